@@ -1,0 +1,119 @@
+/**
+ * The one schema of a run's configuration. Each key's description is what `mlip config show` and docs/configuration.md
+ * print. A recipe is a whole file of this shape; nothing outside this folder sees an undefined value.
+ */
+import { z } from 'zod';
+
+const positive = z.number().int().positive();
+const count = z.number().int().nonnegative();
+const share = z.number().min(0).max(1);
+
+const vision = z
+  .strictObject({
+    architecture: z.enum(['vit']).describe('Encoder of the images; vit is the timm layout'),
+    imageSize: positive.describe('Side of the square input in pixels, after the crop'),
+    patchSize: positive.describe('Side of a patch in pixels; divides imageSize'),
+    width: positive.describe('Embedding width of a token'),
+    layers: positive.describe('Transformer blocks'),
+    heads: positive.describe('Attention heads; divides width'),
+    mlpWidth: positive.describe('Hidden width of the feed-forward layers'),
+    dropout: share.describe('Dropout after attention and feed-forward layers'),
+  })
+  .refine((v) => v.imageSize % v.patchSize === 0, { path: ['patchSize'], message: 'must divide imageSize' })
+  .refine((v) => v.width % v.heads === 0, { path: ['heads'], message: 'must divide width' });
+
+const text = z
+  .strictObject({
+    architecture: z.enum(['bert']).describe('Encoder of the reports; bert is the Hugging Face layout'),
+    width: positive.describe('Hidden width of a token'),
+    layers: positive.describe('Transformer layers'),
+    heads: positive.describe('Attention heads; divides width'),
+    mlpWidth: positive.describe('Hidden width of the feed-forward layers'),
+    maxPositions: positive.describe('Rows of the position table; at least data.maxPieces'),
+    dropout: share.describe('Dropout of embeddings, attention and feed-forward layers'),
+  })
+  .refine((t) => t.width % t.heads === 0, { path: ['heads'], message: 'must divide width' });
+
+export const configSchema = z
+  .strictObject({
+    name: z.string().min(1).describe('Name of the recipe'),
+    seed: z.number().int().min(0).max(0x7fffffff).describe('Seed of order, augmentation, dropout and initial weights'),
+    batchSize: positive.describe('B, pairs of a step over all workers'),
+    microBatchSize: positive.describe('m, pairs that are encoded at a time; divides batchSize'),
+    epochs: positive.describe('Passes over the training rows'),
+    steps: count.describe('Steps to train; 0 means epochs x steps per epoch'),
+    data: z.strictObject({
+      manifest: z.string().describe('Manifest of image-report pairs (JSONL or CSV)'),
+      vocabulary: z.string().describe('vocab.txt of WordPiece; empty builds one from the training reports'),
+      vocabularySize: positive.describe('Pieces of a vocabulary that is built'),
+      maxPieces: positive.describe('Pieces of a report, CLS and SEP included; the rest is cut'),
+      resize: positive.describe('Long side in pixels to which an image is scaled before padding and cropping'),
+      maxBadShare: share.describe('Share of unusable rows above which a run is refused or stopped'),
+      maxPixels: positive.describe('Images of more pixels are refused'),
+      prefetchSteps: positive.describe('Steps that decoding runs ahead'),
+      decodeThreads: count.describe('Threads that decode images; 0 chooses'),
+      cacheMb: count.describe('Memory of a worker for decoded images, in MiB'),
+    }),
+    model: z.strictObject({
+      vision,
+      text,
+      headWidth: positive.describe('Hidden width of the projection heads'),
+      embeddingWidth: positive.describe('d, width of the shared embedding'),
+    }),
+    loss: z.strictObject({
+      globalTemperature: z.number().positive().describe('tau of the global contrast'),
+    }),
+    optimizer: z.strictObject({
+      learningRate: z.number().positive().describe('Peak learning rate'),
+      startLearningRate: z.number().nonnegative().describe('Learning rate at the first step of the warm-up'),
+      endLearningRate: z.number().nonnegative().describe('Learning rate at the end of the cosine'),
+      warmupShare: share.describe('Share of the steps that warm up linearly'),
+      beta1: share.describe('AdamW decay of the first moment'),
+      beta2: share.describe('AdamW decay of the second moment'),
+      epsilon: z.number().positive().describe('AdamW epsilon'),
+      weightDecay: z.number().nonnegative().describe('Decoupled weight decay'),
+      clipNorm: z
+        .number()
+        .nonnegative()
+        .describe('Global gradient norm to which gradients are clipped; 0 does not clip'),
+    }),
+    engine: z.strictObject({
+      device: z.enum(['auto', 'cpu', 'gpu']).describe('auto takes a GPU where there is one'),
+      compile: z.boolean().describe('Compile the step; false runs each operation eagerly, for debugging'),
+      compiler: z
+        .enum(['auto', 'xla', 'executor'])
+        .describe('What runs a compiled function: XLA or TensorFlow’s executor'),
+      threads: count.describe('Intra-op threads of a worker; 0 shares the cores fairly'),
+    }),
+    checkpoint: z.strictObject({
+      everySteps: count.describe('Steps between checkpoints; 0 saves only at the end'),
+      keep: positive.describe('Newest checkpoints that are kept'),
+    }),
+    evaluation: z.strictObject({
+      pairs: positive.describe('Pairs of the retrieval score at the end of a run, at most'),
+      batchSize: positive.describe('Pairs that are encoded at a time during evaluation'),
+    }),
+    timeouts: z.strictObject({
+      joinMs: positive.describe('All workers must have joined by then'),
+      heartbeatMs: positive.describe('Between two heartbeats of a worker; three missed ones lose it'),
+      stepMs: positive.describe('A gather or a reduction must be complete by then'),
+      dataMs: positive.describe('A batch must be decoded by then'),
+    }),
+  })
+  .refine((c) => c.batchSize % c.microBatchSize === 0, {
+    path: ['microBatchSize'],
+    message: 'must divide batchSize',
+  })
+  .refine((c) => c.data.maxPieces <= c.model.text.maxPositions, {
+    path: ['data', 'maxPieces'],
+    message: 'must be at most model.text.maxPositions',
+  })
+  .refine((c) => c.data.resize >= c.model.vision.imageSize, {
+    path: ['data', 'resize'],
+    message: 'must be at least model.vision.imageSize',
+  });
+
+/** A complete configuration: every key has a value. */
+export type Config = z.infer<typeof configSchema>;
+export type VisionConfig = Config['model']['vision'];
+export type TextConfig = Config['model']['text'];

@@ -1,0 +1,82 @@
+/**
+ * Every error that mlip raises on purpose, in one table. docs/errors.md lists the same codes; a test compares both ways.
+ *
+ * A message says what was wrong, `where` names the place (file, row, field, rank), `remedy` says what to do.
+ */
+
+/** Exit codes of the command line, as documented in docs/errors.md. */
+export const EXIT = {
+  ok: 0,
+  failure: 1,
+  usage: 2,
+  badInput: 3,
+  environment: 4,
+  runFailed: 5,
+  interrupted: 130,
+} as const;
+
+/** Code -> exit status of the process that ends with it, and what it means in a line. Sections follow src/. */
+export const ERROR_TABLE = {
+  // core
+  MLIP_E_INTERNAL: { exit: EXIT.failure, meaning: 'A bug in mlip: please report it with --debug output.' },
+  MLIP_E_INTERRUPTED: { exit: EXIT.interrupted, meaning: 'The run was interrupted; a checkpoint was written.' },
+  // config and command line
+  MLIP_E_USAGE: { exit: EXIT.usage, meaning: 'The command line is wrong.' },
+  MLIP_E_CONFIG_UNKNOWN_RECIPE: { exit: EXIT.usage, meaning: 'No recipe or configuration file of that name.' },
+  MLIP_E_CONFIG_UNKNOWN_KEY: { exit: EXIT.usage, meaning: 'A configuration key does not exist.' },
+  MLIP_E_CONFIG_INVALID: { exit: EXIT.usage, meaning: 'A configuration value is out of range or of the wrong type.' },
+  // engine
+  MLIP_E_ENGINE_MISSING: {
+    exit: EXIT.environment,
+    meaning: 'TensorFlow is not installed and could not be provisioned.',
+  },
+  MLIP_E_ENGINE_HASH: {
+    exit: EXIT.environment,
+    meaning: 'A downloaded TensorFlow wheel does not have the pinned hash.',
+  },
+  MLIP_E_ENGINE_LOAD: { exit: EXIT.environment, meaning: 'The TensorFlow library could not be loaded.' },
+  MLIP_E_ENGINE_OP: { exit: EXIT.failure, meaning: 'TensorFlow refused or failed an operation.' },
+  MLIP_E_ENGINE_TRACE: { exit: EXIT.failure, meaning: 'A function uses something that cannot be compiled.' },
+} as const satisfies Record<string, { exit: number; meaning: string }>;
+
+export type ErrorCode = keyof typeof ERROR_TABLE;
+
+export interface ErrorDetails {
+  /** File, row, field, rank or address that is to blame. */
+  where?: string;
+  /** What the reader can do about it, as a sentence. */
+  remedy?: string;
+  cause?: unknown;
+}
+
+/** An error that a user can act on. Printed without its stack unless `--debug` is given. */
+export class MlipError extends Error {
+  override readonly name = 'MlipError';
+  readonly code: ErrorCode;
+  readonly where: string | undefined;
+  readonly remedy: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, { cause: details.cause });
+    this.code = code;
+    this.where = details.where;
+    this.remedy = details.remedy;
+  }
+
+  get exitCode(): number {
+    return ERROR_TABLE[this.code].exit;
+  }
+}
+
+/** Text for a terminal: code, place, message, remedy; each on its line. */
+export function formatError(error: MlipError): string {
+  const lines = [`error ${error.code}: ${error.message}`];
+  if (error.where !== undefined) lines.push(`  where:  ${error.where}`);
+  if (error.remedy !== undefined) lines.push(`  remedy: ${error.remedy}`);
+  return lines.join('\n');
+}
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
