@@ -1,0 +1,50 @@
+/**
+ * `MLIP_*` environment variables as configuration: `optimizer.learningRate` is MLIP_OPTIMIZER__LEARNING_RATE.
+ */
+import { configKeys, findKey } from './keys.js';
+import type { Assignment } from './origin.js';
+import { parseScalar } from './scalar.js';
+import { didYouMean } from './suggest.js';
+
+const PREFIX = 'MLIP_';
+
+/** Variables that mlip reads for other things than the configuration. */
+export const RESERVED_VARIABLES: Readonly<Record<string, string>> = {
+  MLIP_LIBTENSORFLOW: 'directory of an existing TensorFlow library, instead of provisioning one',
+  MLIP_CACHE_DIR: 'where the engine and compiled programmes are kept, instead of the user’s cache directory',
+  MLIP_LOG: 'json writes log lines as JSON',
+  MLIP_GOLDEN: 'a further directory of golden files, for the golden test',
+};
+
+/** The variable of a key, e.g. `data.maxPieces` -> `MLIP_DATA__MAX_PIECES`. */
+export function variableOf(path: string): string {
+  const parts = path.split('.').map((part) => part.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase());
+  return PREFIX + parts.join('__');
+}
+
+export interface EnvironmentSource {
+  assignments: Assignment[];
+  /** One for each `MLIP_*` variable that is no key. No errors: Kubernetes makes such names itself from service names. */
+  warnings: string[];
+}
+
+const pathOf = new Map(configKeys.map(({ path }) => [variableOf(path), path]));
+
+export function readEnvironment(env: NodeJS.ProcessEnv): EnvironmentSource {
+  const names = Object.keys(env).filter((name) => name.startsWith(PREFIX) && !(name in RESERVED_VARIABLES));
+  const known = names.filter((name) => pathOf.has(name));
+  return {
+    assignments: known.map((name) => assign(name, pathOf.get(name)!, env[name] ?? '')),
+    warnings: names.filter((name) => !pathOf.has(name)).map(warning),
+  };
+}
+
+function assign(name: string, path: string, text: string): Assignment {
+  const value = findKey(path)!.isText ? text : parseScalar(text);
+  return { path, value, origin: { kind: 'environment', name } };
+}
+
+function warning(name: string): string {
+  const guess = didYouMean(name, [...pathOf.keys(), ...Object.keys(RESERVED_VARIABLES)]);
+  return `the environment variable ${name} is ignored: it is no configuration key. ${guess}`.trimEnd();
+}
