@@ -37,6 +37,8 @@ export const ERROR_TABLE = {
   MLIP_E_ENGINE_LOAD: { exit: EXIT.environment, meaning: 'The TensorFlow library could not be loaded.' },
   MLIP_E_ENGINE_OP: { exit: EXIT.failure, meaning: 'TensorFlow refused or failed an operation.' },
   MLIP_E_ENGINE_TRACE: { exit: EXIT.failure, meaning: 'A function uses something that cannot be compiled.' },
+  // evaluation
+  MLIP_E_EVALUATION_NOT_FINITE: { exit: EXIT.runFailed, meaning: 'A checkpoint gives NaN or infinite embeddings.' },
 } as const satisfies Record<string, { exit: number; meaning: string }>;
 
 export type ErrorCode = keyof typeof ERROR_TABLE;

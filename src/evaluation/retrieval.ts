@@ -1,0 +1,165 @@
+/**
+ * Retrieval scores of paired embeddings: R@k (Recall at k) in both directions, and precision@k by label as ConVIRT and
+ * GLoRIA report it. Pure functions on host memory.
+ *
+ * Row i of the images belongs to row i of the reports, and only that row counts as found: identical reports of other
+ * pairs are competitors. Equal similarities are broken at random in expectation, so a collapsed encoder scores chance.
+ */
+import { MlipError } from '../core/errors.js';
+import type { HostTensor } from '../core/host-tensor.js';
+
+/** Shares from 0 to 1; of fewer than k candidates all are retrieved. */
+export interface RecallAt {
+  r1: number;
+  r5: number;
+  r10: number;
+}
+
+/** Shares from 0 to 1 of the k nearest rows that are relevant. */
+export interface PrecisionAt {
+  p1: number;
+  p5: number;
+  p10: number;
+}
+
+export interface LabelPrecision {
+  /** Rows that have labels; the others are left out. */
+  rows: number;
+  /** Precision of a random order. */
+  chance: number;
+  imageToReport: PrecisionAt;
+  reportToImage: PrecisionAt;
+}
+
+export interface RetrievalScore {
+  pairs: number;
+  imageToReport: RecallAt;
+  reportToImage: RecallAt;
+}
+
+/**
+ * @param images [n, d], rows of length 1, so that the dot product is the cosine similarity.
+ * @param reports [n, d], row i belonging to image i.
+ * @throws MLIP_E_EVALUATION_NOT_FINITE where an embedding is NaN or infinite.
+ */
+export function recallScore(images: HostTensor, reports: HostTensor): RetrievalScore {
+  requireFinite(images, 'image');
+  requireFinite(reports, 'report');
+  const own = (query: number, candidate: number): boolean => query === candidate;
+  const direction = (queries: HostTensor, candidates: HostTensor): RecallAt => {
+    const [r1, r5, r10] = meanHits(queries, candidates, own, () => 1);
+    return { r1, r5, r10 };
+  };
+  return {
+    pairs: images.shape[0],
+    imageToReport: direction(images, reports),
+    reportToImage: direction(reports, images),
+  };
+}
+
+/**
+ * Two rows are relevant to each other when they share a label, or when both have an empty list of labels. A row counts
+ * for itself too, as in ConVIRT.
+ *
+ * @param labels of each row; undefined where the manifest says nothing, which leaves the row out.
+ */
+export function labelPrecision(
+  images: HostTensor,
+  reports: HostTensor,
+  labels: readonly (readonly string[] | undefined)[],
+): LabelPrecision | undefined {
+  const labelled = labels.flatMap((found, row) => (found === undefined ? [] : [row]));
+  if (labelled.length === 0) return undefined;
+  const relevant = (a: number, b: number): boolean => sharesLabel(labels[labelled[a]]!, labels[labelled[b]]!);
+  const direction = (queries: HostTensor, candidates: HostTensor): PrecisionAt => {
+    const [p1, p5, p10] = meanHits(queries, candidates, relevant, (k) => k);
+    return { p1, p5, p10 };
+  };
+  const [left, right] = [selectRows(images, labelled), selectRows(reports, labelled)];
+  return {
+    rows: labelled.length,
+    chance: chanceOf(labelled.length, relevant),
+    imageToReport: direction(left, right),
+    reportToImage: direction(right, left),
+  };
+}
+
+type Relevance = (query: number, candidate: number) => boolean;
+
+const CUTOFFS = [1, 5, 10] as const;
+
+/** For each cutoff the mean over queries of the relevant rows among the k nearest, divided by `unit(k)`. */
+function meanHits(
+  queries: HostTensor,
+  candidates: HostTensor,
+  relevant: Relevance,
+  unit: (k: number) => number,
+): [number, number, number] {
+  const count = queries.shape[0];
+  const sums: [number, number, number] = [0, 0, 0];
+  for (let query = 0; query < count; query++) {
+    const scores = similarities(queries, query, candidates);
+    const sorted = scores.slice().sort().reverse();
+    CUTOFFS.forEach((cutoff, at) => {
+      const k = Math.min(cutoff, count);
+      sums[at] += expectedHits(scores, sorted[k - 1], k, (candidate) => relevant(query, candidate)) / unit(k);
+    });
+  }
+  return [sums[0] / count, sums[1] / count, sums[2] / count];
+}
+
+/** Relevant rows among the k best; rows that tie at the k-th score share the places that are left. */
+function expectedHits(
+  scores: Float64Array,
+  lowest: number,
+  k: number,
+  relevant: (candidate: number) => boolean,
+): number {
+  const above = { all: 0, relevant: 0 };
+  const tied = { all: 0, relevant: 0 };
+  scores.forEach((score, candidate) => {
+    if (score < lowest) return;
+    const group = score > lowest ? above : tied;
+    group.all++;
+    if (relevant(candidate)) group.relevant++;
+  });
+  return above.relevant + ((k - above.all) * tied.relevant) / tied.all;
+}
+
+/** [n] dot products of one row with all candidates. */
+function similarities(queries: HostTensor, query: number, candidates: HostTensor): Float64Array {
+  const [count, width] = candidates.shape;
+  const scores = new Float64Array(count);
+  const start = query * width;
+  for (let row = 0; row < count; row++) {
+    let sum = 0;
+    for (let i = 0; i < width; i++) sum += queries.data[start + i] * candidates.data[row * width + i];
+    scores[row] = sum;
+  }
+  return scores;
+}
+
+function sharesLabel(a: readonly string[], b: readonly string[]): boolean {
+  return (a.length === 0 && b.length === 0) || a.some((label) => b.includes(label));
+}
+
+function chanceOf(count: number, relevant: Relevance): number {
+  let sum = 0;
+  for (let a = 0; a < count; a++) for (let b = 0; b < count; b++) if (relevant(a, b)) sum++;
+  return sum / (count * count);
+}
+
+function selectRows({ shape: [, width], data }: HostTensor, rows: readonly number[]): HostTensor {
+  const selected = new Float32Array(rows.length * width);
+  rows.forEach((row, at) => selected.set(data.subarray(row * width, (row + 1) * width), at * width));
+  return { shape: [rows.length, width], data: selected };
+}
+
+function requireFinite({ shape, data }: HostTensor, kind: string): void {
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  throw new MlipError('MLIP_E_EVALUATION_NOT_FINITE', `the ${kind} encoder gives NaN or infinite embeddings`, {
+    where: `pair ${Math.floor(at / shape[1])}`,
+    remedy: 'The weights have diverged: evaluate an earlier checkpoint, or train with a lower learning rate.',
+  });
+}
