@@ -39,6 +39,23 @@ export const ERROR_TABLE = {
   MLIP_E_ENGINE_TRACE: { exit: EXIT.failure, meaning: 'A function uses something that cannot be compiled.' },
   // evaluation
   MLIP_E_EVALUATION_NOT_FINITE: { exit: EXIT.runFailed, meaning: 'A checkpoint gives NaN or infinite embeddings.' },
+  // data
+  MLIP_E_DATA_MANIFEST_MISSING: { exit: EXIT.badInput, meaning: 'There is no manifest at that path.' },
+  MLIP_E_DATA_MANIFEST_EMPTY: { exit: EXIT.badInput, meaning: 'A manifest has no rows.' },
+  MLIP_E_DATA_MANIFEST_FORMAT: {
+    exit: EXIT.badInput,
+    meaning: 'A manifest is of a kind or layout that mlip does not read.',
+  },
+  MLIP_E_DATA_ROWS: { exit: EXIT.badInput, meaning: 'Too many rows of a manifest are faulty.' },
+  MLIP_E_DATA_TOO_FEW_PAIRS: { exit: EXIT.badInput, meaning: 'A manifest has fewer usable pairs than a batch.' },
+  MLIP_E_DATA_VOCABULARY: { exit: EXIT.badInput, meaning: 'A vocabulary cannot be read, built or used.' },
+  MLIP_E_DATA_IMAGE: { exit: EXIT.badInput, meaning: 'An image is missing, unreadable or of an absurd size.' },
+  MLIP_E_DATA_IMAGES: { exit: EXIT.badInput, meaning: 'Too many images turned out to be unusable during a run.' },
+  MLIP_E_DATA_STORAGE: {
+    exit: EXIT.environment,
+    meaning: 'The storage that holds the data failed or does not answer.',
+  },
+  MLIP_E_DATA_DEADLINE: { exit: EXIT.runFailed, meaning: 'A batch was not decoded in time.' },
 } as const satisfies Record<string, { exit: number; meaning: string }>;
 
 export type ErrorCode = keyof typeof ERROR_TABLE;
