@@ -1,0 +1,41 @@
+/** Where TensorFlow's libraries are: where MLIP_LIBTENSORFLOW points, or in the per-user cache. */
+import { existsSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { MlipError } from '../core/errors.js';
+
+export interface LibraryPaths {
+  framework: string;
+  library: string;
+}
+
+/** `$MLIP_CACHE_DIR`, else `$XDG_CACHE_HOME/mlip`, else `~/.cache/mlip`. */
+export function cacheDirectory(): string {
+  return process.env['MLIP_CACHE_DIR'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'mlip');
+}
+
+/** The libraries in a directory, which may not exist. */
+export function pathsIn(directory: string): LibraryPaths {
+  return {
+    framework: join(directory, 'libtensorflow_framework.so.2'),
+    library: join(directory, 'libtensorflow_cc.so.2'),
+  };
+}
+
+export function isComplete({ framework, library }: LibraryPaths): boolean {
+  return existsSync(framework) && existsSync(library);
+}
+
+/** The directory that MLIP_LIBTENSORFLOW names (itself, or that of the library it names). */
+function pointedAt(path: string): LibraryPaths {
+  const directory = existsSync(path) && statSync(path).isFile() ? dirname(path) : path;
+  const paths = pathsIn(directory);
+  if (isComplete(paths)) return paths;
+  throw new MlipError('MLIP_E_ENGINE_MISSING', 'MLIP_LIBTENSORFLOW names no TensorFlow library', {
+    where: path,
+    remedy: 'Let it name a directory with libtensorflow_cc.so.2 and libtensorflow_framework.so.2, or unset it.',
+  });
+}
+export function findLibrary(): LibraryPaths {
+  return pointedAt(process.env['MLIP_LIBTENSORFLOW']!);
+}
