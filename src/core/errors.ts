@@ -56,6 +56,13 @@ export const ERROR_TABLE = {
     meaning: 'The storage that holds the data failed or does not answer.',
   },
   MLIP_E_DATA_DEADLINE: { exit: EXIT.runFailed, meaning: 'A batch was not decoded in time.' },
+  // bench
+  MLIP_E_BENCH_PEER: { exit: EXIT.environment, meaning: 'What a benchmark compares with could not be installed.' },
+  MLIP_E_BENCH_FAILED: { exit: EXIT.failure, meaning: 'A process that a benchmark measures failed.' },
+  MLIP_E_BENCH_DISAGREE: {
+    exit: EXIT.failure,
+    meaning: 'The two sides of a benchmark computed different things, so no figure is given.',
+  },
 } as const satisfies Record<string, { exit: number; meaning: string }>;
 
 export type ErrorCode = keyof typeof ERROR_TABLE;
