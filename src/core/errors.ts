@@ -63,6 +63,26 @@ export const ERROR_TABLE = {
     exit: EXIT.failure,
     meaning: 'The two sides of a benchmark computed different things, so no figure is given.',
   },
+  // rpc
+  MLIP_E_RPC_ADDRESS: { exit: EXIT.usage, meaning: 'An address is not of the form HOST:PORT.' },
+  MLIP_E_RPC_UNREACHABLE: { exit: EXIT.environment, meaning: 'No coordinator answers at that address.' },
+  MLIP_E_RPC_VERSION: { exit: EXIT.environment, meaning: 'Two parts of a run are of different versions of mlip.' },
+  MLIP_E_RPC_TOO_LARGE: { exit: EXIT.failure, meaning: 'A message is larger than its bound.' },
+  MLIP_E_RPC_TENSOR: { exit: EXIT.failure, meaning: 'A tensor stream has not the shape or length that it announces.' },
+  MLIP_E_RPC_PROTOCOL: { exit: EXIT.failure, meaning: 'A message is malformed or out of order.' },
+  MLIP_E_PORT_IN_USE: { exit: EXIT.environment, meaning: 'A port is taken by another process.' },
+  // coordinator
+  MLIP_E_COORDINATOR_LOST: { exit: EXIT.runFailed, meaning: 'The coordinator died or was cut off.' },
+  MLIP_E_WORKER_LOST: { exit: EXIT.runFailed, meaning: 'A worker died, froze or was cut off.' },
+  MLIP_E_JOIN_TIMEOUT: { exit: EXIT.runFailed, meaning: 'Not all workers joined in time.' },
+  MLIP_E_RUN_TIMEOUT: { exit: EXIT.runFailed, meaning: 'Not all workers reached a common point of the run in time.' },
+  MLIP_E_RUN_CLOSED: { exit: EXIT.environment, meaning: 'The run takes no more workers.' },
+  MLIP_E_RUN_MISMATCH: { exit: EXIT.badInput, meaning: 'Workers do not hold the same data or the same parameters.' },
+  MLIP_E_RUN_STALE: { exit: EXIT.runFailed, meaning: 'A message belongs to another generation or another step.' },
+  MLIP_E_LOSS_NOT_FINITE: { exit: EXIT.runFailed, meaning: 'The loss became NaN or infinite.' },
+  MLIP_E_OUT_LOCKED: { exit: EXIT.environment, meaning: 'Another coordinator writes to the output directory.' },
+  MLIP_E_OUT_OTHER_RUN: { exit: EXIT.usage, meaning: 'The output directory holds another run.' },
+  MLIP_E_OUT_WRITE: { exit: EXIT.environment, meaning: 'The output directory cannot be written.' },
 } as const satisfies Record<string, { exit: number; meaning: string }>;
 
 export type ErrorCode = keyof typeof ERROR_TABLE;
