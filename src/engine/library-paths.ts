@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MlipError } from '../core/errors.js';
+import { wheelSetId } from './provision/wheels.js';
 
 export interface LibraryPaths {
   framework: string;
@@ -26,7 +27,15 @@ export function isComplete({ framework, library }: LibraryPaths): boolean {
   return existsSync(framework) && existsSync(library);
 }
 
-/** The directory that MLIP_LIBTENSORFLOW names (itself, or that of the library it names). */
+/** The libraries that MLIP_LIBTENSORFLOW names, else those in the cache (CUDA's first); undefined where there are none. */
+export function findLibrary(): LibraryPaths | undefined {
+  const named = process.env['MLIP_LIBTENSORFLOW'];
+  if (named !== undefined && named !== '') return pointedAt(named);
+  const engines = join(cacheDirectory(), 'engine');
+  const ids = [wheelSetId(true), wheelSetId(false)];
+  return ids.map((id) => pathsIn(join(engines, id, 'tensorflow'))).find(isComplete);
+}
+
 function pointedAt(path: string): LibraryPaths {
   const directory = existsSync(path) && statSync(path).isFile() ? dirname(path) : path;
   const paths = pathsIn(directory);
@@ -35,7 +44,4 @@ function pointedAt(path: string): LibraryPaths {
     where: path,
     remedy: 'Let it name a directory with libtensorflow_cc.so.2 and libtensorflow_framework.so.2, or unset it.',
   });
-}
-export function findLibrary(): LibraryPaths {
-  return pointedAt(process.env['MLIP_LIBTENSORFLOW']!);
 }

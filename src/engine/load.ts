@@ -9,7 +9,9 @@ import { bindCApi } from './c-api.js';
 import { compile, type CompileContext, type Compiled } from './compile.js';
 import { differentiable, type Differentiable, type DifferentiableFunction } from './differentiable.js';
 import type { Compiler } from './graph-function.js';
-import { cacheDirectory, findLibrary, type LibraryPaths } from './library-paths.js';
+import { preloadCuda } from './cuda.js';
+import { cacheDirectory, findLibrary, pathsIn, type LibraryPaths } from './library-paths.js';
+import { installEngine } from './provision/install.js';
 import { Runtime } from './runtime.js';
 import { encodeSessionConfig } from './session-config.js';
 import type { TensorTree } from './tensor-tree.js';
@@ -46,8 +48,10 @@ export async function loadEngine(options: EngineOptions = {}): Promise<Engine> {
 async function createEngine(options: EngineOptions): Promise<Engine> {
   const { device = 'auto', compile: compiling = true, compiler = 'auto' } = options;
   const threads = options.threads || availableParallelism();
+  const paths = findLibrary() ?? pathsIn(await installEngine());
   setEnvironment();
-  const runtime = openRuntime(findLibrary(), threads, device !== 'cpu');
+  if (device !== 'cpu') preloadCuda(paths);
+  const runtime = openRuntime(paths, threads, device !== 'cpu');
   const chosen = chooseDevice(runtime, device);
   const backend = await registerBackend(runtime);
   const context: CompileContext = { runtime, backend, compiler: compiling ? chooseCompiler(compiler) : undefined };

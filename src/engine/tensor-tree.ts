@@ -15,7 +15,7 @@ export function unflatten<T extends TensorTree>(like: T, leaves: readonly Tensor
   const build = (tree: TensorTree): TensorTree => {
     if (tree instanceof Tensor) return leaves[next++];
     if (Array.isArray(tree)) return (tree as TensorTree[]).map(build);
-    return Object.fromEntries(Object.entries(tree).map(([key, branch]) => [key, build(branch as TensorTree)]));
+    return Object.fromEntries(Object.entries(tree).map(([key, branch]) => [key, build(branch)]));
   };
   return build(like) as T;
 }
@@ -24,6 +24,6 @@ export function unflatten<T extends TensorTree>(like: T, leaves: readonly Tensor
 export function signature(tree: TensorTree): string {
   if (tree instanceof Tensor) return `${tree.dtype}[${tree.shape.join()}]`;
   return `(${Object.entries(tree)
-    .map(([key, branch]) => `${key}:${signature(branch as TensorTree)}`)
+    .map(([key, branch]) => `${key}:${signature(branch)}`)
     .join()})`;
 }
