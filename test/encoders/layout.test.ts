@@ -1,0 +1,89 @@
+/** Layouts of parameters: what a checkpoint must hold, and what training starts from. */
+import { describe, expect, it } from 'vitest';
+import { elementCount } from '../../src/core/host-tensor.js';
+import { dualEncoderLayout, dualEncoderStateLayout, type ModelConfig } from '../../src/encoders/dual-encoder.js';
+import { initialTensors } from '../../src/encoders/init.js';
+import { layoutDifferences } from '../../src/encoders/layout.js';
+import { vitLayout } from '../../src/encoders/vit.js';
+import { bertLayout } from '../../src/encoders/bert.js';
+
+const base = { architecture: 'vit', imageSize: 224, patchSize: 16, width: 768, layers: 12, heads: 12 } as const;
+const vitB16 = { ...base, mlpWidth: 3072, dropout: 0 };
+const bertBase = { architecture: 'bert', width: 768, layers: 12, heads: 12, mlpWidth: 3072 } as const;
+
+const model: ModelConfig = {
+  vision: { ...vitB16, imageSize: 32, width: 48, layers: 2, heads: 3, mlpWidth: 96 },
+  text: { ...bertBase, width: 32, layers: 2, heads: 2, mlpWidth: 64, maxPositions: 16, dropout: 0 },
+  headWidth: 40,
+  embeddingWidth: 24,
+};
+const layout = dualEncoderLayout(model, 50);
+const shapes = new Map(layout.map(({ name, shape }) => [name, shape]));
+
+describe('layouts', () => {
+  it('count as many parameters as the published models have', () => {
+    const count = (of: readonly { shape: number[] }[]): number =>
+      of.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+    // timm vit_base_patch16_224 without classifier; BertModel of bert-base-cased without pooler
+    expect(count(vitLayout(vitB16))).toBe(85_798_656);
+    expect(count(bertLayout({ ...bertBase, maxPositions: 512, dropout: 0.1 }, 28_996))).toBe(107_719_680);
+  });
+
+  it('have no name twice', () => {
+    const names = [...layout, ...dualEncoderStateLayout(model)].map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('fit their own tensors', () => {
+    expect(layoutDifferences(layout, shapes)).toEqual([]);
+  });
+
+  it('list what is missing, of another shape, or unknown', () => {
+    const other = new Map(shapes);
+    other.delete('vision.cls_token');
+    other.set('text.encoder.layer.0.output.dense.bias', [64]);
+    other.set('vision.blocks.2.norm1.weight', [48]);
+    expect(layoutDifferences(layout, other)).toEqual([
+      'vision.cls_token [1, 1, 48] is missing',
+      'text.encoder.layer.0.output.dense.bias is [64], should be [32]',
+      'vision.blocks.2.norm1.weight is not part of this model',
+    ]);
+  });
+});
+
+describe('initial weights', () => {
+  const tensors = initialTensors(layout, 1);
+
+  it('come in the order and the shapes of the layout', () => {
+    expect([...tensors.keys()]).toEqual(layout.map(({ name }) => name));
+    for (const { shape, data } of tensors.values()) expect(data).toHaveLength(elementCount(shape));
+  });
+
+  it('are a function of the seed and the name, not of the other parameters', () => {
+    const one = layout.filter(({ name }) => name === 'text.encoder.layer.1.attention.self.key.weight');
+    expect([...initialTensors(one, 1).values()][0]).toEqual(tensors.get(one[0].name));
+    expect([...initialTensors(one, 2).values()][0]).not.toEqual(tensors.get(one[0].name));
+  });
+
+  it('are spread as in timm, Hugging Face and torch', () => {
+    const of = (name: string): number[] => Array.from(tensors.get(name)!.data);
+    expect(deviation(of('vision.blocks.0.attn.qkv.weight'))).toBeCloseTo(0.02, 3);
+    expect(deviation(of('text.embeddings.word_embeddings.weight'))).toBeCloseTo(0.02, 2);
+    expect(new Set(of('vision.blocks.1.mlp.fc1.bias'))).toEqual(new Set([0]));
+    expect(new Set(of('text.embeddings.LayerNorm.weight'))).toEqual(new Set([1]));
+    const head = of('head.vision.0.weight');
+    expect(Math.max(...head.map(Math.abs))).toBeLessThanOrEqual(1 / Math.sqrt(48));
+    expect(deviation(head)).toBeCloseTo(1 / Math.sqrt(3 * 48), 2);
+  });
+
+  it('of running statistics are mean 0 and variance 1', () => {
+    const state = initialTensors(dualEncoderStateLayout(model), 1);
+    expect(new Set(state.get('head.text.1.running_mean')!.data)).toEqual(new Set([0]));
+    expect(new Set(state.get('head.text.4.running_var')!.data)).toEqual(new Set([1]));
+  });
+});
+
+function deviation(values: number[]): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+}

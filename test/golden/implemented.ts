@@ -1,0 +1,80 @@
+/** What of the golden cases mlip implements, and how their names map to its functions. */
+import type * as tf from '@tensorflow/tfjs-core';
+import type { TextConfig, VisionConfig } from '../../src/config/schema.js';
+import { bert } from '../../src/encoders/bert.js';
+import { noDropout } from '../../src/encoders/dropout.js';
+import { scoped } from '../../src/encoders/layers.js';
+import { vit } from '../../src/encoders/vit.js';
+import { globalContrast } from '../../src/losses/global-contrast.js';
+
+type Inputs = tf.NamedTensorMap;
+
+/** method.md's temperature of the global contrast, which the golden files leave at its default. */
+const GLOBAL_TEMPERATURE = 0.07;
+
+export const LOSSES: Record<string, (inputs: Inputs, options: Record<string, number>) => tf.Scalar> = {
+  global_contrast: contrast,
+  global_contrast_masked: contrast,
+};
+
+function contrast({ v, t, same }: Inputs, { tau = GLOBAL_TEMPERATURE }: Record<string, number>): tf.Scalar {
+  return globalContrast(v as tf.Tensor2D, t as tf.Tensor2D, { temperature: tau, same: same as tf.Tensor2D });
+}
+
+type Configuration = Record<string, number | string>;
+
+/** Outputs by the golden file's names; `inputs` are the weights and what the .io file holds. */
+export const ENCODERS: Record<string, (inputs: Inputs, config: Configuration) => tf.NamedTensorMap> = {
+  vit: (inputs, config) => {
+    const features = vit(scoped(inputs, ''), inputs['image'] as tf.Tensor4D, visionConfig(config), noDropout);
+    return { global: features.global, local: features.local, cls_attention: features.patchWeights };
+  },
+  bert: (inputs, config) => {
+    const [ids, mask] = [inputs['input_ids'], inputs['attention_mask']] as tf.Tensor2D[];
+    const features = bert(scoped(inputs, ''), ids, mask, textConfig(config), noDropout);
+    return { last_hidden_state: features.local, global: features.global, cls_attention: features.pieceWeights };
+  },
+};
+
+/** Files that belong to later work: listed by name, so that a case nobody knows fails the test. */
+export const NOT_YET = new Set([
+  'clip_weights',
+  'divergence',
+  'global_loss',
+  'hard_negative_weights',
+  'knowledge_alignment',
+  'knowledge_view',
+  'local_alignment',
+  'matching_loss',
+  'prototype_loss_2',
+  'prototype_loss_3',
+  'resnet',
+  'sinkhorn',
+  'swapping_loss',
+]);
+
+function visionConfig(timm: Configuration): VisionConfig {
+  const width = Number(timm['embed_dim']);
+  return {
+    architecture: 'vit',
+    imageSize: Number(timm['img_size']),
+    patchSize: Number(timm['patch_size']),
+    width,
+    layers: Number(timm['depth']),
+    heads: Number(timm['num_heads']),
+    mlpWidth: 4 * width,
+    dropout: 0,
+  };
+}
+
+function textConfig(huggingFace: Configuration): TextConfig {
+  return {
+    architecture: 'bert',
+    width: Number(huggingFace['hidden_size']),
+    layers: Number(huggingFace['num_hidden_layers']),
+    heads: Number(huggingFace['num_attention_heads']),
+    mlpWidth: Number(huggingFace['intermediate_size']),
+    maxPositions: Number(huggingFace['max_position_embeddings']),
+    dropout: 0,
+  };
+}
