@@ -38,7 +38,7 @@ export interface Share {
   end: number;
 }
 
-export function stepsPerEpoch(shape: PlanShape): number {
+export function stepsPerEpoch(shape: Pick<PlanShape, 'rows' | 'batchSize'>): number {
   return Math.floor(shape.rows / shape.batchSize);
 }
 

@@ -1,0 +1,95 @@
+/** What a launcher asks of a coordinator: to follow a run, to see where it stands, to stop it. */
+import { type Client, type ClientReadableStream, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { openChannel, waitUntilReady } from './channel.js';
+import { fromStatus } from './failure.js';
+import { type RunEvent, fromWireEvent } from './run-events.js';
+import { type Method, type RunStatus, type WireEventSeen, methods } from './service.js';
+
+export interface LauncherOptions {
+  /** Until the coordinator must have answered. */
+  timeoutMs?: number;
+}
+
+export interface WatchOptions extends LauncherOptions {
+  signal?: AbortSignal;
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/**
+ * The events of a run, those that have happened first (of the steps only the newest); ends after `finished` or `failed`,
+ * or when `signal` aborts. Throws MLIP_E_RPC_UNREACHABLE, and MLIP_E_COORDINATOR_LOST if the coordinator dies.
+ */
+export async function* watchRun(address: string, options: WatchOptions = {}): AsyncGenerator<RunEvent> {
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
+  const client = openChannel(address, 'control');
+  try {
+    await waitUntilReady(client, address, timeoutMs);
+    yield* eventsOf(client, address, signal);
+  } finally {
+    client.close();
+  }
+}
+
+async function* eventsOf(client: Client, address: string, signal?: AbortSignal): AsyncGenerator<RunEvent> {
+  const stream = openWatch(client);
+  const cancel = (): void => stream.cancel();
+  signal?.addEventListener('abort', cancel, { once: true });
+  try {
+    for await (const wire of stream) {
+      const event = fromWireEvent(wire as WireEventSeen);
+      if (event !== null) yield event;
+    }
+  } catch (error) {
+    if (!signal?.aborted) throw fromStatus(error as ServiceError, address);
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+    cancel();
+  }
+}
+
+function openWatch(client: Client): ClientReadableStream<WireEventSeen> {
+  const { path, requestSerialize, responseDeserialize } = methods.watch;
+  return client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, {}, new Metadata(), {});
+}
+
+/** Asks the run to end after the step under way, with a checkpoint. */
+export async function stopRun(address: string, options: LauncherOptions = {}): Promise<void> {
+  await ask(address, methods.stop, options);
+}
+
+export function fetchStatus(address: string, options: LauncherOptions = {}): Promise<RunStatus> {
+  return ask(address, methods.status, options);
+}
+
+type Question<Reply> = Method<object, unknown, never, Reply>;
+
+async function ask<Reply>(address: string, method: Question<Reply>, options: LauncherOptions): Promise<Reply> {
+  const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const client = openChannel(address, 'control');
+  try {
+    await waitUntilReady(client, address, timeoutMs);
+    return await unary(client, address, method, timeoutMs);
+  } finally {
+    client.close();
+  }
+}
+
+function unary<Reply>(client: Client, address: string, method: Question<Reply>, timeoutMs: number): Promise<Reply> {
+  const { path, requestSerialize, responseDeserialize } = method;
+  const options = { deadline: Date.now() + timeoutMs };
+  return new Promise((resolve, reject) => {
+    client.makeUnaryRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      {},
+      new Metadata(),
+      options,
+      (error, reply) => {
+        if (error === null) resolve(reply as Reply);
+        else reject(fromStatus(error, address));
+      },
+    );
+  });
+}

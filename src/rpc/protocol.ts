@@ -1,0 +1,27 @@
+/** Bounds and numbers that both ends of the wire agree on. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../core/package-root.js';
+
+/** Raised whenever a message changes its meaning: ends of different numbers refuse each other. */
+export const PROTOCOL = 1;
+
+/** No message is larger, in either direction. The largest single one is Welcome, with the address of every worker. */
+export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+
+/** Tensors travel in pieces of this size, well below the bound above. */
+export const CHUNK_BYTES = 256 * 1024;
+
+/** Widest row of a gathered tensor: 16384 float32. */
+export const MAX_ROW_BYTES = 64 * 1024;
+
+/** Most tensors of one gather. */
+export const MAX_GATHER_TENSORS = 64;
+
+/** A heartbeat that is missed so many times loses the worker. */
+export const MISSED_HEARTBEATS = 3;
+
+/** Of package.json; a worker joins only a coordinator of its own version. */
+export const mlipVersion: string = (
+  JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }
+).version;

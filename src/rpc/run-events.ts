@@ -1,0 +1,90 @@
+/** What launchers hear of a run: the events of the Watch stream, complete and typed. */
+import type { Failure } from './failure.js';
+import type { WireEvent, WireEventSeen } from './service.js';
+
+/** A line of metrics.jsonl. Besides these keys it has one for each named part of the loss (`loss_global`, ...). */
+export interface MetricsLine {
+  /** Steps applied, this one included. */
+  step: number;
+  /** Of this step's rows, from 0. */
+  epoch: number;
+  loss: number;
+  lr: number;
+  grad_norm: number;
+  world: number;
+  generation: number;
+  pairs_per_second: number;
+  /** Share of the step's time in which the average worker waited for data, 0 to 1. */
+  data_wait: number;
+  /** The same for waiting for other workers. */
+  comm_wait: number;
+  [part: string]: number;
+}
+
+/** Why a run failed. */
+export interface RunFailure extends Failure {
+  /** The rank that is to blame; null where none is. */
+  rank: number | null;
+  /** Steps applied by all ranks. */
+  step: number;
+  /** Newest checkpoint, to continue from; null where there is none. */
+  checkpoint: string | null;
+}
+
+export type RunEvent =
+  | { kind: 'joined'; rank: number; world: number; host: string; pid: number; device: string }
+  | { kind: 'started'; runId: string; startStep: number; steps: number; world: number }
+  | { kind: 'step'; line: MetricsLine }
+  | { kind: 'saved'; step: number; path: string }
+  | { kind: 'notice'; text: string }
+  | { kind: 'failed'; failure: RunFailure }
+  | { kind: 'finished'; stopped: boolean; step: number; checkpoint: string | null };
+
+export function toWireEvent(event: RunEvent): WireEvent {
+  switch (event.kind) {
+    case 'step':
+      return { step: { line: JSON.stringify(event.line) } };
+    case 'failed': {
+      const { rank, step, checkpoint, ...cause } = event.failure;
+      return { failed: { cause, rank, step, checkpoint: checkpoint ?? '' } };
+    }
+    case 'finished':
+      return { finished: { stopped: event.stopped, step: event.step, checkpoint: event.checkpoint ?? '' } };
+    default: {
+      const { kind, ...body } = event;
+      return { [kind]: body };
+    }
+  }
+}
+
+/** Null for a kind of event that this version does not know. */
+export function fromWireEvent(wire: WireEventSeen): RunEvent | null {
+  const { joined, started, step, saved, notice, failed, finished } = wire;
+  if (joined) {
+    const { rank, world, host, pid, device } = joined;
+    return { kind: 'joined', rank, world, host, pid, device };
+  }
+  if (started) {
+    const { runId, startStep, steps, world } = started;
+    return { kind: 'started', runId, startStep, steps, world };
+  }
+  if (step) return { kind: 'step', line: JSON.parse(step.line) as MetricsLine };
+  if (saved) return { kind: 'saved', step: saved.step, path: saved.path };
+  if (notice) return { kind: 'notice', text: notice.text };
+  if (failed) return { kind: 'failed', failure: runFailureOf(failed) };
+  if (finished) {
+    return {
+      kind: 'finished',
+      stopped: finished.stopped,
+      step: finished.step,
+      checkpoint: finished.checkpoint || null,
+    };
+  }
+  return null;
+}
+
+function runFailureOf(failed: NonNullable<WireEventSeen['failed']>): RunFailure {
+  const { code = '', message = '', where = '', remedy = '' } = failed.cause ?? {};
+  const { rank, step, checkpoint } = failed;
+  return { code, message, where, remedy, rank: rank ?? null, step, checkpoint: checkpoint || null };
+}

@@ -1,0 +1,64 @@
+/** The coordinator's service (proto/mlip/v1/coordinator.proto) as grpc-js wants it. */
+import { mlip } from '#proto';
+import { type Codec, type Decoded, codecOf, rawCodec } from './codec.js';
+
+const v1 = mlip.v1;
+
+/** What is written into a message, and what is read out of one. */
+export type WorkerMessage = mlip.v1.WorkerMessage.$Properties;
+export type WorkerMessageSeen = Decoded<WorkerMessage>;
+export type CoordinatorMessage = mlip.v1.CoordinatorMessage.$Properties;
+export type CoordinatorMessageSeen = Decoded<CoordinatorMessage>;
+export type GatherMessage = mlip.v1.GatherMessage.$Properties;
+export type GatherMessageSeen = Decoded<GatherMessage>;
+export type GatherHeader = Decoded<mlip.v1.GatherHeader.$Properties>;
+export type TensorHeader = Decoded<mlip.v1.TensorHeader.$Properties>;
+export type WireEvent = mlip.v1.RunEvent.$Properties;
+export type WireEventSeen = Decoded<WireEvent>;
+export type RunStatus = Decoded<mlip.v1.RunStatus.$Properties>;
+
+export const gatherCodec = codecOf<GatherMessage>(v1.GatherMessage);
+
+/** A method whose two ends may see a message in different types. */
+export interface Method<RequestSent, RequestSeen, ReplySent, ReplySeen> {
+  path: string;
+  requestStream: boolean;
+  responseStream: boolean;
+  requestSerialize: (value: RequestSent) => Buffer;
+  requestDeserialize: (bytes: Buffer) => RequestSeen;
+  responseSerialize: (value: ReplySent) => Buffer;
+  responseDeserialize: (bytes: Buffer) => ReplySeen;
+}
+
+type Streams = 'none' | 'reply' | 'both';
+
+function method<RequestSent, RequestSeen, ReplySent, ReplySeen>(
+  name: string,
+  streams: Streams,
+  request: Codec<RequestSent, RequestSeen>,
+  reply: Codec<ReplySent, ReplySeen>,
+): Method<RequestSent, RequestSeen, ReplySent, ReplySeen> {
+  return {
+    path: `/mlip.v1.Coordinator/${name}`,
+    requestStream: streams === 'both',
+    responseStream: streams !== 'none',
+    requestSerialize: (value) => request.encode(value),
+    requestDeserialize: (bytes) => request.decode(bytes),
+    responseSerialize: (value) => reply.encode(value),
+    responseDeserialize: (bytes) => reply.decode(bytes),
+  };
+}
+
+export const methods = {
+  session: method('Session', 'both', codecOf<WorkerMessage>(v1.WorkerMessage), codecOf(v1.CoordinatorMessage)),
+  gather: method('Gather', 'both', gatherCodec, gatherCodec),
+  watch: method('Watch', 'reply', codecOf(v1.WatchRequest), codecOf<WireEvent>(v1.RunEvent)),
+  status: method('Status', 'none', codecOf(v1.StatusRequest), codecOf(v1.RunStatus)),
+  stop: method('Stop', 'none', codecOf(v1.StopRequest), codecOf(v1.StopReply)),
+};
+
+/** As the server reads it: the pieces of a gather are checked and passed on, never copied into tensors. */
+export const serverMethods = {
+  ...methods,
+  gather: method('Gather', 'both', rawCodec, rawCodec),
+};
