@@ -1,0 +1,50 @@
+/** Decides whether a manifest is good enough to train on. */
+import { MlipError } from '../core/errors.js';
+import type { Manifest, RowFault } from './manifest.js';
+
+const SHOWN = 5;
+
+/** `file:line field problem`, as a compiler would say it. */
+export function describeFault(path: string, fault: RowFault): string {
+  return `${path}:${fault.line}${fault.field === undefined ? '' : ` ${fault.field}`} ${fault.problem}`;
+}
+
+/** Rows with at least one fault. */
+export function faultyLines(faults: readonly RowFault[]): number {
+  return new Set(faults.map((fault) => fault.line)).size;
+}
+
+/**
+ * @param maxBadShare share of faulty rows that is put up with, 0 to 1
+ * @throws MlipError MLIP_E_DATA_MANIFEST_EMPTY or MLIP_E_DATA_ROWS
+ */
+export function requireUsable(manifest: Manifest, maxBadShare: number): void {
+  const bad = faultyLines(manifest.faults);
+  const all = manifest.rows.length + bad;
+  if (all === 0) {
+    throw new MlipError('MLIP_E_DATA_MANIFEST_EMPTY', 'The manifest has no rows.', {
+      where: manifest.path,
+      remedy: 'Give a manifest with an image and a report on each row.',
+    });
+  }
+  if (manifest.rows.length > 0 && bad <= maxBadShare * all) return;
+  const shown = manifest.faults.slice(0, SHOWN).map((fault) => describeFault(manifest.path, fault));
+  const more = manifest.faults.length > SHOWN ? `; and ${manifest.faults.length - SHOWN} more` : '';
+  throw new MlipError('MLIP_E_DATA_ROWS', `${bad} of ${all} rows of the manifest are faulty.`, {
+    where: shown.join('; ') + more,
+    remedy: `mlip data check ${manifest.path} lists every faulty row. Repair them, or raise data.maxBadShare (now ${maxBadShare}) to train without them.`,
+  });
+}
+
+/** @throws MlipError MLIP_E_DATA_TOO_FEW_PAIRS where no whole batch can be made */
+export function requireBatch(pairs: number, batchSize: number, path: string): void {
+  if (pairs >= batchSize) return;
+  throw new MlipError(
+    'MLIP_E_DATA_TOO_FEW_PAIRS',
+    `There are ${pairs} training pairs, fewer than a batch of ${batchSize}.`,
+    {
+      where: path,
+      remedy: `Add pairs, or lower the batch: --set batchSize=N with N at most ${pairs}, a multiple of microBatchSize.`,
+    },
+  );
+}
