@@ -25,6 +25,11 @@ export const ERROR_TABLE = {
   MLIP_E_CONFIG_UNKNOWN_RECIPE: { exit: EXIT.usage, meaning: 'No recipe or configuration file of that name.' },
   MLIP_E_CONFIG_UNKNOWN_KEY: { exit: EXIT.usage, meaning: 'A configuration key does not exist.' },
   MLIP_E_CONFIG_INVALID: { exit: EXIT.usage, meaning: 'A configuration value is out of range or of the wrong type.' },
+  // worker
+  MLIP_E_NOT_FINITE: {
+    exit: EXIT.runFailed,
+    meaning: 'The loss or the gradient norm is NaN or infinite; the step was not applied.',
+  },
   // engine
   MLIP_E_ENGINE_MISSING: {
     exit: EXIT.environment,
@@ -37,6 +42,17 @@ export const ERROR_TABLE = {
   MLIP_E_ENGINE_LOAD: { exit: EXIT.environment, meaning: 'The TensorFlow library could not be loaded.' },
   MLIP_E_ENGINE_OP: { exit: EXIT.failure, meaning: 'TensorFlow refused or failed an operation.' },
   MLIP_E_ENGINE_TRACE: { exit: EXIT.failure, meaning: 'A function uses something that cannot be compiled.' },
+  // collectives
+  MLIP_E_PEER_LOST: { exit: EXIT.runFailed, meaning: 'A worker with which gradients are exchanged is gone.' },
+  MLIP_E_PEER_REFUSED: { exit: EXIT.runFailed, meaning: 'A worker refused to exchange gradients with this one.' },
+  MLIP_E_REDUCE_TIMEOUT: { exit: EXIT.runFailed, meaning: 'A worker did not take part in an exchange in time.' },
+  MLIP_E_REDUCE_MISMATCH: { exit: EXIT.runFailed, meaning: 'Workers do not exchange the same things.' },
+  // checkpoint
+  MLIP_E_TENSORS_FORMAT: { exit: EXIT.badInput, meaning: 'A safetensors file is truncated, damaged or not one.' },
+  MLIP_E_TENSORS_TYPE: { exit: EXIT.badInput, meaning: 'A safetensors file holds numbers of a type that is not read.' },
+  MLIP_E_CHECKPOINT_MISSING: { exit: EXIT.badInput, meaning: 'There is no checkpoint at that path.' },
+  MLIP_E_CHECKPOINT_CORRUPT: { exit: EXIT.badInput, meaning: 'A checkpoint is incomplete or not as it was written.' },
+  MLIP_E_CHECKPOINT_MISMATCH: { exit: EXIT.badInput, meaning: 'A checkpoint is of another architecture.' },
   // evaluation
   MLIP_E_EVALUATION_NOT_FINITE: { exit: EXIT.runFailed, meaning: 'A checkpoint gives NaN or infinite embeddings.' },
   // data

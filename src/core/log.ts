@@ -24,9 +24,11 @@ export function createLogger(options: LoggerOptions): Logger {
   const { name, level = 'info', json = process.env['MLIP_LOG'] === 'json' } = options;
   const write = options.write ?? ((line) => process.stderr.write(`${line}\n`));
   const format = json ? formatJson : formatPlain;
-  const at = (own: LogLevel) => (message: string, fields: LogFields = {}) => {
-    if (ORDER.indexOf(own) >= ORDER.indexOf(level)) write(format(own, name, message, fields));
-  };
+  const at =
+    (own: LogLevel) =>
+    (message: string, fields: LogFields = {}) => {
+      if (ORDER.indexOf(own) >= ORDER.indexOf(level)) write(format(own, name, message, fields));
+    };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 

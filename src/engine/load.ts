@@ -4,7 +4,8 @@ import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { MlipError } from '../core/errors.js';
-import { registerBackend, type NodeBackend } from './backend.js';
+import { deviceTensor, registerBackend, tfjsTensor, type NodeBackend } from './backend.js';
+import { TF } from './dtypes.js';
 import { bindCApi } from './c-api.js';
 import { compile, type CompileContext, type Compiled } from './compile.js';
 import { differentiable, type Differentiable, type DifferentiableFunction } from './differentiable.js';
@@ -33,8 +34,17 @@ export interface Engine {
   threads: number;
   runtime: Runtime;
   backend: NodeBackend;
-  compile<In extends TensorTree, Out extends TensorTree>(name: string, fn: (inputs: In) => Out): Compiled<In, Out>;
+  /** `compiler` overrides the engine's: XLA is slow to compile hundreds of small independent operations. */
+  compile<In extends TensorTree, Out extends TensorTree>(
+    name: string,
+    fn: (inputs: In) => Out,
+    compiler?: Compiler,
+  ): Compiled<In, Out>;
   differentiable<In extends TensorTree>(name: string, fn: DifferentiableFunction<In>): Differentiable<In>;
+  /** A float32 tensor with a copy of `values` taken now; tf.tensor keeps them and copies when they are first used. */
+  upload(values: Float32Array, shape: readonly number[]): tf.Tensor;
+  /** Copies a float32 tensor's values to plain memory. */
+  readInto(tensor: tf.Tensor, target: Float32Array): void;
 }
 
 let loaded: Engine | undefined;
@@ -61,8 +71,12 @@ async function createEngine(options: EngineOptions): Promise<Engine> {
     threads,
     runtime,
     backend,
-    compile: (name, fn) => compile(context, name, fn),
+    compile: (name, fn, own) =>
+      compile({ ...context, compiler: context.compiler && (own ?? context.compiler) }, name, fn),
     differentiable: (name, fn) => differentiable(context, name, fn),
+    upload: (values, shape) => tfjsTensor(backend, runtime.upload(shape, TF.FLOAT, values)),
+    readInto: (tensor, target) =>
+      runtime.withHostValues(deviceTensor(backend, tensor), (values) => target.set(values as Float32Array)),
   };
 }
 

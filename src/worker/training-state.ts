@@ -1,0 +1,86 @@
+/** What training changes: parameters, AdamW's moments and BatchNorm's running statistics, as tensors of the engine. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Config } from '../config/schema.js';
+import { elementCount, type HostTensors } from '../core/host-tensor.js';
+import { dualEncoderLayout, dualEncoderStateLayout } from '../encoders/dual-encoder.js';
+import { initialTensors } from '../encoders/init.js';
+import type { Layout } from '../encoders/layout.js';
+import type { Engine } from '../engine/load.js';
+
+/** Tensors by parameter name. `statistics` goes by its own names. */
+export interface TrainingState {
+  parameters: tf.NamedTensorMap;
+  first: tf.NamedTensorMap;
+  second: tf.NamedTensorMap;
+  statistics: tf.NamedTensorMap;
+  /** Steps applied. */
+  step: number;
+  /** False while an update is under way: the tensors are then of no step. */
+  whole: boolean;
+}
+
+/** The same in plain memory, as checkpoints hold it: `model` is parameters and statistics, `optimizer` the moments. */
+export interface HostState {
+  model: HostTensors;
+  optimizer: HostTensors;
+}
+
+/** The state before the first step, a function of the seed. */
+export function initialState(config: Config, vocabularySize: number): HostState {
+  const layout = dualEncoderLayout(config.model, vocabularySize);
+  const statistics = initialTensors(dualEncoderStateLayout(config.model), config.seed);
+  return {
+    model: new Map([...initialTensors(layout, config.seed), ...statistics]),
+    optimizer: zeroTensors(optimizerLayout(layout)),
+  };
+}
+
+/** Everything that a checkpoint's model.safetensors holds. */
+export function modelLayout(config: Config, vocabularySize: number): Layout {
+  return [...dualEncoderLayout(config.model, vocabularySize), ...dualEncoderStateLayout(config.model)];
+}
+
+function optimizerLayout(parameters: Layout): { name: string; shape: number[] }[] {
+  return ['first', 'second'].flatMap((moment) =>
+    parameters.map(({ name, shape }) => ({ name: `${moment}.${name}`, shape })),
+  );
+}
+
+function zeroTensors(layout: readonly { name: string; shape: number[] }[]): HostTensors {
+  return new Map(layout.map(({ name, shape }) => [name, { shape, data: new Float32Array(elementCount(shape)) }]));
+}
+
+export function uploadState({ model, optimizer }: HostState, config: Config, step: number): TrainingState {
+  const statisticNames = new Set(dualEncoderStateLayout(config.model).map(({ name }) => name));
+  const parameterNames = [...model.keys()].filter((name) => !statisticNames.has(name));
+  const upload = (names: Iterable<string>, from: HostTensors, prefix = ''): tf.NamedTensorMap =>
+    Object.fromEntries(
+      Array.from(names, (name) => {
+        const { shape, data } = from.get(prefix + name)!;
+        return [name, tf.tensor(data, shape)];
+      }),
+    );
+  return {
+    parameters: upload(parameterNames, model),
+    first: upload(parameterNames, optimizer, 'first.'),
+    second: upload(parameterNames, optimizer, 'second.'),
+    statistics: upload(statisticNames, model),
+    step,
+    whole: true,
+  };
+}
+
+export function downloadState(engine: Engine, state: TrainingState): HostState {
+  const download = (tensors: tf.NamedTensorMap, prefix = ''): HostTensors =>
+    new Map(
+      Object.entries(tensors).map(([name, tensor]) => {
+        const data = new Float32Array(tensor.size);
+        engine.readInto(tensor, data);
+        return [prefix + name, { shape: tensor.shape, data }];
+      }),
+    );
+  return {
+    model: new Map([...download(state.parameters), ...download(state.statistics)]),
+    optimizer: new Map([...download(state.first, 'first.'), ...download(state.second, 'second.')]),
+  };
+}
