@@ -3,16 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { createRequire } from 'node:module';
 import util from 'node:util';
 import { registerKernelReplacements } from './kernels.js';
+import type { NodeBackend } from './node-backend.js';
 import type { DeviceTensor, Runtime } from './runtime.js';
 import { TfjsBinding } from './tfjs-binding.js';
 
-/** What mlip uses of tfjs-node's NodeJSKernelBackend. */
-export interface NodeBackend {
-  binding: TfjsBinding;
-  getInputTensorIds(tensors: readonly tf.TensorInfo[]): number[];
-  createOutputTensor(metadata: { id: number; shape: number[]; dtype: number }): tf.Tensor;
-  executeSingleOutput(name: string, attributes: object[], inputs: readonly tf.TensorInfo[]): tf.Tensor;
-}
+export type { NodeBackend };
 
 /** Makes `tensorflow` tfjs' backend in this process. */
 export async function registerBackend(runtime: Runtime): Promise<NodeBackend> {

@@ -1,7 +1,7 @@
 /** Kernels of ours that replace tfjs-node's where those cannot be traced, or add what tfjs has no operation for. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { NodeBackend } from './backend.js';
 import { TF } from './dtypes.js';
+import type { NodeBackend } from './node-backend.js';
 import { ATTRIBUTE, type OpAttribute } from './op-attributes.js';
 
 export const STATELESS_BITS = 'StatelessBits';
