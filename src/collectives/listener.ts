@@ -1,0 +1,35 @@
+/** The port on which a rank's successor connects; opened before its worker joins a run, and kept over generations. */
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { Greeting } from './frame.js';
+import { Reception } from './reception.js';
+
+export interface PeerListener {
+  readonly port: number;
+  /** The connection of the peer that greets with `expected`; undefined if it has not come before `deadline`. */
+  accept(expected: Greeting, deadline: AbortSignal): Promise<Socket | undefined>;
+  /** Stops listening. Rings that are open go on. */
+  close(): Promise<void>;
+}
+
+/** Bytes written ahead before `drain` is awaited: a few segments. */
+const WRITE_AHEAD_BYTES = 1 << 20;
+
+/** Listens on a free port of `host`, an address of this machine (0.0.0.0 for peers on other machines). */
+export async function listen(host = '127.0.0.1'): Promise<PeerListener> {
+  const server = createServer({ noDelay: true, highWaterMark: WRITE_AHEAD_BYTES });
+  const reception = new Reception();
+  server.on('connection', (socket) => reception.receive(socket));
+  server.listen(0, host);
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    accept: (expected, deadline) => reception.expect(expected, deadline),
+    close: () => closeServer(server, reception),
+  };
+}
+
+async function closeServer(server: Server, reception: Reception): Promise<void> {
+  reception.close();
+  if (server.listening) await new Promise<void>((resolve) => server.close(() => resolve()));
+}

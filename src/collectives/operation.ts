@@ -1,0 +1,103 @@
+/** One collective under way on one rank: which segments have arrived, gone out and left the process. */
+import type { IncomingSegment, Route, Segment } from './segments.js';
+
+export class Operation {
+  readonly name: string;
+  readonly sequence: number;
+  /** Resolves when the buffer holds the result and is free again. */
+  readonly done: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+  private readonly buffer: Float32Array;
+  private readonly route: Route;
+  private received = 0;
+  private sent = 0;
+  private flushed = 0;
+
+  constructor(name: string, sequence: number, buffer: Float32Array, route: Route) {
+    this.name = `${name} ${sequence}`;
+    this.sequence = sequence;
+    this.buffer = buffer;
+    this.route = route;
+    let settle: [() => void, (error: Error) => void];
+    this.done = new Promise((resolve, reject) => (settle = [resolve, reject]));
+    [this.resolve, this.reject] = settle!;
+    // A ring can break while its caller computes and awaits nothing yet: that must not end the process.
+    this.done.catch(() => undefined);
+  }
+
+  /** Position of `incoming` among the segments to receive. */
+  get incomingIndex(): number {
+    return this.received;
+  }
+
+  /** The segment that arrives next; undefined once all have. */
+  get incoming(): IncomingSegment | undefined {
+    return this.route.incoming.at(this.received);
+  }
+
+  /** Whether `incoming` is added to the buffer, rather than copied into it. */
+  get adds(): boolean {
+    return this.received < this.route.added;
+  }
+
+  /** Whether nothing of the current chunk has arrived yet. */
+  get startsChunk(): boolean {
+    const { incoming } = this.route;
+    return this.received === 0 || incoming[this.received].hops !== incoming[this.received - 1].hops;
+  }
+
+  /** Position of the segment to send next; those before it have been sent. */
+  get outgoingIndex(): number {
+    return this.sent;
+  }
+
+  /** The segment to send next if it is ready: own ones at once, others once they have been received. */
+  get outgoing(): Segment | undefined {
+    const { own, incoming, forwarded } = this.route;
+    if (this.sent < own.length) return own[this.sent];
+    const next = this.sent - own.length;
+    return next < Math.min(this.received, forwarded) ? incoming[next] : undefined;
+  }
+
+  get allSent(): boolean {
+    return this.sent === this.sends;
+  }
+
+  get allFlushed(): boolean {
+    return this.flushed === this.sends;
+  }
+
+  get complete(): boolean {
+    return this.incoming === undefined && this.allFlushed;
+  }
+
+  private get sends(): number {
+    return this.route.own.length + this.route.forwarded;
+  }
+
+  get progress(): string {
+    return `received ${this.received} of ${this.route.incoming.length} segments, sent ${this.flushed} of ${this.sends}`;
+  }
+
+  floatsOf(segment: Segment): Float32Array {
+    return this.buffer.subarray(segment.begin, segment.end);
+  }
+
+  bytesOf(segment: Segment): Uint8Array {
+    const { buffer, byteOffset } = this.buffer;
+    return new Uint8Array(buffer, byteOffset + segment.begin * 4, (segment.end - segment.begin) * 4);
+  }
+
+  noteReceived(): void {
+    this.received++;
+  }
+
+  noteSent(): void {
+    this.sent++;
+  }
+
+  noteFlushed(): void {
+    this.flushed++;
+  }
+}
