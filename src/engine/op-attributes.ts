@@ -1,7 +1,6 @@
 /** Attributes of an operation as tfjs' TensorFlow kernels hand them over, set on an eager operation or a graph's node. */
 import type { CApi, Pointer } from './c-api.js';
 import { MlipError } from '../core/errors.js';
-import type { Runtime } from './runtime.js';
 
 /** TF_AttrType of c_api.h: the numbers that tfjs' kernels use. */
 export const ATTRIBUTE = { STRING: 0, INT: 1, FLOAT: 2, BOOL: 3, TYPE: 4, SHAPE: 5 } as const;
@@ -22,7 +21,13 @@ interface Setters {
   shape(name: string, dims: number[]): void;
 }
 
-export function setEagerAttributes(runtime: Runtime, op: Pointer, attributes: readonly OpAttribute[]): void {
+/** The C API with calls that throw where their status is an error; the Runtime is one. */
+export interface CheckedApi {
+  api: CApi;
+  checked<T>(what: string, call: (status: Pointer) => T): T;
+}
+
+export function setEagerAttributes(runtime: CheckedApi, op: Pointer, attributes: readonly OpAttribute[]): void {
   const { api } = runtime;
   const shape = (name: string, dims: number[]): void =>
     runtime.checked(name, (status) => void api.TFE_OpSetAttrShape(op, name, dimensions(dims), dims.length, status));
