@@ -3,6 +3,8 @@
  * Pointers are bigints. Nothing here decides anything: each entry is a C prototype.
  */
 import koffi, { type LibraryHandle } from 'koffi';
+import { closeSync, openSync } from 'node:fs';
+import { devNull } from 'node:os';
 
 /** A pointer to something that TensorFlow owns. */
 export type Pointer = bigint;
@@ -93,8 +95,31 @@ export type CApi = { [name in keyof typeof PROTOTYPES]: CFunction };
 
 /** Opens the two libraries, the framework first since the other one needs its symbols, and binds the prototypes. */
 export function bindCApi(frameworkPath: string, libraryPath: string): CApi {
-  koffi.load(frameworkPath, { global: true });
+  withoutStderr(() => koffi.load(frameworkPath, { global: true }));
   const library = koffi.load(libraryPath);
   const bound = Object.entries(PROTOTYPES).map(([name, prototype]) => [name, library.func(prototype)]);
+  exitWithoutDestructors();
   return Object.fromEntries(bound) as CApi;
+}
+
+/** The framework greets on stderr while it is opened, before any log level can be set. Failures are thrown, not printed. */
+function withoutStderr(open: () => void): void {
+  const libc = koffi.load(null);
+  const dup2 = libc.func('int dup2(int from, int to)') as (from: number, to: number) => number;
+  const kept = (libc.func('int dup(int descriptor)') as (descriptor: number) => number)(2);
+  const nothing = openSync(devNull, 'w');
+  dup2(nothing, 2);
+  try {
+    open();
+  } finally {
+    dup2(kept, 2);
+    closeSync(nothing);
+    closeSync(kept);
+  }
+}
+
+/** TensorFlow's threads outlive its static destructors, which then crash the process: it ends without running them. */
+function exitWithoutDestructors(): void {
+  const exitNow = koffi.load(null).func('void _exit(int code)');
+  process.on('exit', (code) => void exitNow(code));
 }

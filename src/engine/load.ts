@@ -43,8 +43,8 @@ export interface Engine {
   differentiable<In extends TensorTree>(name: string, fn: DifferentiableFunction<In>): Differentiable<In>;
   /** A float32 tensor with a copy of `values` taken now; tf.tensor keeps them and copies when they are first used. */
   upload(values: Float32Array, shape: readonly number[]): tf.Tensor;
-  /** Copies a float32 tensor's values to plain memory. */
-  readInto(tensor: tf.Tensor, target: Float32Array): void;
+  /** A copy of a float32 tensor's values; `target` is filled and returned where it is given. */
+  read(tensor: tf.Tensor, target?: Float32Array): Float32Array;
 }
 
 let loaded: Engine | undefined;
@@ -75,8 +75,10 @@ async function createEngine(options: EngineOptions): Promise<Engine> {
       compile({ ...context, compiler: context.compiler && (own ?? context.compiler) }, name, fn),
     differentiable: (name, fn) => differentiable(context, name, fn),
     upload: (values, shape) => tfjsTensor(backend, runtime.upload(shape, TF.FLOAT, values)),
-    readInto: (tensor, target) =>
-      runtime.withHostValues(deviceTensor(backend, tensor), (values) => target.set(values as Float32Array)),
+    read: (tensor, target = new Float32Array(tensor.size)) => {
+      runtime.withHostValues(deviceTensor(backend, tensor), (values) => target.set(values as Float32Array));
+      return target;
+    },
   };
 }
 

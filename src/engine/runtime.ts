@@ -68,17 +68,13 @@ export class Runtime {
 
   /** A TF_Tensor with the given contents; the caller deletes it. */
   allocate(shape: readonly number[], dtype: number, values: HostArray): Pointer {
-    const tensor = this.api.TF_AllocateTensor(
-      dtype,
-      BigInt64Array.from(shape, BigInt),
-      shape.length,
-      values.byteLength,
-    );
+    const dims = BigInt64Array.from(shape, BigInt);
+    const tensor = this.api.TF_AllocateTensor(dtype, dims, shape.length, values.byteLength) as Pointer;
     if (values.byteLength > 0) {
       const source = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
       new Uint8Array(koffi.view(this.api.TF_TensorData(tensor), values.byteLength)).set(source);
     }
-    return tensor as Pointer;
+    return tensor;
   }
 
   /** Copies a tensor's values out, from whichever device they are on. */

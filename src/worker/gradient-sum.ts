@@ -34,7 +34,7 @@ async function reduceOverRing(
   const { buckets, views } = bucketsFor(Object.keys(sums));
   const shapes = Object.entries(sums).map(([name, { shape }]) => [name, shape] as const);
   const pack = (bucket: Bucket): void => {
-    for (const name of bucket.names) engine.readInto(sums[name], views.get(name)!);
+    for (const name of bucket.names) engine.read(sums[name], views.get(name));
   };
   const reduced = buckets.map((bucket) => {
     pack(bucket);

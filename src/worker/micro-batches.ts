@@ -65,7 +65,8 @@ export async function encode(
         ? await encoder.forwardKeeping(own, inputs[modality])
         : { ...(await encoder.forward(own, inputs[modality])), residuals: undefined };
     residuals = result.residuals;
-    embeddings.push(takeValues(engine, result.outputs['embedding']));
+    embeddings.push(engine.read(result.outputs['embedding']));
+    tf.dispose(result.outputs);
     await sum.add(result.extras);
   }
   return { rows: concatenate(embeddings), statistics: sum.take(), residuals };
@@ -114,13 +115,6 @@ function tensorSum(passes: Passes): { add(terms: tf.NamedTensorMap): Promise<voi
     },
     take: () => sum!,
   };
-}
-
-function takeValues(engine: Engine, tensor: tf.Tensor): Float32Array {
-  const values = new Float32Array(tensor.size);
-  engine.readInto(tensor, values);
-  tensor.dispose();
-  return values;
 }
 
 function concatenate(parts: readonly Float32Array[]): Float32Array {

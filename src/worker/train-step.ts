@@ -54,13 +54,8 @@ async function lossOf({ engine, passes, config }: StepParts, embeddings: Record<
   const shape = [config.batchSize, config.model.embeddingWidth];
   const given = { vision: engine.upload(embeddings.vision, shape), text: engine.upload(embeddings.text, shape) };
   const result = await passes.loss(given);
-  const read = (tensor: tf.Tensor): Float32Array => {
-    const values = new Float32Array(tensor.size);
-    engine.readInto(tensor, values);
-    return values;
-  };
-  const gradients = { vision: read(result.vision), text: read(result.text) };
-  const loss = read(result.loss)[0];
+  const gradients = { vision: engine.read(result.vision), text: engine.read(result.text) };
+  const loss = engine.read(result.loss)[0];
   tf.dispose([given, result]);
   return { loss, gradients };
 }

@@ -74,9 +74,7 @@ export function downloadState(engine: Engine, state: TrainingState): HostState {
   const download = (tensors: tf.NamedTensorMap, prefix = ''): HostTensors =>
     new Map(
       Object.entries(tensors).map(([name, tensor]) => {
-        const data = new Float32Array(tensor.size);
-        engine.readInto(tensor, data);
-        return [prefix + name, { shape: tensor.shape, data }];
+        return [prefix + name, { shape: tensor.shape, data: engine.read(tensor) }];
       }),
     );
   return {

@@ -20,7 +20,7 @@ export async function applyUpdate(
   const { passes, engine, config } = parts;
   const gradients = pick(reduced, Object.keys(state.parameters));
   const norm = await passes.norm(gradients);
-  const gradNorm = scalarValue(engine.readInto, norm);
+  const gradNorm = engine.read(norm)[0];
   requireFinite('gradient norm', gradNorm, step);
 
   const learningRate = learningRateAt(step, parts.steps, config.optimizer);
@@ -84,10 +84,4 @@ async function updateStatistics(
 
 function pick(tensors: tf.NamedTensorMap, names: readonly string[]): tf.NamedTensorMap {
   return Object.fromEntries(names.map((name) => [name, tensors[name]]));
-}
-
-function scalarValue(readInto: (tensor: tf.Tensor, target: Float32Array) => void, tensor: tf.Tensor): number {
-  const value = new Float32Array(1);
-  readInto(tensor, value);
-  return value[0];
 }
