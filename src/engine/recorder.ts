@@ -7,7 +7,13 @@ import type { GraphOutput, Pointer } from './c-api.js';
 import type { HostArray } from './dtypes.js';
 import { setGraphAttributes, type OpAttribute } from './op-attributes.js';
 import type { Runtime } from './runtime.js';
-import type { TensorMetadata } from './tfjs-binding.js';
+
+/** A tensor as tfjs knows it: its number with the binding, its shape, its TF_DataType. */
+export interface TensorMetadata {
+  id: number;
+  shape: number[];
+  dtype: number;
+}
 
 /** A node of the graph and the symbolic tensors that it reads. */
 export interface RecordedNode {

@@ -6,13 +6,7 @@ import type { HostArray } from './dtypes.js';
 import { TF } from './dtypes.js';
 import { ATTRIBUTE, type OpAttribute } from './op-attributes.js';
 import type { DeviceTensor, Runtime } from './runtime.js';
-import type { Recorder } from './recorder.js';
-
-export interface TensorMetadata {
-  id: number;
-  shape: number[];
-  dtype: number;
-}
+import type { Recorder, TensorMetadata } from './recorder.js';
 
 export class TfjsBinding {
   readonly TF_FLOAT = TF.FLOAT;
