@@ -22,7 +22,7 @@ export interface CheckReport {
   usable: number;
   /** What makes rows unusable, in order of line. */
   faults: RowFault[];
-  /** What is usable but worth a look, in order of line. */
+  /** What is no fault but worth a look, in order of line: reports too short to be used, images that are almost black. */
   warnings: RowFault[];
   splits: Record<Split, number>;
   /** Usable rows by label; a row with two labels counts in both. */
@@ -49,12 +49,7 @@ export async function checkManifest(path: string, options: CheckOptions): Promis
   const manifest = await readManifest(path);
   const { dropped, ...sets } = splitPairs(manifest);
   const images = await checkImages(manifest.rows, options);
-  const short = dropped.map(({ line }) => ({
-    line,
-    field: 'report',
-    problem: 'has fewer than three words once cleaned',
-  }));
-  const faults = [...manifest.faults, ...images.faults, ...short].sort((a, b) => a.line - b.line);
+  const faults = inOrder([...manifest.faults, ...images.faults]);
   const bad = new Set(faults.map(({ line }) => line));
   const good = (pairs: Pair[]) => pairs.filter(({ line }) => !bad.has(line));
   const usable = { train: good(sets.train), valid: good(sets.valid), test: good(sets.test) };
@@ -63,12 +58,20 @@ export async function checkManifest(path: string, options: CheckOptions): Promis
     hash: manifest.hash,
     rows: manifest.rows.length + faultyLines(manifest.faults),
     faults,
-    warnings: images.warnings.sort((a, b) => a.line - b.line),
+    warnings: inOrder([...images.warnings, ...dropped.map(tooShort)]),
     splits: { train: usable.train.length, valid: usable.valid.length, test: usable.test.length },
     ...describePairs([...usable.train, ...usable.valid, ...usable.test]),
     imageWidth: summarise(images.widths),
     imageHeight: summarise(images.heights),
   };
+}
+
+function inOrder(faults: RowFault[]): RowFault[] {
+  return faults.sort((a, b) => a.line - b.line);
+}
+
+function tooShort({ line }: ManifestRow): RowFault {
+  return { line, field: 'report', problem: 'has fewer than three words once cleaned: the row is left out' };
 }
 
 function describePairs(pairs: readonly Pair[]) {

@@ -1,8 +1,7 @@
 /** Nobody waits for data in silence: the deadline of a batch, and the error that says what it was waiting for. */
 import { MlipError } from '../core/errors.js';
-import type { Pair } from './pairs.js';
 
-const SHOWN_ROWS = 5;
+const SHOWN_IMAGES = 5;
 
 /** The promise's outcome, unless `timeoutMs` pass first: then the error that `late` makes. */
 export async function withDeadline<T>(promise: Promise<T>, timeoutMs: number, late: () => Error): Promise<T> {
@@ -14,29 +13,20 @@ export async function withDeadline<T>(promise: Promise<T>, timeoutMs: number, la
 }
 
 export interface Delay {
-  step: number;
-  /** Rows whose image has not arrived. */
-  missing: ReadonlySet<number>;
-  /** Images that did arrive while waiting, of this step or a later one. */
+  /** The batch that is late, as in `batch of step 3`. */
+  batch: string;
+  timeoutMs: number;
+  /** Images that have not arrived, as `manifest:line image`. */
+  missing: readonly string[];
+  /** Images that did arrive while waiting. */
   decoded: number;
 }
 
-interface DelayContext {
-  pairs: readonly Pair[];
-  manifestPath: string;
-  config: { timeouts: { dataMs: number } };
-}
-
-export function describeDelay({ step, missing, decoded }: Delay, context: DelayContext): MlipError {
-  const { pairs, manifestPath, config } = context;
-  const shown = [...missing]
-    .slice(0, SHOWN_ROWS)
-    .map((row) => `${manifestPath}:${pairs[row].line} ${pairs[row].imageName}`);
-  const more = missing.size > SHOWN_ROWS ? ` and ${missing.size - SHOWN_ROWS} more` : '';
+export function describeDelay({ batch, timeoutMs, missing, decoded }: Delay): MlipError {
+  const more = missing.length > SHOWN_IMAGES ? ` and ${missing.length - SHOWN_IMAGES} more` : '';
   const cause = decoded === 0 ? 'no image arrived, the storage does not answer' : `only ${decoded} images were decoded`;
-  const message = `The batch of step ${step} was not ready after ${config.timeouts.dataMs} ms: ${cause}.`;
-  return new MlipError('MLIP_E_DATA_DEADLINE', message, {
-    where: `waiting for ${shown.join(', ')}${more}`,
+  return new MlipError('MLIP_E_DATA_DEADLINE', `The ${batch} was not ready after ${timeoutMs} ms: ${cause}.`, {
+    where: `waiting for ${missing.slice(0, SHOWN_IMAGES).join(', ')}${more}`,
     remedy: 'Check the disk that holds the images; raise data.decodeThreads, data.prefetchSteps or timeouts.dataMs.',
   });
 }

@@ -5,6 +5,7 @@ import type { Logger } from '../core/log.js';
 import { allocateBatch, writeReport, type PairBatch } from './batch.js';
 import { createLimiter } from './concurrency.js';
 import { centreCrop, copyCrop } from './crop.js';
+import { describeDelay, withDeadline } from './deadline.js';
 import { decodeThreads } from './decode-threads.js';
 import { decodeSquare } from './image.js';
 import type { Pair } from './pairs.js';
@@ -18,13 +19,14 @@ export interface EvaluationBatch extends PairBatch {
 export interface EvaluationConfig extends Pick<Config, 'data'> {
   model: { vision: Pick<Config['model']['vision'], 'imageSize'> };
   evaluation: Pick<Config['evaluation'], 'batchSize'>;
+  timeouts: Pick<Config['timeouts'], 'dataMs'>;
 }
 
 /**
  * Batches of evaluation.batchSize, the next being decoded while one is in use. Pairs whose image is unusable are logged
  * and left out; the caller counts what it was given.
  *
- * @throws MlipError MLIP_E_DATA_STORAGE
+ * @throws MlipError MLIP_E_DATA_DEADLINE after timeouts.dataMs, MLIP_E_DATA_STORAGE
  */
 export async function* evaluationBatches(
   pairs: readonly Pair[],
@@ -33,18 +35,37 @@ export async function* evaluationBatches(
   log: Logger,
 ): AsyncGenerator<EvaluationBatch> {
   const size = config.evaluation.batchSize;
+  const timeoutMs = config.timeouts.dataMs;
   const limit = createLimiter(decodeThreads(config.data.decodeThreads));
-  const load = (from: number) => {
-    const loading = Promise.all(pairs.slice(from, from + size).map((pair) => limit(() => decode(pair, config, log))));
-    loading.catch(() => undefined);
-    return loading;
-  };
+  const load = (from: number): Loading =>
+    begin(pairs.slice(from, from + size), (pair) => limit(() => decode(pair, config, log)));
   let loading = load(0);
   for (let from = 0; from < pairs.length; from += size) {
-    const decoded = (await loading).filter((item) => item !== undefined);
+    const { all, missing } = loading;
+    const late = () => describeDelay({ batch: `batch of pair ${from + 1}`, timeoutMs, ...progress(size, missing) });
+    const decoded = (await withDeadline(all, timeoutMs, late)).filter((item) => item !== undefined);
     loading = load(from + size);
     if (decoded.length > 0) yield assemble(decoded, tokenizer, config);
   }
+}
+
+interface Loading {
+  all: Promise<(Decoded | undefined)[]>;
+  /** Pairs whose image has not arrived. */
+  missing: Set<Pair>;
+}
+
+function begin(pairs: readonly Pair[], read: (pair: Pair) => Promise<Decoded | undefined>): Loading {
+  const missing = new Set(pairs);
+  const all = Promise.all(pairs.map((pair) => read(pair).finally(() => missing.delete(pair))));
+  // A batch that is never asked for must not end the process.
+  all.catch(() => undefined);
+  return { all, missing };
+}
+
+function progress(size: number, missing: ReadonlySet<Pair>): { missing: string[]; decoded: number } {
+  const names = [...missing].map(({ line, imageName }) => `line ${line} ${imageName}`);
+  return { missing: names, decoded: size - names.length };
 }
 
 interface Decoded {

@@ -7,7 +7,7 @@ import { MlipError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { createLimiter } from './concurrency.js';
 import { decodeSquare } from './image.js';
-import type { Pair } from './pairs.js';
+import { placeOf, type Pair } from './pairs.js';
 
 export interface ImageStoreOptions {
   pairs: readonly Pair[];
@@ -71,7 +71,7 @@ export function createImageStore({ pairs, manifestPath, data, threads, log }: Im
     });
   }
 
-  const nameRow = (row: number): string => `${manifestPath}:${pairs[row].line} ${pairs[row].imageName}`;
+  const nameRow = (row: number): string => placeOf(manifestPath, pairs[row]);
   return {
     square: async (row) => (faults.has(row) ? undefined : (cache.get(row) ?? limit(() => decode(row)))),
     get unusable() {

@@ -8,7 +8,7 @@ import type { Share, StepPlan } from '../core/plan.js';
 import { describeDelay, withDeadline } from './deadline.js';
 import { decodeThreads, poolSizeFor } from './decode-threads.js';
 import { createImageStore, type ImageStore } from './image-store.js';
-import type { Pair } from './pairs.js';
+import { placeOf, type Pair } from './pairs.js';
 import { watchStarvation } from './starvation.js';
 import { createStepBuilder, type MicroBatch } from './step-builder.js';
 import type { ReportTokenizer } from './tokenizer.js';
@@ -68,8 +68,9 @@ interface Pending {
 }
 
 export function createLoader(options: LoaderOptions): Loader {
-  const { config, share, startStep, endStep, log } = options;
+  const { pairs, manifestPath, config, share, startStep, endStep, log } = options;
   const { prefetchSteps } = config.data;
+  const { dataMs } = config.timeouts;
   const images = openImages(options);
   const { seed, data, model } = config;
   const build = createStepBuilder({ ...options, images, seed, resize: data.resize, imageSize: model.vision.imageSize });
@@ -97,9 +98,14 @@ export function createLoader(options: LoaderOptions): Loader {
     const started = performance.now();
     const { epoch, microBatches, missing } = advance(step);
     const decodedBefore = images.decoded;
-    const ready = await withDeadline(microBatches, config.timeouts.dataMs, () =>
-      describeDelay({ step, missing, decoded: images.decoded - decodedBefore }, options),
-    );
+    const late = () =>
+      describeDelay({
+        batch: `batch of step ${step}`,
+        timeoutMs: dataMs,
+        missing: [...missing].map((row) => placeOf(manifestPath, pairs[row])),
+        decoded: images.decoded - decodedBefore,
+      });
+    const ready = await withDeadline(microBatches, dataMs, late);
     const waitMs = performance.now() - started;
     starvation.record(waitMs);
     return { step, epoch, microBatches: ready, waitMs, unusableRows: images.unusable };

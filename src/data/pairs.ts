@@ -35,3 +35,8 @@ export function evaluationPairs(sets: PairSets, count: number): EvaluationPairs 
   const source = (['valid', 'test'] as const).find((split) => sets[split].length > 0) ?? 'train';
   return { pairs: sets[source].slice(0, count), source };
 }
+
+/** How messages name a row. */
+export function placeOf(manifestPath: string, { line, imageName }: ManifestRow): string {
+  return `${manifestPath}:${line} ${imageName}`;
+}

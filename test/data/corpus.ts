@@ -1,15 +1,22 @@
 /** A small corpus on disk for the tests: pictures whose grey values tell their row, and a manifest. */
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { afterAll } from 'vitest';
 import type { Config } from '../../src/config/schema.js';
 import type { LogFields, Logger } from '../../src/core/log.js';
 
 export const fixture = (...parts: string[]): string => join(import.meta.dirname, '..', 'fixtures', 'data', ...parts);
 
+const directories: string[] = [];
+afterAll(() => directories.forEach((directory) => rmSync(directory, { recursive: true })));
+
+/** An empty directory that goes when the tests of the file are through. */
 export function temporaryDirectory(): string {
-  return mkdtempSync(join(tmpdir(), 'mlip-data-'));
+  const directory = mkdtempSync(join(tmpdir(), 'mlip-data-'));
+  directories.push(directory);
+  return directory;
 }
 
 export function writeManifest(directory: string, rows: readonly unknown[], name = 'pairs.jsonl'): string {
