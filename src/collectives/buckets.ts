@@ -21,8 +21,6 @@ export interface Buckets {
   readonly buckets: readonly Bucket[];
   /** Each tensor's part of its bucket; writing to it packs, reading from it unpacks, nothing is copied. */
   readonly views: ReadonlyMap<string, Float32Array>;
-  /** Copies `values`, one per tensor of the bucket and of its length, into the bucket. */
-  pack: (bucket: Bucket, values: ReadonlyMap<string, Float32Array>) => void;
 }
 
 /**
@@ -34,7 +32,7 @@ export function createBuckets(entries: readonly BucketEntry[], bucketBytes: numb
   const views = new Map<string, Float32Array>();
   const buckets = groups.map((members) => allocate(members, views));
   if (views.size !== entries.length) throw new MlipError('MLIP_E_INTERNAL', 'two tensors to be reduced share a name');
-  return { buckets, views, pack: (bucket, values) => pack(bucket, values, views) };
+  return { buckets, views };
 }
 
 function group(entries: readonly BucketEntry[], capacity: number): BucketEntry[][] {
@@ -56,20 +54,4 @@ function allocate(members: BucketEntry[], views: Map<string, Float32Array>): Buc
   let offset = 0;
   for (const { name, count } of members) views.set(name, buffer.subarray(offset, (offset += count)));
   return { buffer, names: members.map(({ name }) => name) };
-}
-
-function pack(
-  bucket: Bucket,
-  values: ReadonlyMap<string, Float32Array>,
-  views: ReadonlyMap<string, Float32Array>,
-): void {
-  for (const name of bucket.names) {
-    const value = values.get(name);
-    const view = views.get(name)!;
-    if (value?.length !== view.length) {
-      const found = value === undefined ? 'is missing' : `has ${value.length} elements, not ${view.length}`;
-      throw new MlipError('MLIP_E_INTERNAL', `the gradient of ${name} ${found}`);
-    }
-    view.set(value);
-  }
 }
