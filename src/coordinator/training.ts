@@ -35,7 +35,8 @@ export function contribution(
 
 /** Why a contribution cannot be taken; null if it can. Asked before its bytes are read, and again when all have come. */
 export function contributionFault(state: RunState, place: Place, tensors: readonly TensorHeader[]): Failure | null {
-  if (state.phase !== 'training') return fault('MLIP_E_RUN_CLOSED', `no step is under way, the run is ${state.phase}`, place);
+  if (state.phase !== 'training')
+    return fault('MLIP_E_RUN_CLOSED', `no step is under way, the run is ${state.phase}`, place);
   const stale = staleness(state, place);
   if (stale !== null) return fault('MLIP_E_RUN_STALE', stale, place);
   const member = state.members.at(place.rank);
@@ -115,7 +116,7 @@ function directives(state: RunState, nextStep: number, save: boolean, stop: bool
 
 function notFinite(line: MetricsLine, key: string): Cause {
   return {
-    code: 'MLIP_E_LOSS_NOT_FINITE',
+    code: 'MLIP_E_NOT_FINITE',
     message: `${key} of step ${line.step} is ${line[key]}`,
     where: `step ${line.step}`,
     remedy: 'Lower optimizer.learningRate, or look for broken rows; continue from the newest checkpoint.',

@@ -72,6 +72,10 @@ export const ERROR_TABLE = {
     meaning: 'The storage that holds the data failed or does not answer.',
   },
   MLIP_E_DATA_DEADLINE: { exit: EXIT.runFailed, meaning: 'A batch was not decoded in time.' },
+  MLIP_E_DATA_SYNTH_OUT: {
+    exit: EXIT.badInput,
+    meaning: 'The directory for a synthetic corpus holds something else.',
+  },
   // bench
   MLIP_E_BENCH_PEER: { exit: EXIT.environment, meaning: 'What a benchmark compares with could not be installed.' },
   MLIP_E_BENCH_FAILED: { exit: EXIT.failure, meaning: 'A process that a benchmark measures failed.' },
@@ -95,7 +99,6 @@ export const ERROR_TABLE = {
   MLIP_E_RUN_CLOSED: { exit: EXIT.environment, meaning: 'The run takes no more workers.' },
   MLIP_E_RUN_MISMATCH: { exit: EXIT.badInput, meaning: 'Workers do not hold the same data or the same parameters.' },
   MLIP_E_RUN_STALE: { exit: EXIT.runFailed, meaning: 'A message belongs to another generation or another step.' },
-  MLIP_E_LOSS_NOT_FINITE: { exit: EXIT.runFailed, meaning: 'The loss became NaN or infinite.' },
   MLIP_E_OUT_LOCKED: { exit: EXIT.environment, meaning: 'Another coordinator writes to the output directory.' },
   MLIP_E_OUT_OTHER_RUN: { exit: EXIT.usage, meaning: 'The output directory holds another run.' },
   MLIP_E_OUT_WRITE: { exit: EXIT.environment, meaning: 'The output directory cannot be written.' },

@@ -1,8 +1,11 @@
 /** Connections of a client to the coordinator. */
-import { Client, type ChannelOptions, credentials, connectivityState } from '@grpc/grpc-js';
+import { type ChannelOptions, Client, credentials, logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import { MlipError } from '../core/errors.js';
 import { parseAddress } from './address.js';
 import { MAX_MESSAGE_BYTES } from './protocol.js';
+
+// Every failure of a call reaches its caller as an error: grpc-js need not print it too.
+setLogVerbosity(logVerbosity.NONE);
 
 /** What both ends set: sizes are bounded, proxies of the environment are none of a cluster's business. */
 export const COMMON_OPTIONS: ChannelOptions = {
@@ -45,9 +48,4 @@ export async function waitUntilReady(client: Client, address: string, timeoutMs:
     remedy: 'Start it with `mlip coordinator`, and check host, port and firewall.',
     cause: failed,
   });
-}
-
-/** Whether the connection stands at this moment. */
-export function isConnected(client: Client): boolean {
-  return client.getChannel().getConnectivityState(false) === connectivityState.READY;
 }

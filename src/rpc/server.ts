@@ -1,6 +1,6 @@
 /** The listening end: a gRPC server with bounded messages. */
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { MlipError } from '../core/errors.js';
+import { MlipError, messageOf } from '../core/errors.js';
 import { formatAddress } from './address.js';
 import { COMMON_OPTIONS } from './channel.js';
 
@@ -18,7 +18,7 @@ export async function listen(server: Server, host: string, port: number): Promis
       );
     });
   } catch (cause) {
-    throw new MlipError('MLIP_E_PORT_IN_USE', `cannot listen on ${address}`, {
+    throw new MlipError('MLIP_E_PORT_IN_USE', `cannot listen on ${address}: ${messageOf(cause)}`, {
       where: address,
       remedy: 'Choose another port (0 takes any that is free), or end the process that holds this one.',
       cause,

@@ -9,6 +9,7 @@ export type WorkerMessage = mlip.v1.WorkerMessage.$Properties;
 export type WorkerMessageSeen = Decoded<WorkerMessage>;
 export type CoordinatorMessage = mlip.v1.CoordinatorMessage.$Properties;
 export type CoordinatorMessageSeen = Decoded<CoordinatorMessage>;
+export type WelcomeSeen = Decoded<mlip.v1.Welcome.$Properties>;
 export type GatherMessage = mlip.v1.GatherMessage.$Properties;
 export type GatherMessageSeen = Decoded<GatherMessage>;
 export type GatherHeader = Decoded<mlip.v1.GatherHeader.$Properties>;

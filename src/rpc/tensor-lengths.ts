@@ -1,7 +1,7 @@
 /** Checks that a stream of tensor pieces has exactly the bytes that its header announces. Used at both ends. */
 import { MlipError } from '../core/errors.js';
 import { MAX_GATHER_TENSORS, MAX_ROW_BYTES } from './protocol.js';
-import type { GatherHeader, TensorHeader } from './service.js';
+import type { TensorHeader } from './service.js';
 
 export interface TensorLengths {
   /** Counts a piece; returns its position in bytes within its tensor. */
@@ -10,23 +10,23 @@ export interface TensorLengths {
   finish(): void;
 }
 
-export function tensorLengths(header: GatherHeader): TensorLengths {
-  const received = header.tensors.map(() => 0);
+export function tensorLengths(tensors: readonly TensorHeader[]): TensorLengths {
+  const received = tensors.map(() => 0);
   return {
     add(tensor, bytes) {
       if (tensor >= received.length) throw malformed(`there is no tensor number ${tensor}`);
       const start = received[tensor];
       received[tensor] += bytes;
-      if (received[tensor] > byteLength(header.tensors[tensor])) {
-        throw malformed(`tensor "${header.tensors[tensor].name}" is longer than announced`);
+      if (received[tensor] > byteLength(tensors[tensor])) {
+        throw malformed(`tensor "${tensors[tensor].name}" is longer than announced`);
       }
       return start;
     },
     finish() {
-      const short = header.tensors.findIndex((tensor, index) => received[index] !== byteLength(tensor));
+      const short = tensors.findIndex((tensor, index) => received[index] !== byteLength(tensor));
       if (short === -1) return;
-      const { name } = header.tensors[short];
-      throw malformed(`tensor "${name}" ended after ${received[short]} of ${byteLength(header.tensors[short])} bytes`);
+      const { name } = tensors[short];
+      throw malformed(`tensor "${name}" ended after ${received[short]} of ${byteLength(tensors[short])} bytes`);
     },
   };
 }

@@ -72,7 +72,7 @@ function beginAssembly(header: GatherHeader, expectedRows: number): Assembly {
   const wrong = header.tensors.find((tensor) => tensor.rows !== expectedRows || tensor.rowBytes % 4 !== 0);
   if (wrong !== undefined) throw malformed(`tensor "${wrong.name}" has ${wrong.rows} rows, not ${expectedRows}`);
   const outputs = header.tensors.map((tensor) => new Float32Array(byteLength(tensor) / 4));
-  return { header, lengths: tensorLengths(header), outputs };
+  return { header, lengths: tensorLengths(header.tensors), outputs };
 }
 
 function place({ lengths, outputs }: Assembly, tensor: number, data: Uint8Array): void {

@@ -1,0 +1,84 @@
+/** One rank's call of the gather: its pieces are checked as they come and kept as they came. */
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { type Failure, fromFailure, toFailure, toStatus } from '../rpc/failure.js';
+import { type GatherHeader, type TensorHeader, gatherCodec } from '../rpc/service.js';
+import { type TensorLengths, checkTensors, malformed, tensorLengths } from '../rpc/tensor-lengths.js';
+import type { Place } from './events.js';
+
+/** The call of a worker, its messages undecoded. */
+export type GatherCall = ServerDuplexStream<Buffer, Buffer>;
+
+export interface Contribution {
+  call: GatherCall;
+  place: Place;
+  tensors: readonly TensorHeader[];
+  /** The messages after the header, encoded. */
+  pieces: Buffer[];
+}
+
+export interface ContributionEvents {
+  /** The header has come. Returns why the contribution cannot be taken, or null: its pieces are read then. */
+  begun(contribution: Contribution): Failure | null;
+  /** All pieces have come. */
+  completed(contribution: Contribution): void;
+  /** It was malformed, or its worker went away. */
+  gone(contribution: Contribution): void;
+}
+
+export function readContribution(call: GatherCall, events: ContributionEvents): void {
+  let reading: { contribution: Contribution; lengths: TensorLengths } | null = null;
+  let over = false;
+
+  function guard(action: () => void): void {
+    if (over) return;
+    try {
+      action();
+    } catch (error) {
+      leave();
+      refuseCall(call, toFailure(error));
+    }
+  }
+  function leave(): void {
+    if (!over && reading !== null) events.gone(reading.contribution);
+    over = true;
+  }
+  function take(bytes: Buffer): void {
+    const { header, chunk } = gatherCodec.decode(bytes);
+    if (reading === null) reading = begin(header);
+    else if (chunk === null) throw malformed('a gather is one header, then pieces');
+    else {
+      reading.lengths.add(chunk.tensor, chunk.data.byteLength);
+      reading.contribution.pieces.push(bytes);
+    }
+  }
+  function begin(header: GatherHeader | null): NonNullable<typeof reading> {
+    if (header === null) throw malformed('a gather begins with its header');
+    const contribution = contributionOf(call, header);
+    checkTensors(contribution.tensors);
+    const failure = events.begun(contribution);
+    if (failure !== null) throw fromFailure(failure);
+    return { contribution, lengths: tensorLengths(contribution.tensors) };
+  }
+  function finish(): void {
+    if (reading === null) throw malformed('a gather ended before its header');
+    reading.lengths.finish();
+    over = true;
+    events.completed(reading.contribution);
+  }
+
+  call.on('data', (bytes: Buffer) => guard(() => take(bytes)));
+  call.on('end', () => guard(finish));
+  call.on('cancelled', leave);
+  call.on('error', leave);
+}
+
+/** Picked field by field: decoded messages keep absent values on their prototype. */
+function contributionOf(call: GatherCall, { rank, generation, step, tensors }: GatherHeader): Contribution {
+  const headers = tensors.map(({ name, rows, rowBytes }) => ({ name, rows, rowBytes }));
+  return { call, place: { rank, generation, step }, tensors: headers, pieces: [] };
+}
+
+/** Ends a call with an error that names its reason. */
+export function refuseCall(call: Pick<GatherCall, 'emit'>, failure: Failure): void {
+  call.emit('error', toStatus(failure));
+}

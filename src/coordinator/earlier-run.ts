@@ -1,0 +1,41 @@
+/** An output directory that already holds a run, when a new one is to start from the beginning. */
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { MlipError } from '../core/errors.js';
+
+const RUN_FILES = /^(config\.yaml|run\.json|metrics\.jsonl|checkpoints|report\.html|events\.out\.tfevents\..*)$/;
+
+/**
+ * The files of an earlier run of the same configuration are moved to OUT/earlier/N: nothing is mixed, nothing is lost.
+ * Throws MLIP_E_OUT_OTHER_RUN if they belong to another configuration.
+ */
+export function setAside(out: string, configHash: string): void {
+  const files = readdirSync(out).filter((name) => RUN_FILES.test(name));
+  if (files.length === 0) return;
+  if (configHashOf(out) !== configHash) throw otherRun(out);
+  const target = freeFolder(join(out, 'earlier'));
+  mkdirSync(target, { recursive: true });
+  for (const name of files) renameSync(join(out, name), join(target, name));
+}
+
+function configHashOf(out: string): string | null {
+  try {
+    const info = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')) as { configHash?: string };
+    return info.configHash ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function freeFolder(parent: string): string {
+  let number = 1;
+  while (existsSync(join(parent, String(number)))) number++;
+  return join(parent, String(number));
+}
+
+function otherRun(out: string): MlipError {
+  return new MlipError('MLIP_E_OUT_OTHER_RUN', 'the output directory holds a run of another configuration', {
+    where: out,
+    remedy: 'Choose another --out, or continue that run with --resume and its configuration (config.yaml).',
+  });
+}

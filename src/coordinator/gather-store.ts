@@ -1,0 +1,84 @@
+/**
+ * Holds the rows of every rank until all have come, then sends the whole to each. Pieces are passed on as they came, in
+ * order of rank, which is the order of micro-batches; memory is that of one gather.
+ */
+import type { Failure } from '../rpc/failure.js';
+import { type TensorHeader, gatherCodec } from '../rpc/service.js';
+import { writeAll } from '../rpc/stream.js';
+import { type Contribution, type GatherCall, readContribution, refuseCall } from './contribution.js';
+import type { Place } from './events.js';
+
+export interface GatherRules {
+  /** B, rows of the whole. */
+  batchSize: number;
+  /** Why a contribution cannot be taken; null if it can. */
+  fault(place: Place, tensors: readonly TensorHeader[]): Failure | null;
+  /** All pieces of a contribution have come. */
+  complete(place: Place, tensors: readonly TensorHeader[]): void;
+  /** To one worker. */
+  bytesSent(count: number): void;
+}
+
+export class GatherStore {
+  /** By rank; complete ones and those under way. */
+  private contributions = new Map<number, Contribution>();
+
+  private readonly rules: GatherRules;
+
+  constructor(rules: GatherRules) {
+    this.rules = rules;
+  }
+
+  /** Takes a rank's call: its rows are read; the answer comes with `release`. */
+  receive(call: GatherCall): void {
+    readContribution(call, {
+      begun: (contribution) => this.begin(contribution),
+      completed: ({ place, tensors }) => this.rules.complete(place, tensors),
+      gone: ({ place }) => void this.contributions.delete(place.rank),
+    });
+  }
+
+  private begin(contribution: Contribution): Failure | null {
+    const { place, tensors } = contribution;
+    const failure = this.rules.fault(place, tensors) ?? this.repeated(place);
+    if (failure === null) this.contributions.set(place.rank, contribution);
+    return failure;
+  }
+
+  private repeated({ rank }: Place): Failure | null {
+    if (!this.contributions.has(rank)) return null;
+    return { code: 'MLIP_E_RPC_PROTOCOL', message: `rank ${rank} contributes twice`, where: '', remedy: '' };
+  }
+
+  /** All have contributed. */
+  release(): void {
+    const inOrder = [...this.contributions.values()].sort((a, b) => a.place.rank - b.place.rank);
+    this.contributions = new Map();
+    const header = this.wholeHeader(inOrder[0]);
+    for (const { call } of inOrder) void this.answer(call, header, inOrder);
+  }
+
+  private wholeHeader({ place, tensors }: Contribution): Buffer {
+    const whole = tensors.map((tensor) => ({ ...tensor, rows: this.rules.batchSize }));
+    return gatherCodec.encode({ header: { ...place, tensors: whole } });
+  }
+
+  private async answer(call: GatherCall, header: Buffer, inOrder: readonly Contribution[]): Promise<void> {
+    const messages = [header, ...inOrder.flatMap(({ pieces }) => pieces)];
+    const arrived = await writeAll(call, messages);
+    if (!arrived) return;
+    this.rules.bytesSent(messages.reduce((sum, { length }) => sum + length, 0));
+    call.end();
+  }
+
+  refuse(rank: number, failure: Failure): void {
+    const contribution = this.contributions.get(rank);
+    this.contributions.delete(rank);
+    if (contribution !== undefined) refuseCall(contribution.call, failure);
+  }
+
+  /** The run goes no further: nobody waits for an answer that cannot come. */
+  abandon(failure: Failure): void {
+    for (const rank of [...this.contributions.keys()]) this.refuse(rank, failure);
+  }
+}

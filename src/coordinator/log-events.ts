@@ -1,0 +1,28 @@
+/** What happens in a run as lines of the coordinator's log. */
+import type { Logger } from '../core/log.js';
+import type { RunEvent } from '../rpc/run-events.js';
+
+export function logEvent(log: Logger, event: RunEvent): void {
+  switch (event.kind) {
+    case 'joined': {
+      const { rank, world, host, pid, device } = event;
+      return log.info(`rank ${rank} of ${world} joined`, { host, pid, device });
+    }
+    case 'started':
+      return log.info(`training starts at step ${event.startStep} of ${event.steps}`, { run: event.runId });
+    case 'step': {
+      const { step, loss, pairs_per_second, data_wait, comm_wait } = event.line;
+      return log.debug(`step ${step}`, { loss, pairs_per_second, data_wait, comm_wait });
+    }
+    case 'saved':
+      return log.info(`checkpoint of step ${event.step} written`, { path: event.path });
+    case 'notice':
+      return log.warn(event.text);
+    case 'failed': {
+      const { code, message, where, step, checkpoint } = event.failure;
+      return log.error(`the run failed: ${message}`, { code, where, step, checkpoint: checkpoint ?? 'none' });
+    }
+    case 'finished':
+      return log.info(event.stopped ? `stopped after step ${event.step}` : `finished after step ${event.step}`);
+  }
+}

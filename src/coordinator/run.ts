@@ -1,0 +1,137 @@
+/** Runs the coordinator of one training run from its start to its end. */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import type { Server } from '@grpc/grpc-js';
+import type { Config } from '../config/schema.js';
+import { MlipError } from '../core/errors.js';
+import type { Logger } from '../core/log.js';
+import { watchParent } from '../core/parent.js';
+import { microBatchCount } from '../core/plan.js';
+import { serveMetrics } from '../metrics/server.js';
+import { formatAddress } from '../rpc/address.js';
+import { createServer, listen, shutdown } from '../rpc/server.js';
+import type { RunOutcome } from './events.js';
+import { openRunDirectory } from './run-directory.js';
+import { addService } from './service.js';
+import { Shell } from './shell.js';
+import type { RunSettings } from './state.js';
+
+export interface CoordinatorOptions {
+  /** Interface to listen on, and port; 0 takes any that is free. */
+  host: string;
+  port: number;
+  /** Workers of the run. */
+  world: number;
+  config: Config;
+  /** Text of config.yaml. */
+  configText: string;
+  /** Output directory; workers write checkpoints to it. */
+  out: string;
+  /** The checkpoint from which the run goes on; null starts from the beginning. */
+  resume: { step: number; checkpoint: string } | null;
+  /** null serves no metrics; 0 takes any port. */
+  metricsPort: number | null;
+  /** Started by a launcher with a pipe on stdin: ends when the launcher is gone. */
+  supervised: boolean;
+  log: Logger;
+  /** Stops the run after the step under way, with a checkpoint. */
+  signal?: AbortSignal;
+  onListening?: (address: string) => void;
+}
+
+/** Time for workers and watchers to hear the end before they are cut off. */
+const FAREWELL_MS = 2_000;
+
+/**
+ * Resolves when the run is over, also when it failed. Rejects if it could not begin: MLIP_E_PORT_IN_USE, MLIP_E_OUT_*,
+ * MLIP_E_CONFIG_INVALID.
+ */
+export async function runCoordinator(options: CoordinatorOptions): Promise<RunOutcome> {
+  const cleanups: (() => void | Promise<void>)[] = [];
+  try {
+    const shell = await startCoordinator(options, (cleanup) => cleanups.unshift(cleanup));
+    return await shell.ended;
+  } finally {
+    for (const cleanup of cleanups) await cleanup();
+  }
+}
+
+/** What was begun last is ended first. */
+type OnCleanup = (cleanup: () => void | Promise<void>) => void;
+
+async function startCoordinator(options: CoordinatorOptions, onCleanup: OnCleanup): Promise<Shell> {
+  const settings = settingsOf(options);
+  const { out, configText, host, port, log } = options;
+  const { configJson, resume } = settings;
+  const directory = openRunDirectory({ out: settings.out, configText, configJson, resumeStep: resume?.step ?? null });
+  onCleanup(() => directory.close());
+  const server = createServer();
+  const address = publicAddress(host, await listen(server, host, port));
+  const shell = new Shell({ settings, directory, address, log });
+  onCleanup(() => sayGoodbye(server, shell));
+  addService(server, shell);
+  await startMetrics(options, shell, onCleanup);
+  keepTime(shell, settings.timeouts.heartbeatMs, onCleanup);
+  stopOnRequest(options, shell, onCleanup);
+  log.info(`waiting for ${settings.world} workers at ${address}`, { out });
+  options.onListening?.(address);
+  return shell;
+}
+
+/** A year-to-second stamp and a random part, so that runs sort by their start. */
+function newRunId(): string {
+  const stamp = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
+  return `${stamp}-${randomBytes(3).toString('hex')}`;
+}
+
+function settingsOf({ config, world, out, resume }: CoordinatorOptions): RunSettings {
+  const microBatches = microBatchCount(config);
+  if (world > microBatches) {
+    throw new MlipError('MLIP_E_CONFIG_INVALID', `${world} workers cannot share ${microBatches} micro-batches a step`, {
+      where: 'batchSize, microBatchSize',
+      remedy: `Use at most ${microBatches} workers, a larger batchSize or a smaller microBatchSize.`,
+    });
+  }
+  const { batchSize, microBatchSize, epochs, steps, checkpoint, timeouts } = config;
+  return {
+    ...{ runId: newRunId(), out: resolve(out), world, configJson: JSON.stringify(config), resume },
+    ...{ batchSize, microBatchSize, epochs, steps, saveEverySteps: checkpoint.everySteps, timeouts },
+  };
+}
+
+/** What other machines can connect to: a wildcard interface is reached by the machine's name. */
+function publicAddress(host: string, port: number): string {
+  return formatAddress(host === '0.0.0.0' || host === '::' ? hostname() : host, port);
+}
+
+async function startMetrics(
+  { host, metricsPort }: CoordinatorOptions,
+  shell: Shell,
+  onCleanup: OnCleanup,
+): Promise<void> {
+  if (metricsPort === null) return;
+  const server = await serveMetrics(shell.metrics.registry, { host, port: metricsPort });
+  onCleanup(() => server.close());
+}
+
+/** Ticks several times between two heartbeats. */
+function keepTime(shell: Shell, heartbeatMs: number, onCleanup: OnCleanup): void {
+  const timer = setInterval(() => shell.dispatch({ kind: 'tick' }), Math.max(heartbeatMs / 8, 5));
+  onCleanup(() => clearInterval(timer));
+}
+
+function stopOnRequest({ signal, supervised }: CoordinatorOptions, shell: Shell, onCleanup: OnCleanup): void {
+  const stop = (): void => shell.dispatch({ kind: 'stop' });
+  if (supervised) onCleanup(watchParent(stop));
+  if (signal === undefined) return;
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop);
+  onCleanup(() => signal.removeEventListener('abort', stop));
+}
+
+async function sayGoodbye(server: Server, shell: Shell): Promise<void> {
+  shell.connections.closeAll();
+  shell.feed.close();
+  await shutdown(server, FAREWELL_MS);
+}
