@@ -6,6 +6,7 @@
  * which Adam would scale up to whole steps that depend on the order of additions.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { MlipError } from '../core/errors.js';
 import { linear, standardize, type Parameters } from './layers.js';
 import { normLayout, ones, torchInitial, zeros, type Layout } from './layout.js';
 
@@ -36,9 +37,19 @@ export function globalHead(parameters: Parameters, x: tf.Tensor2D, source: NormS
 }
 
 function batchNorm(x: tf.Tensor2D, position: number, source: NormSource): tf.Tensor2D {
-  if (source.kind === 'batch') return standardize(x, 0, EPSILON);
+  if (source.kind === 'batch') {
+    if (x.shape[0] < 2) throw tooFewRows();
+    return standardize(x, 0, EPSILON);
+  }
   const variance = source.state(`${position}.running_var`);
   return tf.mul(tf.sub(x, source.state(`${position}.running_mean`)), tf.rsqrt(tf.add(variance, EPSILON)));
+}
+
+function tooFewRows(): MlipError {
+  return new MlipError('MLIP_E_CONFIG_INVALID', 'a micro-batch of one pair has no variance that BatchNorm could use', {
+    where: 'microBatchSize',
+    remedy: 'Set microBatchSize to 2 or more.',
+  });
 }
 
 /** x [m, width] -> mean and unbiased variance, [width] each. */

@@ -1,4 +1,4 @@
-/** Clipping of gradients by their global norm, as torch.nn.utils.clip_grad_norm_. */
+/** Clipping of gradients by their global norm, as torch.nn.utils.clip_grad_norm_: measure, then multiply. */
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Keeps the scale finite where all gradients are zero; torch's constant. */
@@ -12,16 +12,4 @@ export function globalNorm(gradients: tf.NamedTensorMap): tf.Scalar {
 /** What gradients of norm `norm` are multiplied with so that it becomes `maxNorm` at most. */
 export function clipScale(norm: tf.Scalar, maxNorm: number): tf.Scalar {
   return tf.minimum(tf.div(maxNorm, tf.add(norm, EPSILON)), 1);
-}
-
-/** Gradients whose global norm is `maxNorm` at most, and the norm that they had. `maxNorm` 0 does not clip. */
-export function clipByGlobalNorm(
-  gradients: tf.NamedTensorMap,
-  maxNorm: number,
-): { gradients: tf.NamedTensorMap; norm: tf.Scalar } {
-  const norm = globalNorm(gradients);
-  if (maxNorm === 0) return { gradients, norm };
-  const scale = clipScale(norm, maxNorm);
-  const clipped = Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, scale)] as const);
-  return { gradients: Object.fromEntries(clipped), norm };
 }

@@ -74,6 +74,21 @@ describe('the dual encoder', () => {
     expect(Object.keys(found)).toEqual(['images', 'reports']);
   });
 
+  it('refuses to train on micro-batches of one pair, and evaluates them', async () => {
+    const one = mapValues(batch, ({ shape: [, ...rest], data }) => {
+      const size = rest.reduce((product, length) => product * length, 1);
+      return { shape: [1, ...rest], data: Array.from(data).slice(0, size), dtype: 'int32' as const };
+    });
+    const inputs = { ...parameters, ...running, ...one };
+    await expect(runOn('xla', trainingPass, { ...inputs, seed })).rejects.toMatchObject({
+      code: 'MLIP_E_CONFIG_INVALID',
+      where: 'microBatchSize',
+    });
+    const { reports } = await runOn('xla', evaluationPass, inputs);
+    const expected = Array.from(torch['evaluation/reports'].data).slice(0, model.embeddingWidth);
+    expect(relativeDifference(reports.data, expected)).toBeLessThan(1e-5);
+  });
+
   it('does not see what padding holds', async () => {
     const { pieces, mask } = batch;
     const other = Array.from(pieces.data, (piece, i) => (mask.data[i] === 1 ? piece : 3));

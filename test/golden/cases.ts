@@ -33,11 +33,15 @@ export interface EncoderCase {
 
 export type GoldenCase = LossCase | EncoderCase;
 
-/** Directories that are searched; those that are absent are left out. */
+/** Directories that are searched: ../shared/golden if it is there, the one that MLIP_GOLDEN names in any case. */
 export function goldenDirectories(): string[] {
-  const named = process.env['MLIP_GOLDEN'];
-  const wanted = [join(packageRoot, 'test/fixtures/golden'), resolve(packageRoot, '../shared/golden')];
-  return [...wanted, ...(named === undefined || named === '' ? [] : [resolve(named)])].filter(existsSync);
+  const shared = resolve(packageRoot, '../shared/golden');
+  const named = process.env['MLIP_GOLDEN'] ?? '';
+  return [
+    join(packageRoot, 'test/fixtures/golden'),
+    ...(existsSync(shared) ? [shared] : []),
+    ...(named === '' ? [] : [resolve(named)]),
+  ];
 }
 
 /** All cases of a directory and of its `encoders/`. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/core/package-root.js';
 import { adamw, biasCorrections, type AdamWOptions } from '../../src/optim/adamw.js';
-import { clipByGlobalNorm } from '../../src/optim/clip.js';
+import { clipScale, globalNorm } from '../../src/optim/clip.js';
 import { BACKENDS, mapValues, relativeDifference, runOn, type Host, type HostRecord } from '../support/backends.js';
 
 type Numbers = Record<string, number[]>;
@@ -54,7 +54,7 @@ describe('AdamW', () => {
 describe('clipping by the global norm', () => {
   it.each(BACKENDS)('gives the norm and the gradients that PyTorch gives, on %s', async (backend) => {
     for (const { gradients, norm, clipped } of torch.steps) {
-      const found = await runOn(backend, clip(torch.maxNorm), tensors(gradients));
+      const found = await runOn(backend, clip, tensors(gradients));
       expect(relativeDifference(found['norm'].data, [norm])).toBeLessThan(1e-6);
       for (const [name, expected] of Object.entries(clipped)) {
         expect(relativeDifference(found[name].data, expected), name).toBeLessThan(1e-6);
@@ -62,17 +62,8 @@ describe('clipping by the global norm', () => {
     }
   });
 
-  it('only measures where the limit is 0', async () => {
-    const { gradients, norm } = torch.steps[2];
-    const found = await runOn('eager', clip(0), tensors(gradients));
-    expect(relativeDifference(found['norm'].data, [norm])).toBeLessThan(1e-6);
-    for (const [name, expected] of Object.entries(gradients)) {
-      expect(Array.from(found[name].data)).toEqual(Array.from(Float32Array.from(expected)));
-    }
-  });
-
   it('says that the norm is not a number where a gradient is not one', async () => {
-    const found = await runOn('eager', clip(1), { a: { shape: [2], data: [1, NaN] } });
+    const found = await runOn('eager', clip, { a: { shape: [2], data: [1, NaN] } });
     expect(found['norm'].data[0]).toBeNaN();
   });
 });
@@ -89,11 +80,9 @@ function updated(inputs: tf.NamedTensorMap): tf.NamedTensorMap {
   return Object.fromEntries(entries);
 }
 
-function clip(maxNorm: number): (gradients: tf.NamedTensorMap) => tf.NamedTensorMap {
-  return (inputs) => {
-    const { gradients, norm } = clipByGlobalNorm(inputs, maxNorm);
-    return { ...mapValues(gradients, (gradient) => tf.clone(gradient)), norm };
-  };
+function clip(gradients: tf.NamedTensorMap): tf.NamedTensorMap {
+  const norm = globalNorm(gradients);
+  return { ...mapValues(gradients, (gradient) => tf.mul(gradient, clipScale(norm, torch.maxNorm))), norm };
 }
 
 const scalar = (value: number): Host => ({ shape: [], data: [value] });
