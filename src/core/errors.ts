@@ -19,7 +19,10 @@ export const EXIT = {
 export const ERROR_TABLE = {
   // core
   MLIP_E_INTERNAL: { exit: EXIT.failure, meaning: 'A bug in mlip: please report it with --debug output.' },
-  MLIP_E_INTERRUPTED: { exit: EXIT.interrupted, meaning: 'The run was interrupted; a checkpoint was written.' },
+  MLIP_E_INTERRUPTED: {
+    exit: EXIT.interrupted,
+    meaning: 'The run was interrupted; a checkpoint was written if a step was done.',
+  },
   // config and command line
   MLIP_E_USAGE: { exit: EXIT.usage, meaning: 'The command line is wrong.' },
   MLIP_E_CONFIG_UNKNOWN_RECIPE: { exit: EXIT.usage, meaning: 'No recipe or configuration file of that name.' },
@@ -54,6 +57,7 @@ export const ERROR_TABLE = {
   MLIP_E_CHECKPOINT_CORRUPT: { exit: EXIT.badInput, meaning: 'A checkpoint is incomplete or not as it was written.' },
   MLIP_E_CHECKPOINT_MISMATCH: { exit: EXIT.badInput, meaning: 'A checkpoint is of another architecture.' },
   // evaluation
+  MLIP_E_EVALUATION_NO_PAIRS: { exit: EXIT.badInput, meaning: 'A manifest has no usable pairs to score.' },
   MLIP_E_EVALUATION_NOT_FINITE: { exit: EXIT.runFailed, meaning: 'A checkpoint gives NaN or infinite embeddings.' },
   // data
   MLIP_E_DATA_MANIFEST_MISSING: { exit: EXIT.badInput, meaning: 'There is no manifest at that path.' },

@@ -23,8 +23,6 @@ export interface PrecisionAt {
 }
 
 export interface LabelPrecision {
-  /** Rows that have labels; the others are left out. */
-  rows: number;
   /** Precision of a random order. */
   chance: number;
   imageToReport: PrecisionAt;
@@ -58,29 +56,25 @@ export function recallScore(images: HostTensor, reports: HostTensor): RetrievalS
 }
 
 /**
- * Two rows are relevant to each other when they share a label, or when both have an empty list of labels. A row counts
- * for itself too, as in ConVIRT.
+ * Two rows are relevant to each other when they share a label, or when both have none: no finding. A row counts for
+ * itself too, as in ConVIRT.
  *
- * @param labels of each row; undefined where the manifest says nothing, which leaves the row out.
+ * @param labels of each row.
  */
 export function labelPrecision(
   images: HostTensor,
   reports: HostTensor,
-  labels: readonly (readonly string[] | undefined)[],
-): LabelPrecision | undefined {
-  const labelled = labels.flatMap((found, row) => (found === undefined ? [] : [row]));
-  if (labelled.length === 0) return undefined;
-  const relevant = (a: number, b: number): boolean => sharesLabel(labels[labelled[a]]!, labels[labelled[b]]!);
+  labels: readonly (readonly string[])[],
+): LabelPrecision {
+  const relevant = (a: number, b: number): boolean => sharesLabel(labels[a], labels[b]);
   const direction = (queries: HostTensor, candidates: HostTensor): PrecisionAt => {
     const [p1, p5, p10] = meanHits(queries, candidates, relevant, (k) => k);
     return { p1, p5, p10 };
   };
-  const [left, right] = [selectRows(images, labelled), selectRows(reports, labelled)];
   return {
-    rows: labelled.length,
-    chance: chanceOf(labelled.length, relevant),
-    imageToReport: direction(left, right),
-    reportToImage: direction(right, left),
+    chance: chanceOf(labels.length, relevant),
+    imageToReport: direction(images, reports),
+    reportToImage: direction(reports, images),
   };
 }
 
@@ -147,12 +141,6 @@ function chanceOf(count: number, relevant: Relevance): number {
   let sum = 0;
   for (let a = 0; a < count; a++) for (let b = 0; b < count; b++) if (relevant(a, b)) sum++;
   return sum / (count * count);
-}
-
-function selectRows({ shape: [, width], data }: HostTensor, rows: readonly number[]): HostTensor {
-  const selected = new Float32Array(rows.length * width);
-  rows.forEach((row, at) => selected.set(data.subarray(row * width, (row + 1) * width), at * width));
-  return { shape: [rows.length, width], data: selected };
 }
 
 function requireFinite({ shape, data }: HostTensor, kind: string): void {

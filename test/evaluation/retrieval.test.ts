@@ -94,23 +94,19 @@ describe('precision by label', () => {
   const images = tensor([1, 0], [0.99, 0.14], [0, 1], [0.14, 0.99]);
 
   it('counts rows that share a label among the nearest', () => {
-    const score = labelPrecision(images, images, [['effusion'], ['edema', 'effusion'], ['normal'], ['normal']])!;
-    expect(score.rows).toBe(4);
+    const score = labelPrecision(images, images, [['effusion'], ['edema', 'effusion'], ['normal'], ['normal']]);
     expect(score.chance).toBe(0.5);
     expect(score.imageToReport).toEqual({ p1: 1, p5: 0.5, p10: 0.5 });
+    expect(score.reportToImage).toEqual(score.imageToReport);
+  });
+
+  it('is below chance where unlike rows are nearest', () => {
+    expect(labelPrecision(images, images, [['a'], ['b'], ['b'], ['a']]).imageToReport.p1).toBe(1);
+    const crossed = tensor([0, 1], [0.14, 0.99], [1, 0], [0.99, 0.14]);
+    expect(labelPrecision(images, crossed, [['a'], ['a'], ['b'], ['b']]).imageToReport.p1).toBe(0);
   });
 
   it('counts rows without findings as alike', () => {
-    expect(labelPrecision(images, images, [[], [], ['edema'], ['edema']])!.chance).toBe(0.5);
-  });
-
-  it('leaves out rows whose labels are unknown', () => {
-    const score = labelPrecision(images, images, [['a'], undefined, ['b'], undefined])!;
-    expect(score.rows).toBe(2);
-    expect(score.reportToImage.p1).toBe(1);
-  });
-
-  it('is not reported where nothing is labelled', () => {
-    expect(labelPrecision(images, images, [undefined, undefined, undefined, undefined])).toBeUndefined();
+    expect(labelPrecision(images, images, [[], [], ['edema'], ['edema']]).chance).toBe(0.5);
   });
 });
