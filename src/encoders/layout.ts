@@ -44,22 +44,3 @@ export function normLayout(name: string, width: number): Layout {
 export function prefixed(prefix: string, layout: Layout): Layout {
   return layout.map((spec) => ({ ...spec, name: prefix + spec.name }));
 }
-
-/**
- * How tensors differ from a layout, a line for each name: missing, of another shape, or not of this architecture.
- * Empty if they fit.
- */
-export function layoutDifferences(layout: Layout, shapes: ReadonlyMap<string, readonly number[]>): string[] {
-  const wanted = new Map(layout.map((spec) => [spec.name, spec.shape]));
-  const absentOrOther = layout.flatMap(({ name, shape }) => {
-    const found = shapes.get(name);
-    if (found === undefined) return [`${name} [${shape.join(', ')}] is missing`];
-    return sameShape(found, shape) ? [] : [`${name} is [${found.join(', ')}], should be [${shape.join(', ')}]`];
-  });
-  const unknown = [...shapes.keys()].filter((name) => !wanted.has(name));
-  return [...absentOrOther, ...unknown.map((name) => `${name} is not part of this model`)];
-}
-
-function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((size, i) => size === b[i]);
-}

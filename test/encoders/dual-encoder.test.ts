@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readSafetensors } from '../../src/checkpoint/safetensors.js';
 import { packageRoot } from '../../src/core/package-root.js';
 import {
   dualEncoderLayout,
@@ -16,13 +17,12 @@ import { initialTensors } from '../../src/encoders/init.js';
 import { globalContrast } from '../../src/losses/global-contrast.js';
 import { BACKENDS, magnitude, mapValues, relativeDifference, runOn, withGradients } from '../support/backends.js';
 import type { HostRecord } from '../support/backends.js';
-import { readTensors } from '../support/safetensors.js';
 
 const fixtures = join(packageRoot, 'test/fixtures');
 const { model, vocabularySize, temperature } = JSON.parse(
   readFileSync(join(fixtures, 'dual-encoder.json'), 'utf8'),
 ) as { model: ModelConfig; vocabularySize: number; temperature: number };
-const torch = readTensors(join(fixtures, 'dual-encoder.safetensors'));
+const torch: HostRecord = Object.fromEntries(await readSafetensors(join(fixtures, 'dual-encoder.safetensors')));
 
 const parameters = section('parameters/');
 const gradients = section('gradients/');

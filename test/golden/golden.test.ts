@@ -8,6 +8,7 @@
  * largest element of a tensor.
  */
 import { describe, expect, it } from 'vitest';
+import { readSafetensors } from '../../src/checkpoint/safetensors.js';
 import {
   BACKENDS,
   relativeDifference,
@@ -17,7 +18,6 @@ import {
   type Host,
   type HostRecord,
 } from '../support/backends.js';
-import { readTensors } from '../support/safetensors.js';
 import { goldenCases, goldenDirectories, type EncoderCase, type GoldenTensor, type LossCase } from './cases.js';
 import { ENCODERS, LOSSES, NOT_YET } from './implemented.js';
 
@@ -56,8 +56,8 @@ async function checkLoss(golden: LossCase, backend: (typeof BACKENDS)[number]): 
 }
 
 async function checkEncoder(golden: EncoderCase, backend: (typeof BACKENDS)[number]): Promise<void> {
-  const io = readTensors(golden.ioPath);
-  const inputs = { ...readTensors(golden.weightsPath), ...io };
+  const io: HostRecord = Object.fromEntries(await readSafetensors(golden.ioPath));
+  const inputs = { ...Object.fromEntries(await readSafetensors(golden.weightsPath)), ...io };
   const found = await runOn(backend, (tensors) => ENCODERS[golden.name](tensors, golden.config), inputs);
   const expected: HostRecord = { ...io, ...featuresOf(io) };
   for (const [name, { data }] of Object.entries(found)) {

@@ -1,5 +1,5 @@
 /** What of the golden cases mlip implements, and how their names map to its functions. */
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { TextConfig, VisionConfig } from '../../src/config/schema.js';
 import { bert } from '../../src/encoders/bert.js';
 import { noDropout } from '../../src/encoders/dropout.js';
@@ -30,7 +30,8 @@ export const ENCODERS: Record<string, (inputs: Inputs, config: Configuration) =>
     return { global: features.global, local: features.local, cls_attention: features.patchWeights };
   },
   bert: (inputs, config) => {
-    const [ids, mask] = [inputs['input_ids'], inputs['attention_mask']] as tf.Tensor2D[];
+    const ids = tf.cast(inputs['input_ids'] as tf.Tensor2D, 'int32');
+    const mask = inputs['attention_mask'] as tf.Tensor2D;
     const features = bert(scoped(inputs, ''), ids, mask, textConfig(config), noDropout);
     return { last_hidden_state: features.local, global: features.global, cls_attention: features.pieceWeights };
   },

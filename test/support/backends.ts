@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 // Brings the CPU backend and registers the gradients of all operations.
 import '@tensorflow/tfjs';
+import { beforeAll } from 'vitest';
 import { compile } from '../../src/engine/compile.js';
 import type { Compiler } from '../../src/engine/graph-function.js';
 import { loadEngine } from '../../src/engine/load.js';
@@ -18,10 +19,16 @@ export interface Host {
 export type HostRecord = Record<string, Host>;
 export type PureFunction = (inputs: tf.NamedTensorMap) => tf.NamedTensorMap;
 
+/** One thread: what a test computes takes less time than threads take to start. */
+const ENGINE = { device: 'cpu', threads: 1 } as const;
+
 export type BackendName = 'tfjs-cpu' | 'eager' | Compiler;
 export const BACKENDS: readonly BackendName[] = ['tfjs-cpu', 'eager', 'xla', 'executor'];
 
 let functions = 0;
+
+// On a new machine the first test file fetches TensorFlow: a hook has the time for it, a test has not.
+beforeAll(() => loadEngine(ENGINE));
 
 /** Outputs of `fn` for `inputs`, computed on the named backend. */
 export async function runOn(backend: BackendName, fn: PureFunction, inputs: HostRecord): Promise<HostRecord> {
@@ -41,7 +48,7 @@ async function onCpu(fn: PureFunction): Promise<Runner> {
 }
 
 async function onTensorFlow(backend: Exclude<BackendName, 'tfjs-cpu'>, fn: PureFunction): Promise<Runner> {
-  const engine = await loadEngine({ device: 'cpu', threads: 1 });
+  const engine = await loadEngine(ENGINE);
   await tf.setBackend('tensorflow');
   const compiler = backend === 'eager' ? undefined : backend;
   const context = { runtime: engine.runtime, backend: engine.backend, compiler };
