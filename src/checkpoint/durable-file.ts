@@ -1,0 +1,74 @@
+/** Files that survive a crash once they are written, and what proves later that they are still the same. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+
+export interface FileDigest {
+  bytes: number;
+  /** Hexadecimal. */
+  sha256: string;
+}
+
+/** Hashed, written and read at a time: other things get their turn on the event loop in between. */
+const PIECE_BYTES = 8 << 20;
+
+/** Writes a new file and waits until it is on disk. */
+export async function writeDurably(path: string, parts: Iterable<Uint8Array>): Promise<FileDigest> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const file = await open(path, 'wx');
+  try {
+    for (const piece of pieces(parts)) {
+      hash.update(piece);
+      await writeFully(file, piece);
+      bytes += piece.length;
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+function* pieces(parts: Iterable<Uint8Array>): Generator<Uint8Array> {
+  for (const part of parts) {
+    for (let start = 0; start < part.length; start += PIECE_BYTES) yield part.subarray(start, start + PIECE_BYTES);
+  }
+}
+
+async function writeFully(file: FileHandle, piece: Uint8Array): Promise<void> {
+  for (let written = 0; written < piece.length;) {
+    written += (await file.write(piece, written)).bytesWritten;
+  }
+}
+
+/** Makes new names in a directory survive a crash. */
+export async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+export async function digestFile(path: string): Promise<FileDigest> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES })) {
+    hash.update(piece as Buffer);
+    bytes += (piece as Buffer).length;
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+/** Fills `target` from `position` on; false if the file ends before. */
+export async function readFully(file: FileHandle, target: Uint8Array, position: number): Promise<boolean> {
+  for (let filled = 0; filled < target.length;) {
+    const length = Math.min(target.length - filled, PIECE_BYTES);
+    const { bytesRead } = await file.read(target, filled, length, position + filled);
+    if (bytesRead === 0) return false;
+    filled += bytesRead;
+  }
+  return true;
+}

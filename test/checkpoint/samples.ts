@@ -1,0 +1,19 @@
+/** Checkpoints for tests: contents are a function of the step. */
+import type { Checkpoint } from '../../src/checkpoint/checkpoint.js';
+import type { HostTensors } from '../../src/core/host-tensor.js';
+
+export function sampleTensors(value: number): HostTensors {
+  return new Map([
+    ['vision.weight', { shape: [3, 5], data: new Float32Array(15).fill(value) }],
+    ['text.bias', { shape: [4], data: Float32Array.of(value, -value, 0, 0.1) }],
+  ]);
+}
+
+export function sampleCheckpoint(step: number): Checkpoint {
+  return {
+    state: { step, runId: 'run-1', seed: 7, world: 2, configHash: 'c0ffee' },
+    model: sampleTensors(step),
+    optimizer: sampleTensors(step / 2),
+    files: { 'vocab.txt': `[PAD]\n[UNK]\n${step}\n`, 'config.json': '{"näme":"nano"}' },
+  };
+}
