@@ -1,6 +1,7 @@
 /** The ways in which a ring breaks, each as an error for this rank and as a report to its neighbours. */
 import { MlipError } from '../core/errors.js';
-import { encodeFrame, type AbortCode } from './frame.js';
+import { encodeFrame, type AbortCode, type Frame } from './frame.js';
+import type { Operation } from './operation.js';
 
 export interface Failure {
   error: MlipError;
@@ -24,11 +25,36 @@ export function failure(code: AbortCode, rank: number, message: string, cause?: 
 }
 
 /** A failure that another rank met first. */
-export function reportedFailure(code: AbortCode, rank: number): Failure {
+export function reported(code: AbortCode, rank: number): Failure {
   const what: Record<AbortCode, string> = {
     MLIP_E_PEER_LOST: `the connection to rank ${rank} was lost`,
     MLIP_E_REDUCE_TIMEOUT: `rank ${rank} was waited for in vain`,
     MLIP_E_REDUCE_MISMATCH: `rank ${rank} sent what was not expected`,
   };
   return failure(code, rank, `another rank reports: ${what[code]}`);
+}
+
+export function leaving(rank: number): Failure {
+  return failure('MLIP_E_PEER_LOST', rank, `rank ${rank}, this one, has left the ring`);
+}
+
+export function lostDuring(rank: number, { name, progress }: Operation, cause: Error | undefined): Failure {
+  return failure('MLIP_E_PEER_LOST', rank, `rank ${rank} closed its connection during ${name} (${progress})`, cause);
+}
+
+export function timedOut(rank: number, { name, progress }: Operation, timeoutMs: number): Failure {
+  const what = `${name} was not complete after ${timeoutMs} ms: waited for rank ${rank} (${progress})`;
+  return failure('MLIP_E_REDUCE_TIMEOUT', rank, what);
+}
+
+/** `frame` came instead of the next segment of `due`. */
+export function mismatched(rank: number, frame: Frame | undefined, due: Operation | undefined): Failure {
+  const expected = due === undefined ? 'nothing was expected' : `${due.name} was under way (${due.progress})`;
+  return failure('MLIP_E_REDUCE_MISMATCH', rank, `rank ${rank} sent ${describe(frame)} while ${expected}`);
+}
+
+function describe(frame: Frame | undefined): string {
+  if (frame === undefined) return 'bytes that are no frame';
+  if (frame.kind !== 'segment') return `a frame of kind ${frame.kind}`;
+  return `segment ${frame.index} (${frame.count} elements) of operation ${frame.sequence}`;
 }

@@ -7,8 +7,9 @@ import { digestToken, encodeGreeting, type Frame, type Refusal } from './frame.j
 import { Inbound } from './inbound.js';
 import type { PeerListener } from './listener.js';
 import { Outbound } from './outbound.js';
-import { SocketRing, type Ring } from './ring.js';
+import { SoloRing, type Ring } from './ring.js';
 import { modulo } from './segments.js';
+import { SocketRing } from './socket-ring.js';
 
 export interface Peer {
   rank: number;
@@ -114,13 +115,4 @@ function refused(peer: Peer, generation: number, frame: Frame | undefined): Mlip
     where: nameOf(peer),
     remedy: 'Let this worker join the run again; make sure that no worker of an earlier run is left.',
   });
-}
-
-/** The sum over one rank is what it has. */
-class SoloRing implements Ring {
-  readonly bytesSent = 0;
-  readonly aborted = undefined;
-  async allReduce(): Promise<void> {}
-  async broadcast(): Promise<void> {}
-  async close(): Promise<void> {}
 }

@@ -1,4 +1,5 @@
 /** One collective under way on one rank: which segments have arrived, gone out and left the process. */
+import type { Frame } from './frame.js';
 import type { IncomingSegment, Route, Segment } from './segments.js';
 
 export class Operation {
@@ -26,11 +27,6 @@ export class Operation {
     this.done.catch(() => undefined);
   }
 
-  /** Position of `incoming` among the segments to receive. */
-  get incomingIndex(): number {
-    return this.received;
-  }
-
   /** The segment that arrives next; undefined once all have. */
   get incoming(): IncomingSegment | undefined {
     return this.route.incoming.at(this.received);
@@ -39,6 +35,13 @@ export class Operation {
   /** Whether `incoming` is added to the buffer, rather than copied into it. */
   get adds(): boolean {
     return this.received < this.route.added;
+  }
+
+  /** Whether this announces `incoming`. */
+  expects(frame: Extract<Frame, { kind: 'segment' }>): boolean {
+    const { incoming, sequence, received } = this;
+    const count = incoming === undefined ? 0 : incoming.end - incoming.begin;
+    return frame.sequence === sequence && frame.index === received && frame.count === count;
   }
 
   /** Whether nothing of the current chunk has arrived yet. */
