@@ -1,0 +1,78 @@
+/**
+ * `npm run bench -- NAME [--json]`: measures mlip beside what it wants to beat, both in one run on this machine.
+ * The report goes to stdout, as a table or as one line of JSON; progress goes to stderr.
+ */
+import { Command, InvalidArgumentError } from 'commander';
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { didYouMean } from '../src/config/suggest.js';
+import { formatError, messageOf, MlipError } from '../src/core/errors.js';
+import { packageRoot } from '../src/core/package-root.js';
+import type { Benchmark, BenchmarkOptions } from './benchmark.js';
+import { describeMachine } from './machine.js';
+import { stepBenchmark } from './step/benchmark.js';
+import { formatReport } from './table.js';
+
+/** Every benchmark of the project by its name. */
+const BENCHMARKS: Record<string, Benchmark> = { step: stepBenchmark };
+
+const BUSY_LOAD = 0.5;
+const BUSY_NOTE = 'Something else was running, so times are not to be trusted: before the start the load was';
+
+interface Flags extends Omit<BenchmarkOptions, 'progress'> {
+  json: boolean;
+}
+
+function positiveInteger(value: string): number {
+  const parsed = Number(value);
+  if (Number.isInteger(parsed) && parsed > 0) return parsed;
+  throw new InvalidArgumentError('It must be a positive integer.');
+}
+
+function makeCommand(): Command {
+  const list = Object.entries(BENCHMARKS).map(([name, { description }]) => `  ${name}  ${description}`);
+  return new Command('npm run bench --')
+    .argument('<name>', 'the benchmark')
+    .option('--json', 'print the report as one line of JSON', false)
+    .option('--threads <n>', 'intra-op threads of either side', positiveInteger, availableParallelism())
+    .option('--rounds <n>', 'processes of each side, in turn', positiveInteger, 3)
+    .option('--steps <n>', 'measured steps of a process', positiveInteger, 5)
+    .addHelpText('after', ['', 'Benchmarks:', ...list].join('\n'))
+    .exitOverride((exit) => process.exit(exit.exitCode === 0 ? 0 : 2))
+    .action(runBenchmark);
+}
+
+async function runBenchmark(name: string, { json, ...options }: Flags): Promise<void> {
+  const benchmark = findBenchmark(name);
+  const machine = describeMachine();
+  const measurements = await benchmark.run({ ...options, progress: (line) => process.stderr.write(`${line}\n`) });
+  const versions = { mlip: ownVersion(), node: process.versions.node, ...measurements.versions };
+  const notes = [
+    ...measurements.notes,
+    ...(machine.loadBefore > BUSY_LOAD ? [`${BUSY_NOTE} ${machine.loadBefore}.`] : []),
+  ];
+  const report = { name, machine, ...measurements, versions, notes };
+  process.stdout.write(`${json ? JSON.stringify(report) : formatReport(report)}\n`);
+}
+
+function findBenchmark(name: string): Benchmark {
+  const names = Object.keys(BENCHMARKS);
+  if (names.includes(name)) return BENCHMARKS[name];
+  throw new MlipError('MLIP_E_USAGE', `there is no benchmark ${name}`, {
+    where: 'npm run bench',
+    remedy: `${didYouMean(name, names)}Benchmarks: ${names.join(', ')}.`,
+  });
+}
+
+function ownVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+  return version;
+}
+
+try {
+  await makeCommand().parseAsync();
+} catch (error) {
+  process.stderr.write(`${error instanceof MlipError ? formatError(error) : messageOf(error)}\n`);
+  process.exitCode = error instanceof MlipError ? error.exitCode : 1;
+}

@@ -1,0 +1,110 @@
+/**
+ * Our side of the `step` benchmark: forward and backward pass of one encoder, compiled as training compiles it.
+ *
+ *   node dist/bench/step/ours.js vit DIR --threads 2 --warmup 2 --steps 5
+ *
+ * Reads DIR/weights.safetensors and DIR/batch.safetensors, writes DIR/ours.safetensors, prints one SideReport as JSON.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readSafetensors, writeSafetensors } from '../../src/checkpoint/safetensors.js';
+import type { Tensors } from '../../src/engine/differentiable.js';
+import { loadEngine, type Engine } from '../../src/engine/load.js';
+import { encoderOf } from './encoders.js';
+import { FILES, type CaseName, type SideReport } from './side.js';
+
+interface Step {
+  outputs: Tensors;
+  gradients: Tensors;
+}
+
+interface Settings {
+  name: CaseName;
+  folder: string;
+  warmUp: number;
+  steps: number;
+}
+
+async function measure(engine: Engine, { name, folder, warmUp, steps }: Settings): Promise<SideReport> {
+  const { encode, split, join: joined } = encoderOf(name);
+  const parameters = await readTensors(engine, join(folder, FILES.weights));
+  const { projection, ...inputs } = await readTensors(engine, join(folder, FILES.batch));
+  // The loss is mean(outputs * projection), so this is its gradient with respect to the outputs.
+  const outputGradients = tf.tidy(() => split(tf.div(projection, projection.size)));
+  const encoder = engine.differentiable(`bench_${name}`, encode);
+  const loadedMb = memoryMb('VmRSS');
+  const { milliseconds, last } = await timeSteps(warmUp, steps, async () => {
+    const { outputs, residuals } = await encoder.forwardKeeping(parameters, inputs);
+    const gradients = await residuals.backward(outputGradients);
+    residuals.dispose();
+    return { outputs, gradients };
+  });
+  const peakMb = memoryMb('VmHWM');
+  const outputs = joined(last.outputs);
+  await writeTensor(join(folder, FILES.ours), outputs);
+  return {
+    milliseconds,
+    peakMb,
+    loadedMb,
+    loss: await valueOf(tf.mean(tf.mul(outputs, projection))),
+    gradientNorms: await norms(last.gradients),
+    versions: { tensorflow: engine.tensorFlowVersion },
+  };
+}
+
+/** Wall times of the measured steps. What a step returned is alive until the next one, as PyTorch keeps gradients. */
+async function timeSteps(warmUp: number, steps: number, run: () => Promise<Step>) {
+  const milliseconds: number[] = [];
+  let last: Step | undefined;
+  for (let count = 0; count < warmUp + steps; count++) {
+    if (last !== undefined) tf.dispose([last.outputs, last.gradients]);
+    const start = performance.now();
+    last = await run();
+    milliseconds.push(performance.now() - start);
+  }
+  return { milliseconds: milliseconds.slice(warmUp), last: last! };
+}
+
+async function readTensors(engine: Engine, path: string): Promise<Tensors> {
+  const tensors = Array.from(await readSafetensors(path), ([name, { shape, data }]) => [
+    name,
+    engine.upload(data, shape),
+  ]);
+  return Object.fromEntries(tensors) as Tensors;
+}
+
+/** Each round writes the file anew. */
+async function writeTensor(path: string, outputs: tf.Tensor): Promise<void> {
+  await rm(path, { force: true });
+  const data = (await outputs.data()) as Float32Array;
+  await writeSafetensors(path, new Map([['outputs', { shape: outputs.shape, data }]]));
+}
+
+async function norms(tensors: Tensors): Promise<Record<string, number>> {
+  const entries = Object.entries(tensors).map(
+    async ([name, tensor]) => [name, await valueOf(tf.norm(tensor))] as const,
+  );
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+async function valueOf(scalar: tf.Tensor): Promise<number> {
+  return (await scalar.data())[0];
+}
+
+/** A field of /proc/self/status in MiB: VmRSS is the memory now, VmHWM its highest value of this process. */
+function memoryMb(field: 'VmRSS' | 'VmHWM'): number {
+  const [, kilobytes] = new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync('/proc/self/status', 'utf8'))!;
+  return Number(kilobytes) / 1024;
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { threads: { type: 'string' }, warmup: { type: 'string' }, steps: { type: 'string' } },
+});
+const [name, folder] = positionals;
+const engine = await loadEngine({ device: 'cpu', threads: Number(values.threads) });
+const settings = { name: name as CaseName, folder, warmUp: Number(values.warmup), steps: Number(values.steps) };
+process.stdout.write(`${JSON.stringify(await measure(engine, settings))}\n`);
