@@ -67,7 +67,7 @@ export function sampleAnatomy(draw: Random, findings: readonly Finding[]): Anato
     age: Math.round(between(draw, 19, 92)),
     inflation,
     habitus: weighted(draw, { slim: 0.25, average: 0.5, large: 0.25 }),
-    lungs: sampleLungs(draw, inflation, rotation, elevatedDome),
+    lungs: sampleLungs(draw, inflation, rotation, (side) => domeRiseOf(findings, elevatedDome, side)),
     cardiothoracicRatio: sampleRatio(draw, findings, inflation),
     mediastinalShift: shiftOf(findings) + (rotation === 'none' ? 0 : ROTATION_SHIFT * signOf(rotation)),
     aorta: weighted(draw, { normal: 0.7, tortuous: 0.16, calcified: 0.14 }),
@@ -88,18 +88,24 @@ const INFLATION = {
 };
 
 function sampleElevatedDome(draw: Random, findings: readonly Finding[]): Anatomy['elevatedDome'] {
-  const free = weighted(draw, { none: 0.88, right: 0.07, left: 0.05 });
-  // An effusion hides the dome, so nobody could tell that it is high; a collapse raises its own.
-  const collapsed = findingOf(findings, 'atelectasis');
-  if (findingOf(findings, 'effusion')) return 'none';
-  return collapsed && collapsed.severity !== 'mild' ? 'none' : free;
+  const side = weighted(draw, { none: 0.88, right: 0.07, left: 0.05 });
+  // An effusion or a collapsed lobe hides the dome, so that nobody could tell.
+  return findings.some(({ kind }) => kind === 'effusion' || kind === 'atelectasis') ? 'none' : side;
+}
+
+/** By how much a dome stands too high: for itself, or drawn up by a lower lobe that lost its air. */
+function domeRiseOf(findings: readonly Finding[], elevatedDome: Anatomy['elevatedDome'], side: Side): number {
+  if (side === elevatedDome) return 0.26;
+  const collapse = findingOf(findings, 'atelectasis');
+  if (collapse?.zone !== 'lower' || !collapse.sides.includes(side)) return 0;
+  return { mild: 0, moderate: 0.08, severe: 0.14 }[collapse.severity];
 }
 
 function sampleLungs(
   draw: Random,
   inflation: Inflation,
   rotation: Anatomy['rotation'],
-  elevatedDome: Anatomy['elevatedDome'],
+  domeRise: (side: Side) => number,
 ): Record<Side, LungShape> {
   const width = between(draw, 0.86, 0.96) - (inflation === 'high' ? 0.03 : 0);
   const apexY = between(draw, -0.96, -0.86) - (inflation === 'high' ? 0.05 : 0);
@@ -112,7 +118,7 @@ function sampleLungs(
     lateralU: width + (rotation === 'none' ? 0 : side === rotation ? -0.05 : 0.05),
     medialU: 0.09,
     domeU: between(draw, 0.4, 0.5),
-    domeY: domeY + (side === 'left' ? leftLower : 0) - (side === elevatedDome ? 0.26 : 0),
+    domeY: domeY + (side === 'left' ? leftLower : 0) - domeRise(side),
     domeDepth: depth,
   });
   return { right: shape('right'), left: shape('left') };

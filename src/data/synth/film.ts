@@ -8,6 +8,7 @@ import { between } from './chance.js';
 import type { Grid } from './grid.js';
 import { clamp, type Point } from './geometry.js';
 import { drawMarker } from './marker.js';
+import { HUMERAL_HEAD_U } from './render-bones.js';
 import type { FindingRegion } from './scene.js';
 
 export interface Film {
@@ -20,13 +21,15 @@ export interface Film {
 }
 
 /** Places the film over the body so that both lungs are on it with some margin. */
-export function layFilm({ anatomy, technique }: Case, grid: Grid, longSide: number): Film {
+export function layFilm({ anatomy, devices, technique }: Case, grid: Grid, longSide: number): Film {
   const { right, left } = anatomy.lungs;
   const top = Math.min(right.apex.y, left.apex.y);
   const bottom = Math.max(right.domeY + right.domeDepth, left.domeY + left.domeDepth);
-  const lungWidth = Math.max(right.lateralU, left.lateralU);
+  // What the report tells of must be on the film.
+  const shoulders = devices.some(({ kind }) => kind === 'shoulderProsthesis');
+  const reach = shoulders ? HUMERAL_HEAD_U + 0.08 : Math.max(right.lateralU, left.lateralU) + 0.08;
   const { aspect, margin, tilt, offset } = technique;
-  const halfHeight = Math.max((0.5 + margin) * (bottom - top), (lungWidth + 0.08) / aspect);
+  const halfHeight = Math.max((0.5 + margin) * (bottom - top), reach / aspect);
   const width = Math.round(aspect >= 1 ? longSide : longSide * aspect);
   const height = Math.round(aspect >= 1 ? longSide / aspect : longSide);
   const step = ((2 * halfHeight) / height) * grid.pitch;

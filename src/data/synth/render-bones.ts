@@ -2,12 +2,14 @@
 import { mediastinumAt, spineAt } from './anatomy.js';
 import { ramp, SIDES, signOf, type Point, type Side } from './geometry.js';
 import { WHOLE } from './grid.js';
-import { wallAt } from './lung.js';
+import { wallAt, type Lung } from './lung.js';
 import type { Scene } from './scene.js';
 import { curve, PROFILES } from './stroke.js';
 
 const VERTEBRA_HEIGHT = 0.155;
 const RIB_PAIRS = 10;
+/** Distance of the shoulder joint from the midline. */
+export const HUMERAL_HEAD_U = 1.22;
 
 export function drawBones(scene: Scene): void {
   drawSpine(scene);
@@ -91,22 +93,11 @@ function drawScapula({ grid, subject, bone, lungs }: Scene, side: Side): void {
 /** Head and shaft; the shaft follows the arm. */
 function drawHumerus({ grid, subject, bone, lungs }: Scene, side: Side): void {
   const sign = signOf(side);
-  const y = lungs[side].shape.apex.y + 0.12;
-  const out = subject.anatomy.arms === 'down' ? 0.06 : 0.36;
-  const head = { x: sign * 1.32, y };
-  grid.stroke(bone, curve([head, { x: sign * 1.33, y: y + 0.05 }], 0.14, 0.13, 2), 0.2, PROFILES.bone);
-  grid.stroke(
-    bone,
-    curve(
-      [
-        { x: sign * 1.35, y: y + 0.1 },
-        { x: sign * (1.35 + out), y: y + 1.1 },
-      ],
-      0.07,
-      0.06,
-      8,
-    ),
-    0.22,
-    PROFILES.bone,
-  );
+  const head = humeralHead(lungs[side]);
+  const out = subject.anatomy.arms === 'down' ? 0.1 : 0.38;
+  grid.stroke(bone, curve([head, { x: head.x, y: head.y + 0.05 }], 0.14, 0.13, 2), 0.2, PROFILES.bone);
+  const shaft = curve([head, { x: head.x + sign * out, y: head.y + 1.1 }], 0.07, 0.06, 8);
+  grid.stroke(bone, shaft, 0.18, PROFILES.bone);
 }
+
+export const humeralHead = ({ sign, shape }: Lung): Point => ({ x: sign * HUMERAL_HEAD_U, y: shape.apex.y + 0.12 });

@@ -3,6 +3,7 @@ import { spineAt } from './anatomy.js';
 import { central, line, METAL, plate, venousPath } from './device-parts.js';
 import type { Device } from './devices.js';
 import { signOf, SIDES, type Side } from './geometry.js';
+import { humeralHead } from './render-bones.js';
 import { heartEllipses } from './render-mediastinum.js';
 import type { Scene } from './scene.js';
 import { curve, PROFILES } from './stroke.js';
@@ -52,40 +53,18 @@ export function drawValve(scene: Scene): void {
 }
 
 export function drawShoulderProsthesis(scene: Scene, _: Device, side: Side): void {
-  const sign = signOf(side);
-  const y = scene.lungs[side].shape.apex.y + 0.12;
-  plate(scene, { centre: { x: sign * 1.3, y }, halfWidth: 0.14, halfHeight: 0.14 }, METAL);
-  scene.grid.stroke(
-    scene.tissue,
-    curve(
-      [
-        { x: sign * 1.34, y },
-        { x: sign * 1.4, y: y + 0.75 },
-      ],
-      0.055,
-      0.035,
-    ),
-    METAL,
-    PROFILES.solid,
-  );
+  const head = humeralHead(scene.lungs[side]);
+  plate(scene, { centre: head, halfWidth: 0.14, halfHeight: 0.14 }, METAL);
+  const stem = { x: head.x + 0.08 * signOf(side), y: head.y + 0.75 };
+  scene.grid.stroke(scene.tissue, curve([head, stem], 0.055, 0.035), METAL, PROFILES.solid);
 }
 
 /** Two rods with pairs of screws. */
 export function drawSpinalRods(scene: Scene): void {
   const { anatomy } = scene.subject;
-  const levels = [-0.55, -0.25, 0.05, 0.35, 0.65];
   for (const side of SIDES) {
-    const rod = levels.map((y) => ({ x: spineAt(anatomy, y) + signOf(side) * 0.09, y }));
+    const rod = [-0.55, -0.25, 0.05, 0.35, 0.65].map((y) => ({ x: spineAt(anatomy, y) + signOf(side) * 0.09, y }));
     line(scene, rod, 0.018, METAL);
-    for (const { x, y } of rod)
-      line(
-        scene,
-        [
-          { x, y },
-          { x: x - signOf(side) * 0.07, y: y + 0.01 },
-        ],
-        0.02,
-        METAL,
-      );
+    for (const screw of rod) line(scene, [screw, { x: screw.x - signOf(side) * 0.07, y: screw.y + 0.01 }], 0.02, METAL);
   }
 }

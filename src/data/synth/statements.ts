@@ -20,7 +20,7 @@ export interface Statement {
 
 /** Radiologists leave out some of what is not asked for. */
 const MENTION_ATTRIBUTE = 0.93;
-const ATTRIBUTE_IN_IMPRESSION = 0.4;
+const ATTRIBUTE_IN_IMPRESSION = 0.3;
 
 const TOPIC_OF: Record<FindingKind, Topic> = {
   effusion: 'pleura',
