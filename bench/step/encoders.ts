@@ -4,15 +4,15 @@ import { bert } from '../../src/encoders/bert.js';
 import { noDropout } from '../../src/encoders/dropout.js';
 import { scoped } from '../../src/encoders/layers.js';
 import { vit } from '../../src/encoders/vit.js';
-import type { DifferentiableFunction, Tensors } from '../../src/engine/differentiable.js';
+import type { DifferentiableFunction } from '../../src/engine/differentiable.js';
 import { readCases, type CaseName, type Cases } from './side.js';
 
 export interface BenchEncoder {
-  encode: DifferentiableFunction<Tensors>;
+  encode: DifferentiableFunction<tf.NamedTensorMap>;
   /** Outputs as PyTorch's module returns them, [batch, tokens, width], from those of `encode`. */
-  join: (outputs: Tensors) => tf.Tensor;
+  join: (outputs: tf.NamedTensorMap) => tf.Tensor;
   /** The opposite of `join`. */
-  split: (whole: tf.Tensor) => Tensors;
+  split: (whole: tf.Tensor) => tf.NamedTensorMap;
 }
 
 export function encoderOf(name: CaseName): BenchEncoder {

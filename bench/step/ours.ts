@@ -11,14 +11,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readSafetensors, writeSafetensors } from '../../src/checkpoint/safetensors.js';
-import type { Tensors } from '../../src/engine/differentiable.js';
 import { loadEngine, type Engine } from '../../src/engine/load.js';
 import { encoderOf } from './encoders.js';
 import { FILES, type CaseName, type SideReport } from './side.js';
 
 interface Step {
-  outputs: Tensors;
-  gradients: Tensors;
+  outputs: tf.NamedTensorMap;
+  gradients: tf.NamedTensorMap;
 }
 
 interface Settings {
@@ -37,7 +36,7 @@ async function measure(engine: Engine, { name, folder, warmUp, steps }: Settings
   const encoder = engine.differentiable(`bench_${name}`, encode);
   const loadedMb = memoryMb('VmRSS');
   const { milliseconds, last } = await timeSteps(warmUp, steps, async () => {
-    const { outputs, residuals } = await encoder.forwardKeeping(parameters, inputs);
+    const { outputs, residuals } = await encoder(parameters, inputs);
     const gradients = await residuals.backward(outputGradients);
     residuals.dispose();
     return { outputs, gradients };
@@ -68,12 +67,12 @@ async function timeSteps(warmUp: number, steps: number, run: () => Promise<Step>
   return { milliseconds: milliseconds.slice(warmUp), last: last! };
 }
 
-async function readTensors(engine: Engine, path: string): Promise<Tensors> {
+async function readTensors(engine: Engine, path: string): Promise<tf.NamedTensorMap> {
   const tensors = Array.from(await readSafetensors(path), ([name, { shape, data }]) => [
     name,
     engine.upload(data, shape),
   ]);
-  return Object.fromEntries(tensors) as Tensors;
+  return Object.fromEntries(tensors) as tf.NamedTensorMap;
 }
 
 /** Each round writes the file anew. */
@@ -83,7 +82,7 @@ async function writeTensor(path: string, outputs: tf.Tensor): Promise<void> {
   await writeSafetensors(path, new Map([['outputs', { shape: outputs.shape, data }]]));
 }
 
-async function norms(tensors: Tensors): Promise<Record<string, number>> {
+async function norms(tensors: tf.NamedTensorMap): Promise<Record<string, number>> {
   const entries = Object.entries(tensors).map(
     async ([name, tensor]) => [name, await valueOf(tf.norm(tensor))] as const,
   );

@@ -1,6 +1,6 @@
 /** One collective under way on one rank: which segments have arrived, gone out and left the process. */
 import type { Frame } from './frame.js';
-import type { IncomingSegment, Route, Segment } from './segments.js';
+import type { Floats, IncomingSegment, Route, Segment } from './segments.js';
 
 export class Operation {
   readonly name: string;
@@ -9,13 +9,13 @@ export class Operation {
   readonly done: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
-  private readonly buffer: Float32Array;
+  private readonly buffer: Floats;
   private readonly route: Route;
   private received = 0;
   private sent = 0;
   private flushed = 0;
 
-  constructor(name: string, sequence: number, buffer: Float32Array, route: Route) {
+  constructor(name: string, sequence: number, buffer: Floats, route: Route) {
     this.name = `${name} ${sequence}`;
     this.sequence = sequence;
     this.buffer = buffer;
@@ -83,13 +83,13 @@ export class Operation {
     return `received ${this.received} of ${this.route.incoming.length} segments, sent ${this.flushed} of ${this.sends}`;
   }
 
-  floatsOf(segment: Segment): Float32Array {
+  floatsOf(segment: Segment): Floats {
     return this.buffer.subarray(segment.begin, segment.end);
   }
 
   bytesOf(segment: Segment): Uint8Array {
-    const { buffer, byteOffset } = this.buffer;
-    return new Uint8Array(buffer, byteOffset + segment.begin * 4, (segment.end - segment.begin) * 4);
+    const { buffer, byteOffset, byteLength } = this.floatsOf(segment);
+    return new Uint8Array(buffer, byteOffset, byteLength);
   }
 
   noteReceived(): void {

@@ -1,12 +1,13 @@
 /** What the ranks of a run do together, and the case of a single one; socket-ring.ts is the others' case. */
 import type { MlipError } from '../core/errors.js';
+import type { Floats } from './segments.js';
 
 export interface Ring {
   /**
-   * Sums `buffer` over the ranks, in place; every rank gets the same bits. Buffers must have one length on all ranks,
-   * and belong to the ring until the promise settles.
+   * Sums `buffer` over the ranks, in place; every rank gets the same bits. Buffers must have one length and type on
+   * all ranks, and belong to the ring until the promise settles.
    */
-  allReduce(buffer: Float32Array): Promise<void>;
+  allReduce(buffer: Floats): Promise<void>;
   /** Copies the root's `buffer` into that of every other rank. */
   broadcast(buffer: Float32Array, root: number): Promise<void>;
   /** Bytes sent to the successor so far. */

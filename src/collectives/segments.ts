@@ -9,7 +9,10 @@
  */
 import { shareOf } from '../core/plan.js';
 
-/** Elements of a segment at most: 256 KiB, which stay in a core's cache while they are received and added. */
+/** What is summed: gradients as they are, or in double so that their sum does not depend on the number of ranks. */
+export type Floats = Float32Array | Float64Array;
+
+/** Elements of a segment at most: 256 or 512 KiB, which stay in a core's cache while they are received and added. */
 export const SEGMENT_ELEMENTS = 65536;
 
 /** Elements `begin` to `end - 1` of the buffer. */

@@ -13,7 +13,7 @@ import type { Inbound } from './inbound.js';
 import { Operation } from './operation.js';
 import type { Outbound, OutboundHandler } from './outbound.js';
 import type { Ring } from './ring.js';
-import { modulo, routeAllReduce, routeBroadcast, type Route } from './segments.js';
+import { modulo, routeAllReduce, routeBroadcast, type Route, type Floats } from './segments.js';
 
 export interface RingPlace {
   rank: number;
@@ -61,7 +61,7 @@ export class SocketRing implements Ring {
     return this.broken?.error;
   }
 
-  allReduce(buffer: Float32Array): Promise<void> {
+  allReduce(buffer: Floats): Promise<void> {
     return this.enqueue('reduction', buffer, routeAllReduce(buffer.length, this.place.rank, this.place.world));
   }
 
@@ -76,7 +76,7 @@ export class SocketRing implements Ring {
     await Promise.all([this.inbound.closing(), this.outbound.closing()]);
   }
 
-  private enqueue(name: string, buffer: Float32Array, route: Route): Promise<void> {
+  private enqueue(name: string, buffer: Floats, route: Route): Promise<void> {
     const operation = new Operation(name, this.sequence++, buffer, route);
     if (this.broken !== undefined) operation.reject(this.broken.error);
     else if (operation.complete) operation.resolve();
@@ -120,8 +120,8 @@ export class SocketRing implements Ring {
       this.heed(frame, this.predecessor);
       return undefined;
     }
-    const { buffer } = this.accumulator.addend;
-    return operation.adds ? new Uint8Array(buffer, 0, frame.count * 4) : operation.bytesOf(segment);
+    const place = operation.bytesOf(segment);
+    return operation.adds ? new Uint8Array(this.accumulator.addend, 0, place.length) : place;
   }
 
   private absorb(): void {

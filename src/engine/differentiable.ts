@@ -1,37 +1,39 @@
 /**
- * A compiled function with its vector-Jacobian product: forward alone, forward that keeps its residuals, backward from
- * residuals, or backward that computes the forward pass again (gradient cache: memory of one micro-batch, whatever the batch).
+ * A function with its vector-Jacobian product, compiled as two functions that are cut out of one trace: forward, which
+ * leaves residuals, and backward, which takes them. Who has no room for the residuals of several inputs disposes of them
+ * and runs forward again (gradient cache); the bits are the same, since the functions are.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { inputNodes, runFunction, type CompileContext } from './compile.js';
 import { cutAfter, nodesFor } from './dependencies.js';
 import { createFunction, type GraphFunction } from './graph-function.js';
+import type { SymbolicTensor } from './recorder.js';
 import { flatten, signature, unflatten, type TensorTree } from './tensor-tree.js';
 import { symbolicInputs, trace } from './trace.js';
-import type { SymbolicTensor } from './recorder.js';
-
-export type Tensors = Record<string, tf.Tensor>;
 
 /** `outputs` are differentiated with respect to the parameters; `extras` come along without a gradient. */
 export interface ForwardResult {
-  outputs: Tensors;
-  extras: Tensors;
+  outputs: tf.NamedTensorMap;
+  extras: tf.NamedTensorMap;
 }
 
-export type DifferentiableFunction<In extends TensorTree> = (parameters: Tensors, inputs: In) => ForwardResult;
+export type DifferentiableFunction<In extends TensorTree> = (
+  parameters: tf.NamedTensorMap,
+  inputs: In,
+) => ForwardResult;
 
 /** What a forward pass leaves for its backward pass. */
 export interface Residuals {
-  backward(outputGradients: Tensors): Promise<Tensors>;
+  /** Gradients of sum(outputs * outputGradients), of the form of the parameters, which must still exist. */
+  backward(outputGradients: tf.NamedTensorMap): Promise<tf.NamedTensorMap>;
   dispose(): void;
 }
 
-export interface Differentiable<In extends TensorTree> {
-  forward(parameters: Tensors, inputs: In): Promise<ForwardResult>;
-  forwardKeeping(parameters: Tensors, inputs: In): Promise<ForwardResult & { residuals: Residuals }>;
-  /** Gradients of sum(outputs * outputGradients), of the form of `parameters`; computes the forward pass itself. */
-  gradients(parameters: Tensors, inputs: In, outputGradients: Tensors): Promise<Tensors>;
-}
+/** Runs the forward pass. Everything returned belongs to the caller. */
+export type Differentiable<In extends TensorTree> = (
+  parameters: tf.NamedTensorMap,
+  inputs: In,
+) => Promise<ForwardResult & { residuals: Residuals }>;
 
 /** `name` as for `compile`. */
 export function differentiable<In extends TensorTree>(
@@ -42,41 +44,39 @@ export function differentiable<In extends TensorTree>(
   return context.compiler === undefined ? eager(fn) : compiled(context, name, fn);
 }
 
+/** Keeps no residuals: the backward pass runs the function once more, on tfjs' tape. */
 function eager<In extends TensorTree>(fn: DifferentiableFunction<In>): Differentiable<In> {
-  const forward = async (parameters: Tensors, inputs: In): Promise<ForwardResult> =>
-    tf.tidy(() => fn(parameters, inputs) as unknown as tf.TensorContainer) as unknown as ForwardResult;
-  const gradients = async (parameters: Tensors, inputs: In, outputGradients: Tensors): Promise<Tensors> =>
-    tf.tidy(() => productGradients(parameters, () => fn(parameters, inputs).outputs, outputGradients));
-  const forwardKeeping: Differentiable<In>['forwardKeeping'] = async (parameters, inputs) => ({
-    ...(await forward(parameters, inputs)),
-    residuals: {
-      backward: (outputGradients) => gradients(parameters, inputs, outputGradients),
-      dispose: () => undefined,
-    },
-  });
-  return { forward, forwardKeeping, gradients };
+  return async (parameters, inputs) => {
+    const result = tf.tidy(() => fn(parameters, inputs) as unknown as tf.TensorContainer) as unknown as ForwardResult;
+    const backward: Residuals['backward'] = async (outputGradients) =>
+      tf.tidy(() => productGradients(parameters, () => fn(parameters, inputs).outputs, outputGradients));
+    return { ...result, residuals: { backward, dispose: () => undefined } };
+  };
 }
 
 /** Gradients of sum(outputs * outputGradients) with respect to each parameter. */
-function productGradients(parameters: Tensors, outputs: () => Tensors, outputGradients: Tensors): Tensors {
-  const names = Object.keys(parameters);
+function productGradients(
+  parameters: tf.NamedTensorMap,
+  outputs: () => tf.NamedTensorMap,
+  outputGradients: tf.NamedTensorMap,
+): tf.NamedTensorMap {
   const product = (): tf.Scalar => {
     const terms = Object.entries(outputs()).map(([key, output]) => tf.sum(tf.mul(output, outputGradients[key])));
     return tf.addN(terms) as tf.Scalar;
   };
-  const values = names.map((parameter) => parameters[parameter]);
-  const gradients = tf.grads(product)(values);
-  return Object.fromEntries(names.map((parameter, index) => [parameter, gradients[index]]));
+  return named(parameters, tf.grads(product)(Object.values(parameters)));
 }
 
-/** The functions that one trace gives: whole passes, and the two halves of the cut between forward and backward. */
+const named = (like: tf.NamedTensorMap, values: readonly tf.Tensor[]): tf.NamedTensorMap =>
+  Object.fromEntries(Object.keys(like).map((key, index) => [key, values[index]]));
+
+/** The two functions of one form of arguments. */
 interface Passes {
   like: ForwardResult;
+  /** Arguments -> outputs, extras, residuals. */
   forward: GraphFunction;
-  forwardKeeping: GraphFunction;
+  /** Arguments, residuals, output gradients -> gradients. */
   backward: GraphFunction;
-  gradients: GraphFunction;
-  outputCount: number;
 }
 
 function compiled<In extends TensorTree>(
@@ -85,64 +85,37 @@ function compiled<In extends TensorTree>(
   fn: DifferentiableFunction<In>,
 ): Differentiable<In> {
   const known = new Map<string, Passes>();
-  const passesFor = (parameters: Tensors, inputs: In): Passes => {
+  return async (parameters, inputs) => {
     const key = signature([parameters, inputs]);
-    let passes = known.get(key);
-    if (passes === undefined)
-      known.set(key, (passes = tracePasses(context, `${name}_${known.size}`, fn, parameters, inputs)));
-    return passes;
-  };
-  const restore = (passes: Passes, leaves: tf.Tensor[]): ForwardResult =>
-    unflatten(passes.like as unknown as TensorTree, leaves) as unknown as ForwardResult;
-
-  return {
-    forward: async (parameters, inputs) => {
-      const passes = passesFor(parameters, inputs);
-      return restore(passes, await runFunction(context, passes.forward, flatten([parameters, inputs])));
-    },
-    forwardKeeping: async (parameters, inputs) => {
-      const passes = passesFor(parameters, inputs);
-      const leaves = await runFunction(context, passes.forwardKeeping, flatten([parameters, inputs]));
-      const kept = leaves.splice(passes.outputCount);
-      const residuals: Residuals = {
-        backward: async (outputGradients) => {
-          const given = [
-            ...flatten([parameters, inputs]),
-            ...kept,
-            ...orderedLike(passes.like.outputs, outputGradients),
-          ];
-          return named(parameters, await runFunction(context, passes.backward, given));
-        },
-        dispose: () => tf.dispose(kept),
-      };
-      return { ...restore(passes, leaves), residuals };
-    },
-    gradients: async (parameters, inputs, outputGradients) => {
-      const passes = passesFor(parameters, inputs);
-      const given = [...flatten([parameters, inputs]), ...orderedLike(passes.like.outputs, outputGradients)];
-      return named(parameters, await runFunction(context, passes.gradients, given));
-    },
+    const passes = known.get(key) ?? tracePasses(context, `${name}_${known.size}`, fn, parameters, inputs);
+    known.set(key, passes);
+    const given = flatten([parameters, inputs]);
+    const { outputs, extras } = passes.like;
+    const results = await runFunction(context, passes.forward, given);
+    const kept = results.splice(flatten([outputs, extras]).length);
+    const backward: Residuals['backward'] = async (outputGradients) => {
+      const ordered = Object.keys(outputs).map((output) => outputGradients[output]);
+      return named(parameters, await runFunction(context, passes.backward, [...given, ...kept, ...ordered]));
+    };
+    const [restoredOutputs, restoredExtras] = unflatten([outputs, extras] as const, results);
+    const residuals = { backward, dispose: () => tf.dispose(kept) };
+    return { outputs: restoredOutputs, extras: restoredExtras, residuals };
   };
 }
-
-const orderedLike = (like: Tensors, values: Tensors): tf.Tensor[] => Object.keys(like).map((key) => values[key]);
-
-const named = (like: Tensors, values: readonly tf.Tensor[]): Tensors =>
-  Object.fromEntries(Object.keys(like).map((key, index) => [key, values[index]]));
 
 function tracePasses<In extends TensorTree>(
   { runtime, backend, compiler }: CompileContext,
   name: string,
   fn: DifferentiableFunction<In>,
-  parameters: Tensors,
+  parameters: tf.NamedTensorMap,
   inputs: In,
 ): Passes {
   const traced = trace(runtime, backend, (tracing) => {
     const symbolic = symbolicInputs(tracing, [parameters, inputs] as const);
-    const outputGradients: Tensors = {};
+    const outputGradients: tf.NamedTensorMap = {};
     // Tensors made inside tf.grads are gone after it, so their symbols are taken inside.
     const inside: { like?: ForwardResult; results?: SymbolicTensor[]; outputGradients?: SymbolicTensor[] } = {};
-    const forward = (): Tensors => {
+    const forward = (): tf.NamedTensorMap => {
       const like = fn(...symbolic);
       for (const [key, { shape }] of Object.entries(like.outputs))
         outputGradients[key] = tracing.input(shape, 'float32');
@@ -156,12 +129,16 @@ function tracePasses<In extends TensorTree>(
     return { ...(inside as Required<typeof inside>), given, gradients: tracing.symbols(Object.values(gradients)) };
   });
   const { recorder, given, results, outputGradients, gradients, like } = traced;
+  const forwardNodes = nodesFor(recorder, results, inputNodes(given));
+  const inputsOfBoth = inputNodes([...given, ...outputGradients]);
+  const cut = cutAfter(recorder, new Set([...forwardNodes, ...inputsOfBoth]), gradients);
+  const kept = cut.residuals.filter((symbol) => !inputsOfBoth.has(symbol.node));
   const create = (
     suffix: string,
-    nodes: Iterable<SymbolicTensor['node']>,
-    ins: SymbolicTensor[],
-    outs: SymbolicTensor[],
-  ) =>
+    nodes: ReadonlySet<SymbolicTensor['node']>,
+    ins: readonly SymbolicTensor[],
+    outs: readonly SymbolicTensor[],
+  ): GraphFunction =>
     createFunction(runtime, compiler!, {
       name: `${name}_${suffix}`,
       recorder,
@@ -169,20 +146,8 @@ function tracePasses<In extends TensorTree>(
       inputs: ins,
       outputs: outs,
     });
-
-  const givenNodes = inputNodes(given);
-  const all = inputNodes([...given, ...outputGradients]);
-  const forwardNodes = nodesFor(recorder, results, givenNodes);
-  const { nodes, residuals } = cutAfter(recorder, new Set([...forwardNodes, ...all]), gradients);
-  const kept = residuals.filter((symbol) => !all.has(symbol.node));
-  const passes = {
-    like,
-    outputCount: results.length,
-    forward: create('forward', forwardNodes, given, results),
-    forwardKeeping: create('forward_keeping', forwardNodes, given, [...results, ...kept]),
-    backward: create('backward', nodes, [...given, ...kept, ...outputGradients], gradients),
-    gradients: create('gradients', nodesFor(recorder, gradients, all), [...given, ...outputGradients], gradients),
-  };
+  const forward = create('forward', forwardNodes, given, [...results, ...kept]);
+  const backward = create('backward', cut.nodes, [...given, ...kept, ...outputGradients], gradients);
   recorder.dispose();
-  return passes;
+  return { like, forward, backward };
 }

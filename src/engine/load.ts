@@ -43,8 +43,10 @@ export interface Engine {
   differentiable<In extends TensorTree>(name: string, fn: DifferentiableFunction<In>): Differentiable<In>;
   /** A float32 tensor with a copy of `values` taken now; tf.tensor keeps them and copies when they are first used. */
   upload(values: Float32Array, shape: readonly number[]): tf.Tensor;
-  /** A copy of a float32 tensor's values; `target` is filled and returned where it is given. */
-  read(tensor: tf.Tensor, target?: Float32Array): Float32Array;
+  /** A copy of a float32 tensor's values. */
+  read(tensor: tf.Tensor): Float32Array;
+  /** Hands over a float32 tensor's values without copying; they are valid only inside. */
+  use(tensor: tf.Tensor, consume: (values: Float32Array) => void): void;
 }
 
 let loaded: Engine | undefined;
@@ -75,10 +77,9 @@ async function createEngine(options: EngineOptions): Promise<Engine> {
       compile({ ...context, compiler: context.compiler && (own ?? context.compiler) }, name, fn),
     differentiable: (name, fn) => differentiable(context, name, fn),
     upload: (values, shape) => tfjsTensor(backend, runtime.upload(shape, TF.FLOAT, values)),
-    read: (tensor, target = new Float32Array(tensor.size)) => {
-      runtime.withHostValues(deviceTensor(backend, tensor), (values) => target.set(values as Float32Array));
-      return target;
-    },
+    read: (tensor) => runtime.download(deviceTensor(backend, tensor)) as Float32Array,
+    use: (tensor, consume) =>
+      runtime.withHostValues(deviceTensor(backend, tensor), (values) => consume(values as Float32Array)),
   };
 }
 

@@ -1,46 +1,49 @@
 /**
- * Sums gradients over the micro-batches of this rank, then over the ranks. A modality's reduction is under way while the
- * other's gradients are still being computed (design.md, "overlapped with what is still being computed").
+ * Sums gradients and batch statistics over the micro-batches of this rank, then over the ranks, in double: the sum,
+ * rounded once, has the same bits however the micro-batches are shared out (docs/adr/0008).
  */
-import * as tf from '@tensorflow/tfjs-core';
-import type { Bucket, Buckets } from '../collectives/buckets.js';
+import type * as tf from '@tensorflow/tfjs-core';
+import { createBuckets, type Buckets } from '../collectives/buckets.js';
 import type { Ring } from '../collectives/ring.js';
 import type { Engine } from '../engine/load.js';
 
-/** Reduced gradients of a modality, as tensors. */
-export type Reduction = Promise<tf.NamedTensorMap>;
+/** Sums travel in pieces of this size at most, one after another. */
+const BUCKET_BYTES = 8 * 2 ** 20;
 
-export interface GradientReducer {
-  /** Takes over `sums` (it disposes of them) and starts their reduction; calls must come in the same order on all ranks. */
-  reduce(sums: tf.NamedTensorMap): Reduction;
-}
+export class GradientSum {
+  private readonly engine: Engine;
+  private readonly ring: Ring;
+  private readonly shapes: ReadonlyMap<string, number[]>;
+  private readonly buckets: Buckets;
 
-/** With one rank there is nothing to add and nothing leaves the device. */
-export function createReducer(
-  engine: Engine,
-  ring: Ring,
-  world: number,
-  bucketsFor: (names: string[]) => Buckets,
-): GradientReducer {
-  return { reduce: world === 1 ? async (sums) => sums : (sums) => reduceOverRing(engine, ring, sums, bucketsFor) };
-}
+  /** @param like tensors of the names and shapes to be summed */
+  constructor(engine: Engine, ring: Ring, like: tf.NamedTensorMap) {
+    this.engine = engine;
+    this.ring = ring;
+    this.shapes = new Map(Object.entries(like).map(([name, { shape }]) => [name, shape]));
+    const entries = Object.entries(like).map(([name, { size }]) => ({ name, count: size }));
+    this.buckets = createBuckets(entries, BUCKET_BYTES);
+  }
 
-async function reduceOverRing(
-  engine: Engine,
-  ring: Ring,
-  sums: tf.NamedTensorMap,
-  bucketsFor: (names: string[]) => Buckets,
-): Reduction {
-  const { buckets, views } = bucketsFor(Object.keys(sums));
-  const shapes = Object.entries(sums).map(([name, { shape }]) => [name, shape] as const);
-  const pack = (bucket: Bucket): void => {
-    for (const name of bucket.names) engine.read(sums[name], views.get(name));
-  };
-  const reduced = buckets.map((bucket) => {
-    pack(bucket);
-    return ring.allReduce(bucket.buffer);
-  });
-  tf.dispose(sums);
-  await Promise.all(reduced);
-  return Object.fromEntries(shapes.map(([name, shape]) => [name, engine.upload(views.get(name)!, shape)]));
+  clear(): void {
+    for (const { buffer } of this.buckets.buckets) buffer.fill(0);
+  }
+
+  add(terms: tf.NamedTensorMap): void {
+    for (const [name, term] of Object.entries(terms)) {
+      const sum = this.buckets.views.get(name)!;
+      this.engine.use(term, (values) => {
+        for (let i = 0; i < sum.length; i++) sum[i] += values[i];
+      });
+    }
+  }
+
+  /** The sums over all ranks, as tensors. Calls must come in the same order on all ranks. */
+  async reduce(): Promise<tf.NamedTensorMap> {
+    await Promise.all(this.buckets.buckets.map(({ buffer }) => this.ring.allReduce(buffer)));
+    const rounded = [...this.shapes].map(([name, shape]) => {
+      return [name, this.engine.upload(Float32Array.from(this.buckets.views.get(name)!), shape)] as const;
+    });
+    return Object.fromEntries(rounded);
+  }
 }

@@ -5,11 +5,13 @@ import { hashKeys } from '../core/random.js';
 import type { MicroBatch } from '../data/loader.js';
 import type { Residuals } from '../engine/differentiable.js';
 import type { Engine } from '../engine/load.js';
+import type { GradientSum } from './gradient-sum.js';
 import { parametersOf, type EncoderInputs, type Modality, type Passes } from './passes.js';
 
 export interface PassParts {
   engine: Engine;
   passes: Passes;
+  sums: Record<Modality, GradientSum>;
 }
 
 /** Inputs of both encoders for one micro-batch. */
@@ -19,8 +21,6 @@ export type MicroBatchTensors = Record<Modality, EncoderInputs>;
 export interface EncodedModality {
   /** Embeddings of this rank's rows, [rows, d], in order of micro-batches. */
   rows: Float32Array;
-  /** Batch statistics, summed over the micro-batches. */
-  statistics: tf.NamedTensorMap;
   /** Kept where the rank has one micro-batch. */
   residuals: Residuals | undefined;
 }
@@ -47,74 +47,61 @@ export function uploadMicroBatch(config: Config, step: number, batch: MicroBatch
   };
 }
 
-/** Encodes one modality of every micro-batch; only a single micro-batch leaves residuals. */
+/** Encodes one modality of every micro-batch and sums the batch statistics; only a single micro-batch keeps residuals. */
 export async function encode(
-  { engine, passes }: PassParts,
+  { engine, passes, sums }: PassParts,
   modality: Modality,
   parameters: tf.NamedTensorMap,
   microBatches: readonly MicroBatchTensors[],
 ): Promise<EncodedModality> {
-  const encoder = passes.encoders[modality];
   const own = parametersOf(modality, parameters);
-  const sum = tensorSum(passes);
   const embeddings: Float32Array[] = [];
-  let residuals: Residuals | undefined;
+  let kept: Residuals | undefined;
+  sums[modality].clear();
   for (const inputs of microBatches) {
-    const result =
-      microBatches.length === 1
-        ? await encoder.forwardKeeping(own, inputs[modality])
-        : { ...(await encoder.forward(own, inputs[modality])), residuals: undefined };
-    residuals = result.residuals;
-    embeddings.push(engine.read(result.outputs['embedding']));
-    tf.dispose(result.outputs);
-    await sum.add(result.extras);
+    const { outputs, extras, residuals } = await passes.encoders[modality](own, inputs[modality]);
+    embeddings.push(engine.read(outputs['embedding']));
+    sums[modality].add(extras);
+    tf.dispose([outputs, extras]);
+    if (microBatches.length === 1) kept = residuals;
+    else residuals.dispose();
   }
-  return { rows: concatenate(embeddings), statistics: sum.take(), residuals };
+  return { rows: concatenate(embeddings), residuals: kept };
 }
 
-/**
- * Gradients of the loss with respect to a modality's parameters, summed over the micro-batches.
- *
- * @param embeddingGradients of this rank's rows, [rows, width], in order of micro-batches
- */
+/** Sums the gradients of the loss with respect to a modality's parameters over the micro-batches. */
 export async function backward(
-  { passes }: PassParts,
+  parts: PassParts,
   modality: Modality,
   parameters: tf.NamedTensorMap,
   microBatches: readonly MicroBatchTensors[],
-  { residuals }: EncodedModality,
+  { residuals: kept }: EncodedModality,
   embeddingGradients: RowGradients,
-): Promise<tf.NamedTensorMap> {
+): Promise<void> {
   const own = parametersOf(modality, parameters);
-  const sum = tensorSum(passes);
-  const { width } = embeddingGradients;
-  const length = embeddingGradients.values.length / microBatches.length;
-  const shape = [length / width, width] as [number, number];
+  const { width, values } = embeddingGradients;
+  const length = values.length / microBatches.length;
   for (const [position, inputs] of microBatches.entries()) {
-    const values = embeddingGradients.values.slice(position * length, (position + 1) * length);
-    const embedding = tf.tensor2d(values, shape);
-    const gradients =
-      residuals === undefined
-        ? await passes.encoders[modality].gradients(own, inputs[modality], { embedding })
-        : await residuals.backward({ embedding });
-    embedding.dispose();
-    residuals?.dispose();
-    await sum.add(gradients);
+    const slice = values.slice(position * length, (position + 1) * length);
+    const embedding = tf.tensor2d(slice, [length / width, width]);
+    const residuals = kept ?? (await encodeAgain(parts, modality, own, inputs));
+    const gradients = await residuals.backward({ embedding });
+    residuals.dispose();
+    parts.sums[modality].add(gradients);
+    tf.dispose([embedding, gradients]);
   }
-  return sum.take();
 }
 
-/** Adds up tensors by name in the order in which they come, keeping one copy. */
-function tensorSum(passes: Passes): { add(terms: tf.NamedTensorMap): Promise<void>; take(): tf.NamedTensorMap } {
-  let sum: tf.NamedTensorMap | undefined;
-  return {
-    async add(terms) {
-      const before = sum;
-      sum = before === undefined ? terms : await passes.add({ a: before, b: terms });
-      if (before !== undefined) tf.dispose([before, terms]);
-    },
-    take: () => sum!,
-  };
+/** The forward pass once more, for its residuals. */
+async function encodeAgain(
+  { passes }: PassParts,
+  modality: Modality,
+  parameters: tf.NamedTensorMap,
+  inputs: MicroBatchTensors,
+): Promise<Residuals> {
+  const { outputs, extras, residuals } = await passes.encoders[modality](parameters, inputs[modality]);
+  tf.dispose([outputs, extras]);
+  return residuals;
 }
 
 function concatenate(parts: readonly Float32Array[]): Float32Array {

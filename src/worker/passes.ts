@@ -51,8 +51,6 @@ export interface Passes {
   encoders: Record<Modality, Differentiable<EncoderInputs>>;
   /** Embeddings [B, d] of the global batch -> loss and its gradients. */
   loss(embeddings: { vision: tf.Tensor; text: tf.Tensor }): Promise<LossResult>;
-  /** a + b, tensor by tensor. */
-  add(terms: { a: tf.NamedTensorMap; b: tf.NamedTensorMap }): Promise<tf.NamedTensorMap>;
   norm(gradients: tf.NamedTensorMap): Promise<tf.Tensor>;
   update(inputs: UpdateInputs): Promise<UpdateResult>;
   /** `sums` over the `count` micro-batches of the step. */
@@ -87,15 +85,10 @@ export function createPasses(engine: Engine, config: Config): Passes {
   return {
     encoders: { text, vision },
     loss: engine.compile('loss', ({ vision: images, text: reports }) => lossAndGradients(images, reports, config)),
-    add: engine.compile('add', addByName, 'executor'),
     norm: engine.compile('norm', (gradients: tf.NamedTensorMap) => globalNorm(gradients) as tf.Tensor, 'executor'),
     update: engine.compile('update', (inputs: UpdateInputs) => update(inputs, optimizer), 'executor'),
     statistics: engine.compile('statistics', updateStatistics, 'executor'),
   };
-}
-
-function addByName({ a, b }: { a: tf.NamedTensorMap; b: tf.NamedTensorMap }): tf.NamedTensorMap {
-  return Object.fromEntries(Object.keys(a).map((name) => [name, tf.add(a[name], b[name])]));
 }
 
 function lossAndGradients(images: tf.Tensor, reports: tf.Tensor, { loss }: Config): LossResult {

@@ -1,6 +1,8 @@
 /** A session, once the coordinator has welcomed the worker. */
+import { once } from 'node:events';
 import type { Client } from '@grpc/grpc-js';
 import type { Config } from '../config/schema.js';
+import { MlipError } from '../core/errors.js';
 import type { WorkerMetrics } from '../metrics/worker-metrics.js';
 import { openChannel } from '../rpc/channel.js';
 import { toFailure } from '../rpc/failure.js';
@@ -12,6 +14,9 @@ import type { FailDetails, Session, StepReport } from './session-types.js';
 
 /** Beyond the deadlines that the coordinator keeps, so that its error, which names the rank, comes first. */
 const MARGIN_MS = 10_000;
+
+/** Time for the reason of an end to arrive. */
+const REASON_MS = 5_000;
 
 export function memberSession(link: SessionLink, welcome: WelcomeSeen, config: Config): Session {
   const bulk = openChannel(link.address, 'bulk');
@@ -71,9 +76,20 @@ async function gatherAll(client: Client, link: SessionLink, job: GatherJob): Pro
       timeoutMs: config.timeouts.stepMs + config.timeouts.dataMs + MARGIN_MS,
     });
   } catch (error) {
+    if (isEnd(error)) await untilAborted(link.aborted);
     link.aborted.throwIfAborted();
     throw error;
   }
+}
+
+/** The run ends, and the control stream will say why: it is another connection, so that may take a moment. */
+function isEnd(error: unknown): boolean {
+  return error instanceof MlipError && ['MLIP_E_RUN_CLOSED', 'MLIP_E_COORDINATOR_LOST'].includes(error.code);
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await once(signal, 'abort', { signal: AbortSignal.timeout(REASON_MS) }).catch(() => undefined);
 }
 
 function byteLength(tensors: readonly GatherTensor[]): number {
@@ -84,7 +100,9 @@ function wireReport({ whole, share = {}, ...rest }: StepReport) {
   return { whole, share, ...rest };
 }
 
+/** What the coordinator itself gave as the reason is no news to it. */
 function fail(link: SessionLink, error: unknown, details: FailDetails): void {
+  if (link.aborted.aborted && error === link.aborted.reason) return;
   const { step, secondary = false, stateIntact = false } = details;
   link.expectsFinish = true;
   link.send({ failed: { failure: toFailure(error), step, secondary, stateIntact } });

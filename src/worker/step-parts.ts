@@ -1,7 +1,6 @@
 /** What a training step works with and what it reports. */
 import type { Config } from '../config/schema.js';
 import { MlipError } from '../core/errors.js';
-import type { GradientReducer } from './gradient-sum.js';
 import type { PassParts } from './micro-batches.js';
 import type { Modality } from './passes.js';
 import type { StepClock } from './step-clock.js';
@@ -12,7 +11,6 @@ export type Gather = (step: number, rows: Record<Modality, Float32Array>) => Pro
 export interface StepParts extends PassParts {
   config: Config;
   gather: Gather;
-  reducer: GradientReducer;
   clock: StepClock;
   /** Steps of the whole run. */
   steps: number;

@@ -81,8 +81,8 @@ async function backwardAll(
     const encoded = given.encoded[modality];
     const start = given.firstRow * width;
     const values = given.gradients[modality].subarray(start, start + encoded.rows.length);
-    const sums = await backward(parts, modality, parameters, given.inputs, encoded, { values, width });
-    reductions[modality] = parts.reducer.reduce({ ...sums, ...encoded.statistics });
+    await backward(parts, modality, parameters, given.inputs, encoded, { values, width });
+    reductions[modality] = parts.sums[modality].reduce();
     // Whoever awaits it later sees the failure; until then it is not an unhandled one.
     reductions[modality].catch(() => undefined);
   }

@@ -31,7 +31,7 @@ export function initialState(config: Config, vocabularySize: number): HostState 
   const statistics = initialTensors(dualEncoderStateLayout(config.model), config.seed);
   return {
     model: new Map([...initialTensors(layout, config.seed), ...statistics]),
-    optimizer: zeroTensors(optimizerLayout(layout)),
+    optimizer: zeroTensors(optimizerLayout(config, vocabularySize)),
   };
 }
 
@@ -40,7 +40,9 @@ export function modelLayout(config: Config, vocabularySize: number): Layout {
   return [...dualEncoderLayout(config.model, vocabularySize), ...dualEncoderStateLayout(config.model)];
 }
 
-function optimizerLayout(parameters: Layout): { name: string; shape: number[] }[] {
+/** Everything that optimizer.safetensors holds: both moments of each parameter. */
+export function optimizerLayout({ model }: Config, vocabularySize: number): { name: string; shape: number[] }[] {
+  const parameters = dualEncoderLayout(model, vocabularySize);
   return ['first', 'second'].flatMap((moment) =>
     parameters.map(({ name, shape }) => ({ name: `${moment}.${name}`, shape })),
   );

@@ -9,7 +9,7 @@ it('adds to the bit what a plain loop adds, at any length', () => {
     const target = roughNumbers(length, 1);
     const addend = roughNumbers(length, 2);
     const expected = target.map((value, i) => value + addend[i]);
-    accumulator.addend.set(addend);
+    new Float32Array(accumulator.addend).set(addend);
     accumulator.addTo(target);
     expect(sameBits(target, expected)).toBe(true);
   }
@@ -17,7 +17,7 @@ it('adds to the bit what a plain loop adds, at any length', () => {
 
 it('touches nothing outside its target', () => {
   const accumulator = createAccumulator();
-  accumulator.addend.fill(1);
+  new Float32Array(accumulator.addend).fill(1);
   const whole = new Float32Array(12);
   accumulator.addTo(whole.subarray(3, 8));
   expect([...whole]).toEqual([0, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0, 0]);
@@ -26,7 +26,19 @@ it('touches nothing outside its target', () => {
 it('lets infinities and NaN through, so that a broken gradient is seen', () => {
   const accumulator = createAccumulator();
   const target = Float32Array.of(Infinity, Infinity, 1, 3e38);
-  accumulator.addend.set([-Infinity, 1, NaN, 3e38]);
+  new Float32Array(accumulator.addend).set([-Infinity, 1, NaN, 3e38]);
   accumulator.addTo(target);
   expect([...target]).toEqual([NaN, Infinity, NaN, Infinity]);
+});
+
+it('adds doubles as a plain loop adds them', () => {
+  const accumulator = createAccumulator();
+  for (const length of [1, 2, 3, 4097, SEGMENT_ELEMENTS]) {
+    const target = Float64Array.from(roughNumbers(length, 1), (value) => value / 3);
+    const addend = Float64Array.from(roughNumbers(length, 2), (value) => value / 7);
+    const expected = target.map((value, i) => value + addend[i]);
+    new Float64Array(accumulator.addend).set(addend);
+    accumulator.addTo(target);
+    expect(target).toEqual(expected);
+  }
 });

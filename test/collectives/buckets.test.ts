@@ -11,13 +11,13 @@ const entries = [
 ];
 
 it('fills buckets in order up to their size, and gives a large tensor one of its own', () => {
-  const { buckets } = createBuckets(entries, 5 * 4);
+  const { buckets } = createBuckets(entries, 5 * 8);
   expect(buckets.map(({ names }) => names)).toEqual([['a', 'b'], ['large'], ['c', 'empty', 'd']]);
   expect(buckets.map(({ buffer }) => buffer.length)).toEqual([5, 9, 5]);
 });
 
 it('views share memory with their bucket', () => {
-  const { buckets, views } = createBuckets(entries, 20);
+  const { buckets, views } = createBuckets(entries, 40);
   views.get('b')!.set([7, 8]);
   expect([...buckets[0].buffer]).toEqual([0, 0, 0, 7, 8]);
   expect(views.get('empty')!.length).toBe(0);

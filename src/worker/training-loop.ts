@@ -1,0 +1,113 @@
+/** Steps until the coordinator says stop: batches from the loader, a step, a commit, a checkpoint where this rank is told to. */
+import type { Ring } from '../collectives/ring.js';
+import { microBatchCount, planner, shareOf } from '../core/plan.js';
+import type { Logger } from '../core/log.js';
+import { createLoader, type Loader } from '../data/loader.js';
+import type { Dataset } from '../data/dataset.js';
+import type { Engine } from '../engine/load.js';
+import type { WorkerMetrics } from '../metrics/worker-metrics.js';
+import { GradientSum } from './gradient-sum.js';
+import { createPasses, parametersOf, type Modality } from './passes.js';
+import { saveState } from './saved-state.js';
+import type { Session, Start, StepReport } from './session.js';
+import { StepClock } from './step-clock.js';
+import type { Gather, StepParts, StepResult } from './step-parts.js';
+import { trainStep } from './train-step.js';
+import type { TrainingState } from './training-state.js';
+
+export interface TrainingParts {
+  session: Session;
+  engine: Engine;
+  ring: Ring;
+  dataset: Dataset;
+  state: TrainingState;
+  metrics: WorkerMetrics;
+  log: Logger;
+}
+
+/** Returns when the coordinator ends the run after its last step or on request; throws what ends it otherwise. */
+export async function runSteps(parts: TrainingParts, start: Start): Promise<void> {
+  const { session, state } = parts;
+  const loader = openLoader(parts, start);
+  const stepParts = createStepParts(parts, start.steps);
+  try {
+    for (let stop = state.step >= start.steps; !stop;) stop = await oneStep(parts, stepParts, loader);
+  } finally {
+    loader.close();
+  }
+  session.aborted.throwIfAborted();
+}
+
+/** True after the last step. */
+async function oneStep(parts: TrainingParts, stepParts: StepParts, loader: Loader): Promise<boolean> {
+  const { session, state } = parts;
+  const { step } = state;
+  session.aborted.throwIfAborted();
+  const batches = await loader.next(step);
+  stepParts.clock.add('data', batches.waitMs);
+  const result = await trainStep(stepParts, state, batches);
+  const report = observe(parts, stepParts.clock, result);
+  const { save, stop } = await session.commit(step, report);
+  if (save) await saveNow(parts);
+  return stop;
+}
+
+/** Writes a checkpoint and tells the coordinator. */
+export async function saveNow({ engine, session, dataset, state, metrics }: TrainingParts): Promise<void> {
+  const started = performance.now();
+  const path = await saveState(engine, session, dataset.vocabulary, state);
+  metrics.phase('save', (performance.now() - started) / 1000);
+  session.saved(state.step, path);
+}
+
+function openLoader({ session, dataset, state, log }: TrainingParts, { steps }: Start): Loader {
+  const { config, rank, world } = session;
+  const { seed, batchSize, microBatchSize } = config;
+  return createLoader({
+    pairs: dataset.train,
+    manifestPath: dataset.manifest.path,
+    tokenizer: dataset.tokenizer,
+    config,
+    plan: planner({ seed, batchSize, microBatchSize, rows: dataset.train.length }),
+    share: shareOf(rank, world, microBatchCount(config)),
+    startStep: state.step,
+    endStep: steps,
+    log,
+  });
+}
+
+function createStepParts({ session, engine, ring, state }: TrainingParts, steps: number): StepParts {
+  const { config, world } = session;
+  const summed = { ...state.parameters, ...state.statistics };
+  const sumOf = (modality: Modality): GradientSum => new GradientSum(engine, ring, parametersOf(modality, summed));
+  return {
+    engine,
+    config,
+    steps,
+    passes: createPasses(engine, config),
+    gather: world === 1 ? async (_step, rows) => rows : gatherOver(session),
+    sums: { text: sumOf('text'), vision: sumOf('vision') },
+    clock: new StepClock(),
+  };
+}
+
+function gatherOver(session: Session): Gather {
+  const width = session.config.model.embeddingWidth;
+  return async (step, rows) => {
+    const tensors = Object.entries(rows).map(([name, data]) => ({ name, rows: data.length / width, width, data }));
+    const whole = await session.gather(step, tensors);
+    return { text: whole.get('text')!, vision: whole.get('vision')! };
+  };
+}
+
+/** Counts the step in the metrics; what the coordinator is told of it. */
+function observe({ session, metrics, state }: TrainingParts, clock: StepClock, result: StepResult): StepReport {
+  const { loss, gradNorm, learningRate } = result;
+  const phases = clock.take();
+  for (const [phase, seconds] of Object.entries(phases)) metrics.phase(phase, seconds);
+  const { batchSize } = session.config;
+  const whole = { loss, loss_global: loss };
+  metrics.step(state.step, batchSize / session.world, whole);
+  const [dataWaitSeconds, commWaitSeconds] = [phases.data, phases.gather + phases.reduce];
+  return { whole, learningRate, gradNorm, dataWaitSeconds, commWaitSeconds };
+}
