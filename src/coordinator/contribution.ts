@@ -1,7 +1,8 @@
 /** One rank's call of the gather: its pieces are checked as they come and kept as they came. */
 import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { MlipError, messageOf } from '../core/errors.js';
 import { type Failure, fromFailure, toFailure, toStatus } from '../rpc/failure.js';
-import { type GatherHeader, type TensorHeader, gatherCodec } from '../rpc/service.js';
+import { type GatherHeader, type GatherMessageSeen, type TensorHeader, gatherCodec } from '../rpc/service.js';
 import { type TensorLengths, checkTensors, malformed, tensorLengths } from '../rpc/tensor-lengths.js';
 import type { Place } from './events.js';
 
@@ -43,7 +44,7 @@ export function readContribution(call: GatherCall, events: ContributionEvents): 
     over = true;
   }
   function take(bytes: Buffer): void {
-    const { header, chunk } = gatherCodec.decode(bytes);
+    const { header, chunk } = decode(bytes);
     if (reading === null) reading = begin(header);
     else if (chunk === null) throw malformed('a gather is one header, then pieces');
     else {
@@ -70,6 +71,14 @@ export function readContribution(call: GatherCall, events: ContributionEvents): 
   call.on('end', () => guard(finish));
   call.on('cancelled', leave);
   call.on('error', leave);
+}
+
+function decode(bytes: Buffer): GatherMessageSeen {
+  try {
+    return gatherCodec.decode(bytes);
+  } catch (cause) {
+    throw new MlipError('MLIP_E_RPC_PROTOCOL', `a piece of a gather cannot be read: ${messageOf(cause)}`, { cause });
+  }
 }
 
 /** Picked field by field: decoded messages keep absent values on their prototype. */

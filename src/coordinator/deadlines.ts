@@ -28,6 +28,7 @@ function loseSilent(state: RunState, nowMs: number): Transition {
 }
 
 function giveUp(state: RunState, { rank, seenMs }: Member, nowMs: number): Transition {
+  if (state.phase === 'ended') return stay(state);
   const lost = memberLost(state, rank, `was silent for ${secondsPhrase(nowMs - seenMs)}`, nowMs);
   return { state: lost.state, effects: [{ kind: 'drop', rank }, ...lost.effects] };
 }

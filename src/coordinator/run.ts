@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import type { Server } from '@grpc/grpc-js';
 import type { Config } from '../config/schema.js';
 import { MlipError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
@@ -10,12 +9,13 @@ import { watchParent } from '../core/parent.js';
 import { microBatchCount } from '../core/plan.js';
 import { serveMetrics } from '../metrics/server.js';
 import { formatAddress } from '../rpc/address.js';
-import { createServer, listen, shutdown } from '../rpc/server.js';
+import { type RpcServer, serve } from '../rpc/server.js';
 import type { RunOutcome } from './events.js';
-import { openRunDirectory } from './run-directory.js';
+import { type RunDirectory, openRunDirectory } from './run-directory.js';
 import { addService } from './service.js';
 import { Shell } from './shell.js';
 import type { RunSettings } from './state.js';
+import { countPhrase } from './wording.js';
 
 export interface CoordinatorOptions {
   /** Interface to listen on, and port; 0 takes any that is free. */
@@ -60,23 +60,28 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunOu
 /** What was begun last is ended first. */
 type OnCleanup = (cleanup: () => void | Promise<void>) => void;
 
+/** Ports first, then the directory: a start that fails leaves the directory as it was. */
 async function startCoordinator(options: CoordinatorOptions, onCleanup: OnCleanup): Promise<Shell> {
   const settings = settingsOf(options);
-  const { out, configText, host, port, log } = options;
-  const { configJson, resume } = settings;
-  const directory = openRunDirectory({ out: settings.out, configText, configJson, resumeStep: resume?.step ?? null });
-  onCleanup(() => directory.close());
-  const server = createServer();
-  const address = publicAddress(host, await listen(server, host, port));
-  const shell = new Shell({ settings, directory, address, log });
-  onCleanup(() => sayGoodbye(server, shell));
-  addService(server, shell);
+  const { host, port, log } = options;
+  const shell = new Shell(settings, log);
   await startMetrics(options, shell, onCleanup);
+  const server = await serve(host, port, (grpc) => addService(grpc, shell));
+  onCleanup(() => sayGoodbye(server, shell));
+  const address = publicAddress(host, server.port);
+  shell.open(address, openDirectory(options, settings, onCleanup));
   keepTime(shell, settings.timeouts.heartbeatMs, onCleanup);
   stopOnRequest(options, shell, onCleanup);
-  log.info(`waiting for ${settings.world} workers at ${address}`, { out });
+  log.info(`waiting for ${countPhrase(settings.world, 'worker')} at ${address}`, { out: settings.out });
   options.onListening?.(address);
   return shell;
+}
+
+function openDirectory({ configText }: CoordinatorOptions, settings: RunSettings, onCleanup: OnCleanup): RunDirectory {
+  const { out, configJson, resume } = settings;
+  const directory = openRunDirectory({ out, configText, configJson, resumeStep: resume?.step ?? null });
+  onCleanup(() => directory.close());
+  return directory;
 }
 
 /** A year-to-second stamp and a random part, so that runs sort by their start. */
@@ -130,8 +135,8 @@ function stopOnRequest({ signal, supervised }: CoordinatorOptions, shell: Shell,
   onCleanup(() => signal.removeEventListener('abort', stop));
 }
 
-async function sayGoodbye(server: Server, shell: Shell): Promise<void> {
+async function sayGoodbye(server: RpcServer, shell: Shell): Promise<void> {
   shell.connections.closeAll();
   shell.feed.close();
-  await shutdown(server, FAREWELL_MS);
+  await server.close(FAREWELL_MS);
 }

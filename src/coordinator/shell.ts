@@ -16,27 +16,22 @@ import { type RunSettings, present } from './state.js';
 import { statusOf } from './status.js';
 import { contributionFault } from './training.js';
 
-export interface ShellOptions {
-  settings: RunSettings;
-  directory: RunDirectory;
-  /** At which workers reach this coordinator. */
-  address: string;
-  log: Logger;
-}
-
 export class Shell {
   readonly ended: Promise<RunOutcome>;
   readonly metrics;
   readonly connections: Connections;
   readonly gathers: GatherStore;
   readonly feed = new EventFeed();
-  private readonly options: ShellOptions;
+  private readonly settings: RunSettings;
+  private readonly log: Logger;
   private readonly runner: Runner;
+  private address = '';
+  private directory!: RunDirectory;
   private end!: (outcome: RunOutcome) => void;
 
-  constructor(options: ShellOptions) {
-    const { settings } = options;
-    this.options = options;
+  constructor(settings: RunSettings, log: Logger) {
+    this.settings = settings;
+    this.log = log;
     this.ended = new Promise((resolve) => (this.end = resolve));
     this.metrics = createCoordinatorMetrics(settings.runId);
     this.runner = createRunner(settings, (effect) => this.carryOut(effect));
@@ -48,6 +43,12 @@ export class Shell {
         this.dispatch({ kind: 'contribution', rank, generation, step, tensors }),
       bytesSent: (count) => this.metrics.bytesSent(count),
     });
+  }
+
+  /** From now on workers reach this coordinator at that address. No event comes before. */
+  open(address: string, directory: RunDirectory): void {
+    this.address = address;
+    this.directory = directory;
     this.writing(() => this.describe());
   }
 
@@ -86,26 +87,23 @@ export class Shell {
   }
 
   private record(line: MetricsLine): void {
-    const { batchSize } = this.options.settings;
+    const { batchSize } = this.settings;
     const losses = Object.entries(line).filter(([name]) => name.startsWith('loss'));
     this.metrics.step(line.step, batchSize, batchSize / line.pairs_per_second, Object.fromEntries(losses));
-    this.writing(() => this.options.directory.record(line));
+    this.writing(() => this.directory.record(line));
   }
 
   private announce(event: RunEvent): void {
     this.feed.announce(event);
-    logEvent(this.options.log, event);
+    logEvent(this.log, event);
     if (event.kind === 'joined') this.writing(() => this.describe());
   }
 
   private describe(): void {
-    const { directory, address, settings } = this.options;
-    const workers = this.runner.state().members.map(({ rank, worker }) => ({
-      rank,
-      pid: worker.pid,
-      device: worker.device,
-    }));
-    directory.describe({ runId: settings.runId, coordinator: { address, pid: process.pid }, workers });
+    const { members } = this.runner.state();
+    const workers = members.map(({ rank, worker: { pid, device } }) => ({ rank, pid, device }));
+    const coordinator = { address: this.address, pid: process.pid };
+    this.directory.describe({ runId: this.settings.runId, coordinator, workers });
   }
 
   /** A full disk ends the run, but not before the workers' state is saved. */

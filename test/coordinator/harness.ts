@@ -2,22 +2,15 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse } from 'yaml';
-import { type Config, configSchema } from '../../src/config/schema.js';
 import { createLogger } from '../../src/core/log.js';
-import { packageRoot } from '../../src/core/package-root.js';
 import type { RunOutcome } from '../../src/coordinator/events.js';
 import { type CoordinatorOptions, runCoordinator } from '../../src/coordinator/run.js';
+import { testConfig } from './config.js';
 import { type JoinOptions, type Session, type StepReport, joinRun } from '../../src/worker/session.js';
 
-export const log = createLogger({ name: 'test', level: 'error', write: () => undefined });
+export { testConfig };
 
-/** nano, with a batch of 6 in micro-batches of 2 and short deadlines. */
-export function testConfig(changes: Partial<Config> = {}): Config {
-  const nano = parse(readFileSync(join(packageRoot, 'recipes', 'nano.yaml'), 'utf8')) as Config;
-  const timeouts = { joinMs: 10_000, heartbeatMs: 200, stepMs: 10_000, dataMs: 5_000 };
-  return configSchema.parse({ ...nano, batchSize: 6, microBatchSize: 2, steps: 3, timeouts, ...changes });
-}
+export const log = createLogger({ name: 'test', level: 'error', write: () => undefined });
 
 export function scratch(): string {
   return mkdtempSync(join(tmpdir(), 'mlip-test-'));

@@ -1,5 +1,6 @@
 /** Whole runs over real gRPC: a coordinator and its workers' sessions. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MlipError } from '../../src/core/errors.js';
@@ -7,7 +8,7 @@ import { microBatchCount, shareOf } from '../../src/core/plan.js';
 import { fetchStatus, stopRun, watchRun } from '../../src/rpc/launcher.js';
 import type { RunEvent } from '../../src/rpc/run-events.js';
 import type { Abort, Session } from '../../src/worker/session.js';
-import { joinAll, joinTest, loaded, metricsOf, report, startAll, startRun, testConfig } from './harness.js';
+import { joinAll, joinTest, loaded, metricsOf, report, scratch, startAll, startRun, testConfig } from './harness.js';
 
 const WIDTH = 300;
 
@@ -21,7 +22,10 @@ function rowsOf(session: Session, step: number): Float32Array {
 }
 
 function wholeBatch(batchSize: number, step: number): Float32Array {
-  return Float32Array.from({ length: batchSize * WIDTH }, (_, i) => Math.floor(i / WIDTH) * 1000 + (i % WIDTH) + step / 8);
+  return Float32Array.from(
+    { length: batchSize * WIDTH },
+    (_, i) => Math.floor(i / WIDTH) * 1000 + (i % WIDTH) + step / 8,
+  );
 }
 
 function gather(session: Session, step: number): Promise<Map<string, Float32Array>> {
@@ -37,7 +41,7 @@ function gather(session: Session, step: number): Promise<Map<string, Float32Arra
 async function work(session: Session): Promise<number[]> {
   const saves: number[] = [];
   const { startStep } = await session.ready(loaded);
-  for (let step = startStep; ; ) {
+  for (let step = startStep; ;) {
     const whole = await gather(session, step);
     expect(whole.get('vision')).toEqual(wholeBatch(session.config.batchSize, step));
     expect(whole.get('text')).toEqual(wholeBatch(session.config.batchSize, step).map((value) => -value));
@@ -59,6 +63,14 @@ async function collect(address: string): Promise<RunEvent[]> {
   return events;
 }
 
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
 function nextAbort(session: Session): Promise<Abort> {
   return new Promise((resolve) => session.onAbort(resolve));
 }
@@ -77,7 +89,9 @@ describe('a run over gRPC', () => {
     expect(await run.outcome).toEqual({ kind: 'finished', step: 3, checkpoint: 'checkpoints/step-3' });
 
     const lines = metricsOf(run.out);
-    expect(lines.map(({ step, epoch, loss, loss_global, world: size }) => [step, epoch, loss, loss_global, size])).toEqual([
+    expect(
+      lines.map(({ step, epoch, loss, loss_global, world: size }) => [step, epoch, loss, loss_global, size]),
+    ).toEqual([
       [1, 0, 4, 4, world],
       [2, 0, 3, 3, world],
       [3, 0, 2, 2, world],
@@ -168,6 +182,56 @@ describe('a run over gRPC', () => {
     sessions[0].saved(0, 'checkpoints/step-0');
     await Promise.all(sessions.map((session) => session.close()));
     expect(await run.outcome).toMatchObject({ kind: 'failed', code: 'MLIP_E_DATA_IMAGE', rank: 1 });
+  });
+
+  it('asks the next rank when the one that was to save cannot', async () => {
+    const run = await startRun({ world: 3 });
+    const [first, second, third] = await startAll(run.address, 3);
+    const saver = nextAbort(first);
+    await third.close();
+    const { cause } = await saver;
+    // A call that was cut short hands its worker the cause: reporting that again changes nothing.
+    first.fail(cause, { step: 0 });
+    const asked = new Promise<Abort>((resolve) => second.onAbort((abort) => abort.save && resolve(abort)));
+    first.fail(new MlipError('MLIP_E_OUT_WRITE', 'disk full'), { step: 0 });
+    expect((await asked).cause.code).toBe('MLIP_E_WORKER_LOST');
+    second.saved(0, 'checkpoints/step-0');
+    await Promise.all([first.close(), second.close()]);
+    expect(await run.outcome).toMatchObject({ rank: 2, checkpoint: 'checkpoints/step-0' });
+  });
+
+  it('gives a gather that comes too late the cause of the end', async () => {
+    const run = await startRun({ world: 2 });
+    const [first, second] = await startAll(run.address, 2);
+    await second.close();
+    await expect(gather(first, 0)).rejects.toMatchObject({ code: 'MLIP_E_WORKER_LOST' });
+    first.saved(0, 'checkpoints/step-0');
+    await first.close();
+    await run.outcome;
+  });
+
+  it('leaves the output directory as it was when its port is in use', async () => {
+    const run = await startRun({ world: 1 });
+    const port = Number(run.address.split(':')[1]);
+    const out = scratch();
+    await expect(startRun({ port, out })).rejects.toMatchObject({ code: 'MLIP_E_PORT_IN_USE', where: run.address });
+    await expect(startRun({ metricsPort: port, out })).rejects.toMatchObject({ code: 'MLIP_E_PORT_IN_USE' });
+    expect(readdirSync(out)).toEqual([]);
+    run.stop();
+    await run.outcome;
+  });
+
+  it('serves its metrics', async () => {
+    const metricsPort = await freePort();
+    const run = await startRun({ world: 1, metricsPort });
+    const [session] = await startAll(run.address, 1);
+    await gather(session, 0);
+    await session.commit(0, report(1));
+    const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    expect(text).toMatch(/^mlip_world_size\{.*\} 1$/m);
+    expect(text).toMatch(/^mlip_sent_bytes_total\{.*\} [1-9]/m);
+    await session.close();
+    expect(await run.outcome).toMatchObject({ kind: 'failed', rank: 0, step: 1 });
   });
 
   it('refuses a rank whose data differ, naming it', async () => {

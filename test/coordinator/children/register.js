@@ -1,0 +1,4 @@
+// Installs typescript-hooks.js in a process.
+import { register } from 'node:module';
+
+register('./typescript-hooks.js', import.meta.url);

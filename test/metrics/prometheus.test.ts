@@ -1,0 +1,91 @@
+/** Metrics as Prometheus reads them. */
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createCoordinatorMetrics } from '../../src/metrics/coordinator-metrics.js';
+import { type MetricsServer, serveMetrics } from '../../src/metrics/server.js';
+import { createWorkerMetrics } from '../../src/metrics/worker-metrics.js';
+
+let server: MetricsServer | null = null;
+afterEach(async () => {
+  await server?.close();
+  server = null;
+});
+
+const here = { host: '127.0.0.1', port: 0 };
+
+async function get(path: string): Promise<{ status: number; type: string | null; text: string }> {
+  const response = await fetch(`http://127.0.0.1:${server!.port}${path}`);
+  return { status: response.status, type: response.headers.get('content-type'), text: await response.text() };
+}
+
+describe('the metrics server', () => {
+  it('serves the coordinator’s metrics', async () => {
+    const metrics = createCoordinatorMetrics('r1');
+    metrics.step(7, 32, 0.5, { loss: 1.5, loss_global: 1.25 });
+    metrics.heartbeat(1);
+    metrics.heartbeat(1);
+    metrics.world(2);
+    metrics.bytesSent(1000);
+    server = await serveMetrics(metrics.registry, here);
+    const { status, type, text } = await get('/metrics');
+    expect(status).toBe(200);
+    expect(type).toContain('text/plain');
+    for (const line of [
+      'mlip_step{run="r1",role="coordinator"} 7',
+      'mlip_loss{part="loss",run="r1",role="coordinator"} 1.5',
+      'mlip_loss{part="loss_global",run="r1",role="coordinator"} 1.25',
+      'mlip_pairs_total{run="r1",role="coordinator"} 32',
+      'mlip_step_seconds_sum{run="r1",role="coordinator"} 0.5',
+      'mlip_heartbeats_total{rank="1",run="r1",role="coordinator"} 2',
+      'mlip_world_size{run="r1",role="coordinator"} 2',
+      'mlip_sent_bytes_total{run="r1",role="coordinator"} 1000',
+    ]) {
+      expect(text.split('\n')).toContain(line);
+    }
+    expect(text).toContain('process_resident_memory_bytes');
+  });
+
+  it('serves a worker’s metrics, with the time of each phase', async () => {
+    const metrics = createWorkerMetrics(3);
+    metrics.phase('encode', 0.25);
+    metrics.phase('encode', 0.5);
+    metrics.step(2, 16, { loss: 2 });
+    metrics.bytesSent('ring', 10);
+    metrics.bytesSent('gather', 20);
+    metrics.heartbeat();
+    metrics.world(5);
+    server = await serveMetrics(metrics.registry, here);
+    const lines = (await get('/metrics')).text.split('\n');
+    for (const line of [
+      'mlip_phase_seconds_sum{rank="3",role="worker",phase="encode"} 0.75',
+      'mlip_phase_seconds_count{rank="3",role="worker",phase="encode"} 2',
+      'mlip_pairs_total{rank="3",role="worker"} 16',
+      'mlip_sent_bytes_total{way="ring",rank="3",role="worker"} 10',
+      'mlip_heartbeats_total{rank="3",role="worker"} 1',
+      'mlip_world_size{rank="3",role="worker"} 5',
+    ]) {
+      expect(lines).toContain(line);
+    }
+  });
+
+  it('says whether the process is well', async () => {
+    let trouble: string | null = null;
+    server = await serveMetrics(createWorkerMetrics(0).registry, { ...here, trouble: () => trouble });
+    expect(await get('/healthz')).toMatchObject({ status: 200, text: 'ok\n' });
+    trouble = 'no data for 60 s';
+    expect(await get('/healthz')).toMatchObject({ status: 503, text: 'no data for 60 s\n' });
+    expect((await get('/else')).status).toBe(404);
+  });
+
+  it('names a port in use, and what to do', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    await expect(serveMetrics(createWorkerMetrics(0).registry, { host: '127.0.0.1', port })).rejects.toMatchObject({
+      ...{ code: 'MLIP_E_PORT_IN_USE', where: `127.0.0.1:${port}` },
+      remedy: expect.stringContaining('--metrics-port') as string,
+    });
+    other.close();
+  });
+});
