@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/global-setup.ts'],
     // TensorFlow allows one context per process and keeps its own thread pools: a process a file, two at a time.
     pool: 'forks',
     maxWorkers: 2,

@@ -1,0 +1,59 @@
+/** `mlip worker`: a worker of a run on several machines. */
+import { Command } from 'commander';
+import { EXIT } from '../../core/errors.js';
+import { watchParent } from '../../core/parent.js';
+import { isLaunched } from '../launch/channel.js';
+import { visibleGpus } from '../launch/devices.js';
+import { onInterrupt } from '../launch/interrupt.js';
+import { commandLogger } from '../logging.js';
+import { addExamples, parsePort, parsePositive } from '../options.js';
+import { provideEngine } from '../provide-engine.js';
+
+/** A launcher that is gone makes the coordinator end the run; should that fail, the worker ends by itself. */
+const ORPHAN_MS = 60_000;
+
+interface WorkerCommandOptions {
+  coordinator: string;
+  data?: string;
+  host?: string;
+  threads?: number;
+  metricsPort?: number;
+}
+
+export function workerCommand(): Command {
+  const command = new Command('worker')
+    .description('run a worker; it gets its configuration from the coordinator')
+    .requiredOption('--coordinator <host:port>', 'address of the coordinator')
+    .option('--data <manifest>', 'the manifest on this machine, where its path differs from the coordinator’s')
+    .option('--host <address>', 'where other workers reach this one; found out by default')
+    .option('--threads <n>', 'threads of one operation; engine.threads by default', parsePositive)
+    .option('--metrics-port <n>', 'serve Prometheus metrics there', parsePort)
+    .action(worker);
+  return addExamples(
+    command,
+    'mlip worker --coordinator 10.0.0.5:7070',
+    'CUDA_VISIBLE_DEVICES=1 mlip worker --coordinator 10.0.0.5:7070 --data /scratch/pairs.jsonl',
+  );
+}
+
+async function worker({ coordinator, data, host, threads, metricsPort }: WorkerCommandOptions): Promise<void> {
+  const { parseAddress } = await import('../../rpc/address.js');
+  parseAddress(coordinator);
+  await provideEngine(visibleGpus().length > 0);
+  const { runWorker } = await import('../../worker/run-worker.js');
+  const stop = new AbortController();
+  const removeHandlers = onInterrupt({ first: () => stop.abort(), again: () => process.exit(EXIT.interrupted) });
+  const forgetParent = isLaunched() ? watchParent(endSoon) : () => undefined;
+  await runWorker({
+    ...{ coordinator, data, host, threads, metricsPort: metricsPort ?? null },
+    log: commandLogger(`worker ${process.pid}`),
+    signal: stop.signal,
+  }).finally(() => {
+    removeHandlers();
+    forgetParent();
+  });
+}
+
+function endSoon(): void {
+  setTimeout(() => process.exit(EXIT.failure), ORPHAN_MS).unref();
+}

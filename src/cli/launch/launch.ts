@@ -1,0 +1,139 @@
+/**
+ * Runs a coordinator and its workers as child processes of this one, follows the run to its end, and sees to it that
+ * nothing outlives it.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { latestCheckpoint } from '../../checkpoint/checkpoint.js';
+import { EXIT, MlipError } from '../../core/errors.js';
+import { stopRun } from '../../rpc/launcher.js';
+import { startChild, type Child, type ChildEnd } from './child.js';
+import type { WorkerShare } from './devices.js';
+import { createFamily, type Family } from './family.js';
+import { followRun, type RunEnd } from './follow.js';
+import { onInterrupt } from './interrupt.js';
+import type { Progress } from './progress.js';
+import { childDied, interrupted, runFailed } from './run-errors.js';
+
+/** The coordinator names the first cause; a child that died before it joined is unknown to it. */
+const COORDINATOR_SPEAKS_FIRST_MS = 5_000;
+/** After the end of a run, until the children have saved what is to be saved and closed their files. */
+const SETTLE_MS = 60_000;
+
+export interface LaunchPlan {
+  /** Arguments of `mlip coordinator`. */
+  coordinator: readonly string[];
+  /** Arguments of `mlip worker` besides the coordinator's address, in order of start. */
+  workers: readonly { args: readonly string[]; env: WorkerShare['env'] }[];
+  out: string;
+  progress: Progress;
+}
+
+/** @throws MlipError with the first cause where the run fails, and MLIP_E_INTERRUPTED where it was interrupted. */
+export async function launchRun(plan: LaunchPlan): Promise<RunEnd> {
+  const launcher = new Launcher(plan);
+  try {
+    return await launcher.run();
+  } finally {
+    launcher.close();
+  }
+}
+
+class Launcher {
+  private readonly plan: LaunchPlan;
+  private readonly family: Family = createFamily();
+  private readonly workers = new Map<number, Child>();
+  private readonly removeHandlers: () => void;
+  private coordinator: Child | undefined;
+  private address: string | undefined;
+  private stopping = false;
+
+  constructor(plan: LaunchPlan) {
+    this.plan = plan;
+    process.once('exit', this.family.killAll);
+    this.removeHandlers = onInterrupt({ first: () => this.stop(), again: () => this.endAtOnce() });
+  }
+
+  async run(): Promise<RunEnd> {
+    try {
+      const end = await this.follow();
+      await this.family.settle(SETTLE_MS);
+      return this.judge(end);
+    } catch (error) {
+      await this.family.settle(SETTLE_MS);
+      throw await this.firstCause(error);
+    }
+  }
+
+  close(): void {
+    this.removeHandlers();
+    process.off('exit', this.family.killAll);
+    this.plan.progress.end();
+  }
+
+  private async follow(): Promise<RunEnd> {
+    this.coordinator = this.start('coordinator', ['coordinator', ...this.plan.coordinator]);
+    const death = this.family.firstDeath.then((end) => this.unnoticed(end));
+    this.address = await Promise.race([this.coordinator.address, death]);
+    for (const { args, env } of this.plan.workers) {
+      this.start('worker', ['worker', '--coordinator', this.address, ...args], env);
+    }
+    const watched = followRun(this.address, this.plan.progress, (rank, pid) => this.name(rank, pid));
+    return Promise.race([watched, death]);
+  }
+
+  private start(name: string, args: string[], env?: NodeJS.ProcessEnv): Child {
+    const child = startChild({ name, args, env, onLine: this.plan.progress.note });
+    this.family.add(child);
+    return child;
+  }
+
+  private name(rank: number, pid: number): void {
+    const child = this.family.find(pid);
+    if (child === undefined) return;
+    child.name = `rank ${rank}`;
+    this.workers.set(rank, child);
+  }
+
+  /** A worker that died before it joined is unknown to the coordinator, which would wait for it. */
+  private async unnoticed(end: ChildEnd): Promise<never> {
+    if (end.name !== 'coordinator') {
+      await sleep(COORDINATOR_SPEAKS_FIRST_MS, undefined, { ref: false });
+      this.family.killAll();
+    }
+    throw childDied(end);
+  }
+
+  private stop(): void {
+    this.stopping = true;
+    this.plan.progress.note('Ending after this step, with a checkpoint. Ctrl-C again ends at once.');
+    if (this.address === undefined) this.family.killAll();
+    else stopRun(this.address).catch(() => this.family.killAll());
+  }
+
+  private endAtOnce(): never {
+    this.family.killAll();
+    this.plan.progress.end();
+    process.exit(EXIT.interrupted);
+  }
+
+  private judge(end: RunEnd): RunEnd {
+    const { out } = this.plan;
+    const { failure } = end;
+    if (failure !== undefined) {
+      const blamed = failure.rank === null ? undefined : this.workers.get(failure.rank);
+      throw runFailed(failure, blamed && this.family.endOf(blamed), out);
+    }
+    if (end.stopped) throw interrupted(end.checkpoint, out);
+    return end;
+  }
+
+  /** What really happened, where following the run failed. */
+  private async firstCause(error: unknown): Promise<unknown> {
+    const { out } = this.plan;
+    const checkpoint = (await latestCheckpoint(out)) ?? null;
+    const code = error instanceof MlipError ? error.code : undefined;
+    if (this.stopping && code !== 'MLIP_E_INTERRUPTED') return interrupted(checkpoint, out);
+    const death = this.coordinator && this.family.endOf(this.coordinator);
+    return code === 'MLIP_E_COORDINATOR_LOST' && death !== undefined ? childDied(death, checkpoint && out) : error;
+  }
+}

@@ -1,0 +1,78 @@
+/** Trains on this machine and scores the result: what `mlip train` and `mlip demo` have in common. */
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import type { Config } from '../../config/schema.js';
+import { poolSizeFor } from '../../data/decode-threads.js';
+import { commandLogger, logsAsJson } from '../logging.js';
+import { provideEngine } from '../provide-engine.js';
+import { say } from '../terminal.js';
+import { closingOf, type Closing } from './closing.js';
+import { shareDevices, visibleGpus } from './devices.js';
+import { launchRun, type LaunchPlan } from './launch.js';
+import { createProgress, jsonProgress } from './progress.js';
+import { score } from './score.js';
+
+export interface TrainOptions {
+  /** What the coordinator resolves again, so that config.yaml has the origins. */
+  recipeOrFile: string;
+  configArguments: readonly string[];
+  config: Config;
+  /** One for each GPU where it is undefined, or one. */
+  workers: number | undefined;
+  out: string;
+  resume: boolean;
+  /** Of the coordinator; the workers take the ports after it. */
+  metricsPort: number | undefined;
+}
+
+/** @throws MlipError where the run fails or is interrupted, and whatever scoring throws. */
+export async function trainHere(options: TrainOptions): Promise<Closing> {
+  const { config } = options;
+  const gpus = config.engine.device === 'cpu' ? [] : visibleGpus();
+  const workers = options.workers ?? Math.max(1, gpus.length);
+  await provideEngine(gpus.length > 0);
+  const out = resolve(options.out);
+  const end = await launchRun({
+    coordinator: coordinatorArguments(options, workers),
+    workers: planWorkers(options, workers, gpus),
+    out: options.out,
+    progress: logsAsJson() ? jsonProgress(commandLogger('launcher')) : createProgress(),
+  });
+  const checkpoint = end.checkpoint!;
+  const retrieval = await score({
+    checkpoint,
+    manifest: config.data.manifest,
+    log: commandLogger('evaluation'),
+  });
+  return closingOf({ end, out, checkpoint, batchSize: config.batchSize, retrieval });
+}
+
+function coordinatorArguments(options: TrainOptions, workers: number): string[] {
+  const { recipeOrFile, configArguments, out, resume, metricsPort } = options;
+  return [
+    recipeOrFile,
+    ...configArguments,
+    ...['--workers', String(workers), '--host', '127.0.0.1', '--port', '0', '--out', out],
+    ...(resume ? ['--resume'] : []),
+    ...portArgument(metricsPort),
+  ];
+}
+
+function planWorkers(
+  { config, metricsPort }: TrainOptions,
+  workers: number,
+  gpus: readonly string[],
+): LaunchPlan['workers'] {
+  if (gpus.length > 0 && workers > gpus.length) {
+    say(`warning: ${workers} workers take turns on ${gpus.length} GPU(s); as many workers as GPUs are faster`);
+  }
+  const shares = shareDevices({ workers, cores: availableParallelism(), threads: config.engine.threads, gpus });
+  return shares.map(({ threads, env }, index) => ({
+    args: ['--threads', String(threads), ...portArgument(metricsPort && metricsPort + 1 + index)],
+    env: { UV_THREADPOOL_SIZE: String(poolSizeFor(config.data.decodeThreads || threads)), ...process.env, ...env },
+  }));
+}
+
+function portArgument(port: number | undefined): string[] {
+  return port === undefined ? [] : ['--metrics-port', String(port)];
+}

@@ -1,0 +1,89 @@
+// The command line's manners: help, exit statuses, what goes to which stream.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { mlip } from './run-cli.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mlip-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('help', () => {
+  it.each([[['--help']], [['help']], [['train', '--help']], [['eval', 'retrieval', '--help']]])(
+    '%j begins with examples and ends with status 0',
+    async (args) => {
+      const { status, stdout, stderr } = await mlip(args);
+      expect(status).toBe(0);
+      expect(stdout).toMatch(/^Examples:\n {2}mlip /);
+      expect(stderr).toBe('');
+    },
+  );
+
+  it('the version is that of the package', async () => {
+    const { status, stdout } = await mlip(['--version']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('a wrong command line ends with status 2, says what was meant and leaves stdout empty', () => {
+  it.each([
+    [[], 'a command is missing'],
+    [['trian', 'nano'], 'Did you mean train?'],
+    [['train', 'nano', '--worker', '2'], 'Did you mean --workers?'],
+    [['train'], 'a recipe or a configuration file is missing'],
+    [['train', 'nanno'], 'Did you mean nano?'],
+    [['train', 'nano', '--workers', '0'], 'It must be at least 1.'],
+    [['train', 'nano', '--workers', 'two'], 'It must be a whole number.'],
+    [['train', 'nano', '--steps'], 'argument missing'],
+    [['train', 'nano', '--resume'], '--resume needs --out'],
+    [['train', 'nano', 'extra'], 'too many arguments'],
+    [['train', 'nano', '--set', 'optimizer.learningrate=1'], 'Did you mean optimizer.learningRate?'],
+    [['train', 'nano', '--set', 'batchSize=30', '--json'], 'must divide batchSize'],
+    [['config', 'show', 'none.yaml'], 'there is no file none.yaml'],
+    [['worker', '--coordinator', 'nowhere'], 'nowhere'],
+    [['coordinator', 'nano'], '--workers'],
+    [['eval', 'retrieval', '--checkpoint', 'c', '--data', 'm', '--split', 'tests'], 'Allowed choices are'],
+  ])('%j', async (args, expected) => {
+    const { status, stdout, stderr } = await mlip(args, { cwd: folder });
+    expect(stderr).toContain(expected);
+    expect(stderr).toMatch(/^error MLIP_E_\w+: /m);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(stdout).toBe('');
+    expect(status).toBe(2);
+  });
+});
+
+describe('errors', () => {
+  it('show their stack with --debug only', async () => {
+    const { stderr } = await mlip(['config', 'show', 'nanno', '--debug']);
+    expect(stderr).toMatch(/^\s+at /m);
+    expect(stderr.trim().split('\n').slice(-2)[0]).toContain('error MLIP_E_CONFIG_UNKNOWN_RECIPE');
+  });
+
+  it('have no colours where stderr is no terminal', async () => {
+    const { stderr } = await mlip(['config', 'show', 'nanno']);
+    expect(stderr).not.toContain('\x1b');
+  });
+
+  it('name an unknown MLIP_ variable in a warning and go on', async () => {
+    const { status, stderr } = await mlip(['config', 'show', 'nano'], { env: { MLIP_BATCHSIZE: '4' } });
+    expect(status).toBe(0);
+    expect(stderr).toContain('Did you mean MLIP_BATCH_SIZE?');
+  });
+});
+
+describe('config show', () => {
+  it('prints where a value was set', async () => {
+    const { stdout } = await mlip(['config', 'show', 'nano', '--origin', '--seed', '7'], { env: { MLIP_EPOCHS: '3' } });
+    expect(stdout).toContain('seed: 7 # flag --seed 7');
+    expect(stdout).toContain('epochs: 3 # environment MLIP_EPOCHS');
+  });
+
+  it('prints one JSON object', async () => {
+    const { stdout } = await mlip(['config', 'show', 'nano', '--json']);
+    const { config, origins } = JSON.parse(stdout) as { config: { name: string }; origins: Record<string, string> };
+    expect(config.name).toBe('nano');
+    expect(origins['name']).toContain('recipe nano');
+  });
+});
