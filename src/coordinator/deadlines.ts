@@ -1,5 +1,5 @@
 /** Time passes: workers that fall silent, and waits that are overdue. */
-import { MISSED_HEARTBEATS } from '../rpc/protocol.js';
+import { MISSED_HEARTBEATS, MISSED_HEARTBEATS_AT_START } from '../rpc/protocol.js';
 import { end, fail, memberLost } from './failing.js';
 import { type Cause, type Member, type RunState, type Transition, chain, present, stay } from './state.js';
 import { countPhrase, ranksPhrase, secondsPhrase } from './wording.js';
@@ -21,10 +21,15 @@ function forgiveOwnSleep(state: RunState, nowMs: number): RunState {
 
 /** Given up in order of silence, so that the one which fell silent first is named as the cause. */
 function loseSilent(state: RunState, nowMs: number): Transition {
-  const limitMs = MISSED_HEARTBEATS * state.settings.timeouts.heartbeatMs;
+  const limitMs = missedHeartbeats(state) * state.settings.timeouts.heartbeatMs;
   const silent = present(state).filter((member) => nowMs - member.seenMs > limitMs);
   silent.sort((a, b) => a.seenMs - b.seenMs);
   return silent.reduce((transition, member) => chain(transition, (next) => giveUp(next, member, nowMs)), stay(state));
+}
+
+function missedHeartbeats({ phase, step, settings }: RunState): number {
+  const starting = phase !== 'joining' && step === (settings.resume?.step ?? 0);
+  return starting ? MISSED_HEARTBEATS_AT_START : MISSED_HEARTBEATS;
 }
 
 function giveUp(state: RunState, { rank, seenMs }: Member, nowMs: number): Transition {

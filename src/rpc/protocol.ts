@@ -21,6 +21,9 @@ export const MAX_GATHER_TENSORS = 64;
 /** A heartbeat that is missed so many times loses the worker. */
 export const MISSED_HEARTBEATS = 3;
 
+/** The same while it loads and in its first step: drawing weights and tracing keep it from its heartbeat for long. */
+export const MISSED_HEARTBEATS_AT_START = 30;
+
 /** Of package.json; a worker joins only a coordinator of its own version. */
 export const mlipVersion: string = (
   JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }

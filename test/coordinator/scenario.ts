@@ -4,7 +4,8 @@
  * A scenario file holds commands, one a line, each followed by its expected output, indented. Times are milliseconds.
  *
  *   # comment
- *   run world=2 steps=3 save=2 [resume=4]      a new run: B = 4 x world, m = 2, heartbeat 1 s, step 10 s, data 5 s
+ *   run world=2 steps=3 save=2 [resume=4]      a new run: B = 4 x world, m = 2, heartbeat 1 s, data 5 s
+ *                [stepMs=10000]
  *   0 join [version=V] [port=P]
  *   1 loaded all [rows=16] [data=D] [parameters=P]
  *   2 contribute 0 step=0 [generation=1] [tensors=vision:4x512,text:4x512]
@@ -91,7 +92,7 @@ function settingsOf(command: Command): RunSettings {
     steps: command.number('steps', 0),
     saveEverySteps: command.number('save', 0),
     resume: resumed === 0 ? null : { step: resumed, checkpoint: `checkpoints/step-${resumed}` },
-    timeouts: { joinMs: 20_000, heartbeatMs: 1_000, stepMs: 10_000, dataMs: 5_000 },
+    timeouts: { joinMs: 20_000, heartbeatMs: 1_000, stepMs: command.number('stepMs', 10_000), dataMs: 5_000 },
   };
 }
 
