@@ -36,6 +36,13 @@ test('each finding has a box for each of its sides, within the film', () => {
   }
 });
 
+test('a side of a finding of which nothing is on the film has no box', () => {
+  // Edema on both sides, one of them all behind an effusion.
+  const { boxes } = createRenderer(256)(sampleCase(1, 241));
+  expect(boxes.filter(({ label }) => label === 'edema')).toHaveLength(1);
+  expect(boxes.every(({ width, height }) => width > 0 && height > 0)).toBe(true);
+});
+
 test('the mask covers what the boxes enclose, and is missing where there is no finding', () => {
   for (const { subject, film } of drawn) {
     expect(film.mask === undefined).toBe(subject.findings.length === 0);

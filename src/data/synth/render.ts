@@ -54,7 +54,8 @@ function renderCase(subject: Case, grid: Grid, longSide: number): Radiograph {
   let mask: Uint8Array | undefined;
   for (const region of scene.regions) {
     const projected = projectRegion(film, region);
-    boxes.push(boxOf(projected, film, region.label));
+    const box = boxOf(projected, film, region.label);
+    if (box !== undefined) boxes.push(box);
     if (mask) addMask(mask, projected);
     else mask = projected;
   }
@@ -65,8 +66,8 @@ function addMask(mask: Uint8Array, other: Uint8Array): void {
   for (let i = 0; i < mask.length; i++) mask[i] |= other[i];
 }
 
-/** The smallest box around a mask. */
-function boxOf(mask: Uint8Array, { width, height }: Film, label: string): Box {
+/** The smallest box around a mask; undefined where nothing of the region is on the film. */
+function boxOf(mask: Uint8Array, { width, height }: Film, label: string): Box | undefined {
   let [left, right, top, bottom] = [width, -1, height, -1];
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
@@ -77,5 +78,6 @@ function boxOf(mask: Uint8Array, { width, height }: Film, label: string): Box {
       bottom = row;
     }
   }
+  if (right < 0) return undefined;
   return { x: left, y: top, width: right - left + 1, height: bottom - top + 1, label };
 }
