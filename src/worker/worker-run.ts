@@ -61,9 +61,15 @@ export class WorkerRun {
     if (this.failure !== undefined) throw this.failure as Error;
   }
 
+  /** A rank that cannot save says so at once, and the coordinator asks the next one. */
   private async save(): Promise<void> {
     await this.stopped;
-    if (this.parts?.state.whole !== true) return;
-    await saveNow(this.parts).catch((error: unknown) => this.parts?.log.error(`no checkpoint: ${String(error)}`));
+    const { parts } = this;
+    try {
+      if (parts?.state.whole !== true) throw new MlipError('MLIP_E_INTERNAL', 'there is no whole state to save');
+      await saveNow(parts);
+    } catch (error) {
+      this.session.fail(error, { step: parts?.state.step ?? 0 });
+    }
   }
 }
