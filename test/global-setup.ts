@@ -1,11 +1,20 @@
-// Compiles the command line before the tests that run it, once, and only where a source is newer than the build.
+// Before all tests: compiles the command line where a source is newer than the build, and provides TensorFlow, so that no
+// test's time limit includes a download.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../src/core/errors.js';
+import { ensureEngine } from '../src/engine/provision/install.js';
 
 const root = join(import.meta.dirname, '..');
 
-export function setup(): void {
+export async function setup(): Promise<void> {
+  compile();
+  // Many tests need no TensorFlow; those that do will say that it is missing.
+  await ensureEngine().catch((error: unknown) => process.stderr.write(`${messageOf(error)}\n`));
+}
+
+function compile(): void {
   const built = join(root, 'dist', '.tsbuildinfo');
   if (existsSync(built) && statSync(built).mtimeMs >= newest()) return;
   // Type errors are printed and do not stop the tests: JavaScript is written all the same, and `npm test` checks types.

@@ -1,5 +1,5 @@
 /** `mlip demo`: the main job from nothing. A synthetic corpus, a training run with two workers, a retrieval score. */
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { Command } from 'commander';
 import type { SynthSummary } from '../../data/synth/corpus.js';
 import type { Closing } from '../launch/closing.js';
@@ -51,20 +51,28 @@ async function demo({ pairs, steps, seed, workers, out, json }: DemoOptions): Pr
 /** What was made, and what to type next. */
 async function farewell(closing: Closing, { manifest }: SynthSummary, out: string): Promise<string> {
   const { describeClosing } = await import('../launch/closing.js');
-  return `
-${describeClosing(closing)}
+  const weights = join(relative(process.cwd(), closing.checkpoint), 'model.safetensors');
+  return `${describeClosing(closing)}
 
 The pairs are synthetic: the score shows that everything works, and says nothing about patients.
 
 What was made:
-  ${manifest}   image-report pairs; look at the images beside it
-  ${join(out, 'config.yaml')}   every setting and where it was set
-  ${join(out, 'metrics.jsonl')}   loss and speed of each step; \`tensorboard --logdir ${out}\` draws them
-  ${join(closing.checkpoint, 'model.safetensors')}   the weights
+${columns([
+  [manifest, 'image-report pairs; look at the pictures beside it'],
+  [join(out, 'config.yaml'), 'every setting, and where it was set'],
+  [join(out, 'metrics.jsonl'), `loss and speed of each step; tensorboard --logdir ${out} draws them`],
+  [weights, 'the weights'],
+])}
 
 What to type next:
-  npx mlip train nano --data YOUR.jsonl --workers 2       train on your own pairs
-  npx mlip train nano --data ${manifest} --set batchSize=64 --set microBatchSize=32
-  npx mlip config show nano --origin                      every setting
-  npx mlip --help                                         everything else`.trim();
+${columns([
+  ['npx mlip train nano --data YOUR.jsonl --workers 2', 'train on your own pairs'],
+  ['npx mlip config show nano --origin', 'see every setting'],
+  ['npx mlip --help', 'see everything else'],
+])}`;
+}
+
+function columns(rows: readonly [string, string][]): string {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}   ${right}`).join('\n');
 }

@@ -51,10 +51,11 @@ function endOf(
 function show(event: RunEvent, progress: Progress): void {
   switch (event.kind) {
     case 'joined':
-      return progress.note(`worker ${event.rank} of ${event.world} joined: ${event.device}, process ${event.pid}`);
+      return progress.note(`rank ${event.rank} of ${event.world} joined: ${event.device}, process ${event.pid}`);
     case 'started':
       progress.start(event.steps);
-      return progress.note(`training from step ${event.startStep} to ${event.steps} with ${event.world} worker(s)`);
+      progress.note(`training from step ${event.startStep} to ${event.steps} with ${event.world} worker(s)`);
+      return progress.note('the first step takes longer: it is compiled');
     case 'step':
       return progress.step(event.line);
     case 'saved':
