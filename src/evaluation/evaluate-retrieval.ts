@@ -40,7 +40,9 @@ export interface RetrievalReport extends RetrievalScore {
 export async function evaluateRetrieval(options: RetrievalOptions): Promise<RetrievalReport> {
   const { config, vocabulary, tensors } = await readTrainedModel(options.checkpoint);
   const { pairs, source } = await choosePairs(options, config);
-  const engine = await loadEngine(config.engine);
+  // A model that was trained on a GPU can be scored without one.
+  const device = config.engine.device === 'cpu' ? 'cpu' : 'auto';
+  const engine = await loadEngine({ ...config.engine, device });
   const encoder = createEncoder(engine, config, tensors);
   const tokenizer = createTokenizer(vocabulary, config.data.maxPieces);
   const parts: EncodedPairs[] = [];

@@ -1,7 +1,9 @@
 // The command line's manners: help, exit statuses, what goes to which stream.
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { mlip } from './run-cli.js';
 
@@ -71,6 +73,11 @@ describe('errors', () => {
     expect(status).toBe(0);
     expect(stderr).toContain('Did you mean MLIP_BATCH_SIZE?');
   });
+});
+
+it('a reader that goes away early is no error', async () => {
+  const { stdout, stderr } = await promisify(execFile)('bash', ['-c', `"${process.execPath}" bin/mlip.js help | true`]);
+  expect(stdout + stderr).toBe('');
 });
 
 describe('config show', () => {

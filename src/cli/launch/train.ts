@@ -32,6 +32,7 @@ export async function trainHere(options: TrainOptions): Promise<Closing> {
   const workers = options.workers ?? Math.max(1, gpus.length);
   await provideEngine(gpus.length > 0);
   const out = resolve(options.out);
+  say(`output directory ${out}`);
   const end = await launchRun({
     coordinator: coordinatorArguments(options, workers),
     workers: planWorkers(options, workers, gpus),
