@@ -87,7 +87,7 @@ async function train(
   const host = await startingState(session, ring, dataset.vocabulary.length);
   const parametersHash = hashTensors(host.model);
   const state = uploadState(host, config, session.resume?.step ?? 0);
-  const parts: TrainingParts = { session, engine, ring, dataset, state, metrics, log };
+  const parts: TrainingParts = { session, engine, ring, dataset, state, metrics, ringBytesCounted: 0, log };
   run.canSave(parts);
   const start = await session.ready({ rows: dataset.train.length, dataHash: dataset.hash, parametersHash });
   log.info('training', { device: engine.device, threads: engine.threads, tensorFlow: engine.tensorFlowVersion });

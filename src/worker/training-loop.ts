@@ -22,6 +22,8 @@ export interface TrainingParts {
   dataset: Dataset;
   state: TrainingState;
   metrics: WorkerMetrics;
+  /** Bytes over the ring that the metrics already hold. */
+  ringBytesCounted: number;
   log: Logger;
 }
 
@@ -101,8 +103,11 @@ function gatherOver(session: Session): Gather {
 }
 
 /** Counts the step in the metrics; what the coordinator is told of it. */
-function observe({ session, metrics, state }: TrainingParts, clock: StepClock, result: StepResult): StepReport {
+function observe(parts: TrainingParts, clock: StepClock, result: StepResult): StepReport {
+  const { session, metrics, state, ring } = parts;
   const { loss, gradNorm, learningRate } = result;
+  metrics.bytesSent('ring', ring.bytesSent - parts.ringBytesCounted);
+  parts.ringBytesCounted = ring.bytesSent;
   const phases = clock.take();
   for (const [phase, seconds] of Object.entries(phases)) metrics.phase(phase, seconds);
   const { batchSize } = session.config;
