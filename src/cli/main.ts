@@ -9,8 +9,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// A failure that nobody awaits is an error like any other.
+process.on('uncaughtException', (error) => void endWith(error).then(() => process.exit()));
+
 try {
   await createProgram().parseAsync(process.argv);
 } catch (error) {
+  await endWith(error);
+}
+
+async function endWith(error: unknown): Promise<void> {
   process.exitCode = await reportError(error, isDebug());
 }

@@ -4,15 +4,20 @@ import { join } from 'node:path';
 import { MlipError } from '../core/errors.js';
 
 const RUN_FILES = /^(config\.yaml|run\.json|metrics\.jsonl|checkpoints|report\.html|events\.out\.tfevents\..*)$/;
+/** What there is from the first step on. */
+const RESULTS: ReadonlySet<string> = new Set(['metrics.jsonl', 'checkpoints']);
 
 /**
  * The files of an earlier run of the same configuration are moved to OUT/earlier/N: nothing is mixed, nothing is lost.
- * Throws MLIP_E_OUT_OTHER_RUN if they belong to another configuration.
+ * So are those of a run that ended before its first step, whatever its configuration: it may have been corrected since.
+ * Throws MLIP_E_OUT_OTHER_RUN if there are results of another configuration.
  */
 export function setAside(out: string, configHash: string): void {
   const files = readdirSync(out).filter((name) => RUN_FILES.test(name));
   if (files.length === 0) return;
-  if (configHashOf(out) !== configHash) throw otherRun(out);
+  const known = configHashOf(out);
+  const trained = known === null || files.some((name) => RESULTS.has(name));
+  if (trained && known !== configHash) throw otherRun(out);
   const target = freeFolder(join(out, 'earlier'));
   mkdirSync(target, { recursive: true });
   for (const name of files) renameSync(join(out, name), join(target, name));

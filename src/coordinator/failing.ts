@@ -23,7 +23,12 @@ export function memberFailed(
     ? replaceSaver(next, rank, nowMs)
     : secondary
       ? suspect(next, cause, nowMs)
-      : fail(next, cause, nowMs);
+      : fail(failure.code === 'MLIP_E_NOT_FINITE' ? nobodyIntact(next) : next, cause, nowMs);
+}
+
+/** All ranks hold the parameters that gave a loss which is not finite: from them nobody wants to go on. */
+export function nobodyIntact(state: RunState): RunState {
+  return { ...state, members: state.members.map((member): Member => ({ ...member, stateIntact: false })) };
 }
 
 /** A worker's control stream closed, or the worker is given up. `reason` says how that was noticed. */

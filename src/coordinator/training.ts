@@ -5,7 +5,7 @@ import type { Failure } from '../rpc/failure.js';
 import type { TensorHeader } from '../rpc/service.js';
 import { remarkOnWaiting } from './data-wait.js';
 import type { Effect, Place, StepReport } from './events.js';
-import { end, fail, savedAfterFailure, violation } from './failing.js';
+import { end, fail, nobodyIntact, savedAfterFailure, violation } from './failing.js';
 import { metricsLine } from './metrics-line.js';
 import { type Cause, type Member, type RunState, type Transition, chain, stay, withMember } from './state.js';
 
@@ -122,11 +122,6 @@ function notFinite(line: MetricsLine, key: string): Cause {
     remedy: 'Lower optimizer.learningRate, or look for broken rows; continue from the newest checkpoint.',
     rank: null,
   };
-}
-
-/** Every rank has applied an update from such a loss. */
-function nobodyIntact(state: RunState): RunState {
-  return { ...state, members: state.members.map((member): Member => ({ ...member, stateIntact: false })) };
 }
 
 /** A checkpoint is written; `step` counts the steps applied in it. */

@@ -3,7 +3,7 @@
  * Pointers are bigints. Nothing here decides anything: each entry is a C prototype.
  */
 import koffi, { type LibraryHandle } from 'koffi';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { devNull } from 'node:os';
 
 /** A pointer to something that TensorFlow owns. */
@@ -121,5 +121,9 @@ function withoutStderr(open: () => void): void {
 /** TensorFlow's threads outlive its static destructors, which then crash the process: it ends without running them. */
 function exitWithoutDestructors(): void {
   const exitNow = koffi.load(null).func('void _exit(int code)');
+  // Node prints an error that nobody catches only after `exit`.
+  process.on('uncaughtExceptionMonitor', (error) => {
+    if (process.listenerCount('uncaughtException') === 0) writeSync(2, `${error.stack ?? String(error)}\n`);
+  });
   process.on('exit', (code) => void exitNow(code));
 }

@@ -58,12 +58,20 @@ async function takePart(options: WorkerOptions, session: Session, listener: Peer
   const metrics = createWorkerMetrics(session.rank);
   metrics.world(session.world);
   session.observe(metrics);
-  const port = options.metricsPort;
-  const server = port === null ? undefined : await serveMetrics(metrics.registry, { host: '0.0.0.0', port });
   const run = new WorkerRun(session);
   options.signal?.addEventListener('abort', () => run.fail(interrupted()), { once: true });
+  await run.work(() => servingMetrics(options, metrics, () => train(options, session, listener, metrics, run)));
+}
+
+/** Serves the metrics, where they are wanted, for as long as `work` takes. */
+async function servingMetrics(
+  { metricsPort: port }: WorkerOptions,
+  { registry }: WorkerMetrics,
+  work: () => Promise<void>,
+): Promise<void> {
+  const server = port === null ? undefined : await serveMetrics(registry, { host: '0.0.0.0', port });
   try {
-    await run.work(() => train(options, session, listener, metrics, run));
+    await work();
   } finally {
     await server?.close();
   }
@@ -80,6 +88,8 @@ async function train(
   const { config, rank, world, generation, peers, runId: token } = session;
   const { log } = options;
   const opening = openRing({ rank, world, generation, peers, listener, token, timeoutMs: config.timeouts.stepMs, log });
+  // A neighbour may be lost before anybody awaits the ring.
+  opening.catch(() => undefined);
   run.onEarlyEnd(() => opening.then((ring) => ring.close()));
   const engine = await loadEngine({ ...config.engine, threads: options.threads ?? config.engine.threads });
   const dataset = await readData(options, session);

@@ -26,7 +26,6 @@ export interface StepResult {
 export function requireFinite(what: string, value: number, step: number): void {
   if (Number.isFinite(value)) return;
   throw new MlipError('MLIP_E_NOT_FINITE', `the ${what} of step ${step + 1} is ${value}`, {
-    remedy:
-      'Lower optimizer.learningRate or set optimizer.clipNorm, then resume from the last checkpoint with --resume.',
+    remedy: 'Lower optimizer.learningRate or optimizer.clipNorm, or look for broken rows with `mlip data check`.',
   });
 }

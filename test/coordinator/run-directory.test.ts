@@ -48,6 +48,18 @@ describe('a run directory', () => {
     expect(existsSync(join(out, 'coordinator.lock'))).toBe(false);
   });
 
+  it('of another configuration that ended before its first step gives way', () => {
+    const out = scratch();
+    leaveRun(out, 0);
+    const directory = open(out, { configJson: '{"name":"b"}' });
+    directory.describe(info);
+    directory.record(line(1));
+    directory.close();
+    expect(metricsOf(out)).toEqual([line(1)]);
+    expect(readdirSync(join(out, 'earlier', '1'))).toContain('run.json');
+    expect(() => open(out)).toThrow(code('MLIP_E_OUT_OTHER_RUN'));
+  });
+
   it('with results but no word of whose they are is refused', () => {
     for (const name of ['metrics.jsonl', 'config.yaml', 'checkpoints', 'events.out.tfevents.1.h.1.0']) {
       const out = scratch();

@@ -10,7 +10,7 @@
  *   1 loaded all [rows=16] [data=D] [parameters=P]
  *   2 contribute 0 step=0 [generation=1] [tensors=vision:4x512,text:4x512]
  *   3 commit 0 step=0 [loss=2.5] [share=0.1] [wait=0.5]
- *   4 saved 0 step=2 | failed 1 message=... [secondary] [intact] | closed 0 | stop | broken | status
+ *   4 saved 0 step=2 | failed 1 message=... [code=C] [secondary] [intact] | closed 0 | stop | broken | status
  *   9000 wait [beating=0,2]                    time passes up to then, in ticks of 250 ms, these ranks sending heartbeats
  *   9000 awake                                 one tick, after whatever time
  *
@@ -122,7 +122,8 @@ function eventsOf(command: Command, rank: number): CoordinatorEvent {
     case 'saved':
       return { kind: 'saved', nowMs, rank, step: place.step, path: `checkpoints/step-${place.step}` };
     case 'failed': {
-      const failure = { code: 'MLIP_E_TEST', message: command.text('message', 'broke'), where: '', remedy: '' };
+      const code = command.text('code', 'MLIP_E_TEST');
+      const failure = { code, message: command.text('message', 'broke'), where: '', remedy: '' };
       const flags = { secondary: command.has('secondary'), stateIntact: command.has('intact') };
       return { kind: 'failed', nowMs, rank, failure, ...flags };
     }
