@@ -9,6 +9,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// A child outlives its launcher until its checkpoint is written: it goes on though nobody reads its log.
+process.stderr.on('error', () => undefined);
+
 // A failure that nobody awaits is an error like any other.
 process.on('uncaughtException', (error) => void endWith(error).then(() => process.exit()));
 

@@ -22,9 +22,10 @@ interface Ended {
 }
 
 /** Starts a run, does something to it after its third step, and waits for the launcher to end. */
-async function disturb(out: string, deed: (run: RunJson, launcher: ChildProcess) => void): Promise<Ended> {
+async function disturb(out: string, deed: (run: RunJson, launcher: ChildProcess) => void, set = ''): Promise<Ended> {
   let launcher: ChildProcess | undefined;
-  const ending = mlip(small.train(out, ...ENDLESS), { onStart: (child) => (launcher = child) });
+  const more = set === '' ? [] : ['--set', set];
+  const ending = mlip(small.train(out, ...ENDLESS, ...more), { onStart: (child) => (launcher = child) });
   const run = await untilStep(small.path(out), 3);
   const since = Date.now();
   deed(run, launcher!);
@@ -79,6 +80,20 @@ describe('a process that is killed', () => {
     expect([result.status, result.stdout]).toEqual([5, '']);
     expect(existsSync(small.path('worker', 'checkpoints'))).toBe(true);
     expect(survivors(run)).toEqual([]);
+  });
+
+  it('does not hurry a survivor that takes long to save', async () => {
+    const { result } = await disturb(
+      'slow',
+      ({ workers }) => {
+        process.kill(workers[0].pid, 'SIGSTOP');
+        process.kill(workers[1].pid, 'SIGKILL');
+        setTimeout(() => process.kill(workers[0].pid, 'SIGCONT'), 7_000);
+      },
+      'timeouts.heartbeatMs=20000',
+    );
+    expect(lastError(result.stderr)).toContain('rank 1 was ended by SIGKILL');
+    expect(existsSync(small.path('slow', 'checkpoints'))).toBe(true);
   });
 
   it('names the coordinator and the signal, while a worker saves', async () => {

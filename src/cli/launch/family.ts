@@ -12,31 +12,35 @@ const SIGNAL_HINTS: Partial<Record<NodeJS.Signals, string>> = {
 export interface Family {
   add: (child: Child) => void;
   /** The first child that ended badly, by a status or a signal; pending while there is none. */
-  readonly firstDeath: Promise<ChildEnd>;
+  readonly firstDeath: Promise<Child>;
   find: (pid: number) => Child | undefined;
   /** How a child ended; undefined while it lives. */
   endOf: (child: Child) => ChildEnd | undefined;
   /** Waits for all children to end, and kills those that have not by then. */
   settle: (deadlineMs: number) => Promise<void>;
+  /** Kills the living children that `which` picks. */
+  kill: (which: (child: Child) => boolean) => void;
   killAll: () => void;
 }
 
 export function createFamily(): Family {
   const children: Child[] = [];
   const ends = new Map<Child, ChildEnd>();
-  let reportDeath: (end: ChildEnd) => void;
-  const firstDeath = new Promise<ChildEnd>((resolve) => (reportDeath = resolve));
-  const killAll = (): void => {
-    for (const child of children) if (!ends.has(child)) child.kill();
+  let reportDeath: (child: Child) => void;
+  const firstDeath = new Promise<Child>((resolve) => (reportDeath = resolve));
+  const kill = (which: (child: Child) => boolean): void => {
+    for (const child of children) if (!ends.has(child) && which(child)) child.kill();
   };
+  const killAll = (): void => kill(() => true);
   return {
     firstDeath,
+    kill,
     killAll,
     add(child) {
       children.push(child);
       void child.ended.then((end) => {
         ends.set(child, end);
-        if (end.status !== 0) reportDeath(end);
+        if (end.status !== 0) reportDeath(child);
       });
     },
     find: (pid) => children.find((child) => child.pid === pid),

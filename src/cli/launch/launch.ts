@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { latestCheckpoint } from '../../checkpoint/checkpoint.js';
 import { EXIT, MlipError } from '../../core/errors.js';
 import { stopRun } from '../../rpc/launcher.js';
-import { startChild, type Child, type ChildEnd } from './child.js';
+import { startChild, type Child } from './child.js';
 import type { WorkerShare } from './devices.js';
 import { createFamily, type Family } from './family.js';
 import { followRun, type RunEnd } from './follow.js';
@@ -55,11 +55,9 @@ class Launcher {
 
   async run(): Promise<RunEnd> {
     try {
-      const end = await this.follow();
-      await this.family.settle(SETTLE_MS);
+      const end = await this.follow().finally(() => this.settle());
       return this.judge(end);
     } catch (error) {
-      await this.family.settle(SETTLE_MS);
       throw await this.firstCause(error);
     }
   }
@@ -72,7 +70,7 @@ class Launcher {
 
   private async follow(): Promise<RunEnd> {
     this.coordinator = this.start('coordinator', ['coordinator', ...this.plan.coordinator]);
-    const death = this.family.firstDeath.then((end) => this.unnoticed(end));
+    const death = this.family.firstDeath.then((child) => this.unnoticed(child));
     this.address = await Promise.race([this.coordinator.address, death]);
     for (const { args, env } of this.plan.workers) {
       this.start('worker', ['worker', '--coordinator', this.address, ...args], env);
@@ -95,12 +93,21 @@ class Launcher {
   }
 
   /** A worker that died before it joined is unknown to the coordinator, which would wait for it. */
-  private async unnoticed(end: ChildEnd): Promise<never> {
-    if (end.name !== 'coordinator') {
+  private async unnoticed(child: Child): Promise<never> {
+    if (child !== this.coordinator) {
       await sleep(COORDINATOR_SPEAKS_FIRST_MS, undefined, { ref: false });
+      // The coordinator sees the run to its end, which may take as long as a checkpoint.
+      if ([...this.workers.values()].includes(child)) return new Promise(() => undefined);
       this.family.killAll();
     }
-    throw childDied(end);
+    throw childDied(this.family.endOf(child)!);
+  }
+
+  /** Once the run is over, workers end by themselves; those that have not joined would go on knocking. */
+  private async settle(): Promise<void> {
+    const joined = [...this.workers.values()];
+    this.family.kill((child) => child !== this.coordinator && !joined.includes(child));
+    await this.family.settle(SETTLE_MS);
   }
 
   private stop(): void {
