@@ -43,7 +43,7 @@ export function memberLost(state: RunState, rank: number, reason: string, nowMs:
     code: 'MLIP_E_WORKER_LOST',
     message: `rank ${rank} ${reason} ${progressOf(state, rank)}`,
     where: `rank ${rank}, pid ${pid} on ${host}`,
-    remedy: `Look at the end of that worker’s log, then ${trained(state) ? 'continue the run with --resume' : 'start again'}.`,
+    remedy: 'Look at the end of that worker’s log.',
     rank,
   };
   return fail(next, cause, nowMs);

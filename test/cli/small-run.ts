@@ -30,9 +30,10 @@ export interface SmallRun {
   remove(): void;
 }
 
-export async function smallRun(): Promise<SmallRun> {
+/** @param pairs of the corpus; 8 of them are held out. */
+export async function smallRun(pairs = 32): Promise<SmallRun> {
   const folder = mkdtempSync(join(tmpdir(), 'mlip-run-'));
-  const { manifest } = await synthesize({ pairs: 32, validPairs: 8, seed: 1, size: 48, out: join(folder, 'corpus') });
+  const { manifest } = await synthesize({ pairs, validPairs: 8, seed: 1, size: 48, out: join(folder, 'corpus') });
   const config = join(folder, 'small.yaml');
   writeFileSync(config, CONFIG);
   const path = (...parts: string[]): string => join(folder, ...parts);

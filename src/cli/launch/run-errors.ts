@@ -7,7 +7,7 @@ import { describeSignal } from './family.js';
 
 /** The command that continues a run. */
 export function resumeCommand(out: string): string {
-  return `mlip train --resume --out ${out}`;
+  return `mlip train --resume --out ${/\s/.test(out) ? `"${out}"` : out}`;
 }
 
 /** @param death how the process of the rank to blame ended, if it did. */
