@@ -58,6 +58,11 @@ export const ERROR_TABLE = {
   MLIP_E_CHECKPOINT_MISMATCH: { exit: EXIT.badInput, meaning: 'A checkpoint is of another architecture.' },
   // evaluation
   MLIP_E_EVALUATION_NO_PAIRS: { exit: EXIT.badInput, meaning: 'A manifest has no usable pairs to score.' },
+  MLIP_E_EVALUATION_UNKNOWN_CLASS: { exit: EXIT.usage, meaning: 'No image of a list has that label.' },
+  MLIP_E_EVALUATION_TOO_FEW_IMAGES: {
+    exit: EXIT.badInput,
+    meaning: 'A class has too few usable images to fit or score a classifier.',
+  },
   MLIP_E_EVALUATION_NOT_FINITE: { exit: EXIT.runFailed, meaning: 'A checkpoint gives NaN or infinite embeddings.' },
   // data
   MLIP_E_DATA_MANIFEST_MISSING: { exit: EXIT.badInput, meaning: 'There is no manifest at that path.' },

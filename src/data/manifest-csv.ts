@@ -5,7 +5,13 @@
 import { pipeline, Readable } from 'node:stream';
 import { parse, type CsvError } from 'csv-parse';
 import { messageOf, MlipError } from '../core/errors.js';
-import type { RawRecord, RowFault } from './manifest-row.js';
+import type { RawRecord, RowFault } from './image-row.js';
+
+/** What the header must hold, and what to say where it does not. */
+export interface CsvHeader {
+  columns: readonly string[];
+  remedies: { columns: string };
+}
 
 interface CsvRecord {
   record: Record<string, string>;
@@ -13,11 +19,15 @@ interface CsvRecord {
   info: { lines: number };
 }
 
-export async function* readCsv(chunks: AsyncIterable<Buffer>, path: string): AsyncGenerator<RawRecord> {
+export async function* readCsv(
+  chunks: AsyncIterable<Buffer>,
+  path: string,
+  expected: CsvHeader,
+): AsyncGenerator<RawRecord> {
   const faults: RowFault[] = [];
   const parser = parse({
     bom: true,
-    columns: (header: string[]) => checkedHeader(header, path),
+    columns: (header: string[]) => checkedHeader(header, path, expected),
     info: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
@@ -31,13 +41,13 @@ export async function* readCsv(chunks: AsyncIterable<Buffer>, path: string): Asy
   for (const fault of faults) yield { line: fault.line, fault };
 }
 
-function checkedHeader(header: string[], path: string): string[] {
+function checkedHeader(header: string[], path: string, { columns, remedies }: CsvHeader): string[] {
   const names = header.map((name) => name.trim());
-  const absent = ['image', 'report'].filter((name) => !names.includes(name));
+  const absent = columns.filter((name) => !names.includes(name));
   if (absent.length === 0) return names;
   throw new MlipError('MLIP_E_DATA_MANIFEST_FORMAT', `The manifest has no column ${absent.join(' and no column ')}.`, {
     where: `${path}:1 (columns: ${names.join(', ').slice(0, 200)})`,
-    remedy: 'Name the columns in the first line: image and report, and if you have them study, view, split, labels.',
+    remedy: remedies.columns,
   });
 }
 

@@ -1,6 +1,6 @@
 /** Reads JSON lines: an object a line; blank lines are skipped. */
 import { messageOf } from '../core/errors.js';
-import type { RawRecord } from './manifest-row.js';
+import type { RawRecord } from './image-row.js';
 
 export async function* readJsonl(chunks: AsyncIterable<Buffer>): AsyncGenerator<RawRecord> {
   let line = 0;

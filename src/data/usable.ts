@@ -1,6 +1,7 @@
-/** Decides whether a manifest is good enough to train on. */
+/** Decides whether a list of images is good enough to work with. */
 import { MlipError } from '../core/errors.js';
-import type { Manifest, RowFault } from './manifest.js';
+import type { ImageList } from './image-list.js';
+import type { ImageRow, RowFault } from './image-row.js';
 
 const SHOWN = 5;
 
@@ -14,17 +15,33 @@ export function faultyLines(faults: readonly RowFault[]): number {
   return new Set(faults.map((fault) => fault.line)).size;
 }
 
+/** Sentences for errors: where there are no rows, and where too many are faulty. */
+export interface UsableRemedies {
+  empty: string;
+  faulty(path: string, maxBadShare: number): string;
+}
+
+const OF_PAIRS: UsableRemedies = {
+  empty: 'Give a manifest with an image and a report on each row.',
+  faulty: (path, maxBadShare) =>
+    `mlip data check ${path} lists every faulty row. Repair them, or raise data.maxBadShare (now ${maxBadShare}) to train without them.`,
+};
+
 /**
  * @param maxBadShare share of faulty rows that is put up with, 0 to 1
  * @throws MlipError MLIP_E_DATA_MANIFEST_EMPTY or MLIP_E_DATA_ROWS
  */
-export function requireUsable(manifest: Manifest, maxBadShare: number): void {
+export function requireUsable(
+  manifest: ImageList<ImageRow>,
+  maxBadShare: number,
+  remedies: UsableRemedies = OF_PAIRS,
+): void {
   const bad = faultyLines(manifest.faults);
   const all = manifest.rows.length + bad;
   if (all === 0) {
     throw new MlipError('MLIP_E_DATA_MANIFEST_EMPTY', 'The manifest has no rows.', {
       where: manifest.path,
-      remedy: 'Give a manifest with an image and a report on each row.',
+      remedy: remedies.empty,
     });
   }
   if (manifest.rows.length > 0 && bad <= maxBadShare * all) return;
@@ -32,7 +49,7 @@ export function requireUsable(manifest: Manifest, maxBadShare: number): void {
   const more = manifest.faults.length > SHOWN ? `; and ${manifest.faults.length - SHOWN} more` : '';
   throw new MlipError('MLIP_E_DATA_ROWS', `${bad} of ${all} rows of the manifest are faulty.`, {
     where: shown.join('; ') + more,
-    remedy: `mlip data check ${manifest.path} lists every faulty row. Repair them, or raise data.maxBadShare (now ${maxBadShare}) to train without them.`,
+    remedy: remedies.faulty(manifest.path, maxBadShare),
   });
 }
 

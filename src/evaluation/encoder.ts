@@ -17,10 +17,8 @@ export interface Encoder {
   dispose(): void;
 }
 
-interface EncoderInputs {
+interface EncoderInputs extends EncoderWeights {
   [key: string]: tf.NamedTensorMap | tf.Tensor;
-  parameters: tf.NamedTensorMap;
-  state: tf.NamedTensorMap;
   /** [n, S, S], [n, L], [n, L] */
   images: tf.Tensor3D;
   pieceIds: tf.Tensor2D;
@@ -30,7 +28,7 @@ interface EncoderInputs {
 /** @param tensors parameters and running statistics, as a checkpoint's model.safetensors holds them. */
 export function createEncoder(engine: Engine, config: Config, tensors: HostTensors): Encoder {
   const { model } = config;
-  const weights = upload(engine, config, tensors);
+  const weights = uploadWeights(engine, config, tensors);
   const compiled = engine.compile(
     'evaluate',
     ({ parameters, state, images, pieceIds, pieceMask }: EncoderInputs) => {
@@ -59,7 +57,14 @@ export function createEncoder(engine: Engine, config: Config, tensors: HostTenso
   };
 }
 
-function upload(engine: Engine, { model }: Config, tensors: HostTensors): Pick<EncoderInputs, 'parameters' | 'state'> {
+export interface EncoderWeights {
+  parameters: tf.NamedTensorMap;
+  /** Running statistics. */
+  state: tf.NamedTensorMap;
+}
+
+/** @param tensors parameters and running statistics, or some of them */
+export function uploadWeights(engine: Engine, { model }: Config, tensors: HostTensors): EncoderWeights {
   const stateNames = new Set(dualEncoderStateLayout(model).map(({ name }) => name));
   const pick = (wanted: boolean): tf.NamedTensorMap =>
     Object.fromEntries(

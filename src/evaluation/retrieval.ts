@@ -5,8 +5,8 @@
  * Row i of the images belongs to row i of the reports, and only that row counts as found: identical reports of other
  * pairs are competitors. Equal similarities are broken at random in expectation, so a collapsed encoder scores chance.
  */
-import { MlipError } from '../core/errors.js';
 import type { HostTensor } from '../core/host-tensor.js';
+import { requireFinite } from './finite.js';
 
 /** Shares from 0 to 1; of fewer than k candidates all are retrieved. */
 export interface RecallAt {
@@ -41,8 +41,8 @@ export interface RetrievalScore {
  * @throws MLIP_E_EVALUATION_NOT_FINITE where an embedding is NaN or infinite.
  */
 export function recallScore(images: HostTensor, reports: HostTensor): RetrievalScore {
-  requireFinite(images, 'image');
-  requireFinite(reports, 'report');
+  requireFinite(images, 'image encoder');
+  requireFinite(reports, 'report encoder');
   const own = (query: number, candidate: number): boolean => query === candidate;
   const direction = (queries: HostTensor, candidates: HostTensor): RecallAt => {
     const [r1, r5, r10] = meanHits(queries, candidates, own, () => 1);
@@ -141,13 +141,4 @@ function chanceOf(count: number, relevant: Relevance): number {
   let sum = 0;
   for (let a = 0; a < count; a++) for (let b = 0; b < count; b++) if (relevant(a, b)) sum++;
   return sum / (count * count);
-}
-
-function requireFinite({ shape, data }: HostTensor, kind: string): void {
-  const at = data.findIndex((value) => !Number.isFinite(value));
-  if (at < 0) return;
-  throw new MlipError('MLIP_E_EVALUATION_NOT_FINITE', `the ${kind} encoder gives NaN or infinite embeddings`, {
-    where: `pair ${Math.floor(at / shape[1])}`,
-    remedy: 'The weights have diverged: evaluate an earlier checkpoint, or train with a lower learning rate.',
-  });
 }

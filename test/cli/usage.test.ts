@@ -11,15 +11,18 @@ const folder = mkdtempSync(join(tmpdir(), 'mlip-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('help', () => {
-  it.each([[['--help']], [['help']], [['train', '--help']], [['eval', 'retrieval', '--help']]])(
-    '%j begins with examples and ends with status 0',
-    async (args) => {
-      const { status, stdout, stderr } = await mlip(args);
-      expect(status).toBe(0);
-      expect(stdout).toMatch(/^Examples:\n {2}mlip /);
-      expect(stderr).toBe('');
-    },
-  );
+  it.each([
+    [['--help']],
+    [['help']],
+    [['train', '--help']],
+    [['eval', 'retrieval', '--help']],
+    [['eval', 'separability', '--help']],
+  ])('%j begins with examples and ends with status 0', async (args) => {
+    const { status, stdout, stderr } = await mlip(args);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^Examples:\n {2}mlip /);
+    expect(stderr).toBe('');
+  });
 
   it('the version is that of the package', async () => {
     const { status, stdout } = await mlip(['--version']);
@@ -46,6 +49,9 @@ describe('a wrong command line ends with status 2, says what was meant and leave
     [['worker', '--coordinator', 'nowhere'], 'nowhere'],
     [['coordinator', 'nano'], '--workers'],
     [['eval', 'retrieval', '--checkpoint', 'c', '--data', 'm', '--split', 'tests'], 'Allowed choices are'],
+    [['eval', 'separability', '--checkpoint', 'c', '--images', 'i', '--classes', 'normal'], 'two different labels'],
+    [['eval', 'separability', '--checkpoint', 'c', '--images', 'i', '--classes', 'a,a'], 'two different labels'],
+    [['eval', 'separability', '--checkpoint', 'c'], '--images'],
   ])('%j', async (args, expected) => {
     const { status, stdout, stderr } = await mlip(args, { cwd: folder });
     expect(stderr).toContain(expected);

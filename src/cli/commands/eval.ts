@@ -1,5 +1,8 @@
-/** `mlip eval retrieval`: how well the halves of held-out pairs find each other. */
-import { Command, Option } from 'commander';
+/**
+ * `mlip eval retrieval`: how well the halves of held-out pairs find each other. `mlip eval separability`: how far the
+ * image encoder's features tell two classes apart.
+ */
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Split } from '../../data/manifest.js';
 import { commandLogger } from '../logging.js';
 import { addExamples, parsePositive } from '../options.js';
@@ -14,7 +17,10 @@ interface RetrievalCommandOptions {
 }
 
 export function evalCommand(): Command {
-  return new Command('eval').description('score a checkpoint').addCommand(retrievalCommand());
+  return new Command('eval')
+    .description('score a checkpoint')
+    .addCommand(retrievalCommand())
+    .addCommand(separabilityCommand());
 }
 
 function retrievalCommand(): Command {
@@ -38,11 +44,67 @@ function retrievalCommand(): Command {
 async function retrieval({ checkpoint, data, pairs, split, json }: RetrievalCommandOptions): Promise<void> {
   const { score } = await import('../launch/score.js');
   const { describeRetrieval } = await import('../launch/closing.js');
-  const { provideEngine } = await import('../provide-engine.js');
-  const { visibleGpus } = await import('../launch/devices.js');
-  await provideEngine(visibleGpus().length > 0);
+  await provideOwnEngine();
   const log = commandLogger('evaluation');
   const report = await score({ checkpoint, manifest: data, pairs, split, log });
   if (json) answerJson(report);
   else answer(describeRetrieval(report));
+}
+
+interface SeparabilityCommandOptions {
+  checkpoint: string;
+  images: string;
+  classes: [string, string];
+  pixels?: boolean;
+  json?: boolean;
+}
+
+function separabilityCommand(): Command {
+  const command = new Command('separability')
+    .description(
+      'AUROC and accuracy of a linear classifier on the frozen features of images, fitted to the split train and scored ' +
+        'on valid, beside the same for the encoder before training',
+    )
+    .requiredOption('--checkpoint <dir>', 'OUT/checkpoints/step-N of a run')
+    .requiredOption('--images <list>', 'CSV or JSON lines with image, label and split')
+    .addOption(
+      new Option('--classes <a,b>', 'labels to tell apart; b is the positive class')
+        .argParser(parseClasses)
+        .default(['normal', 'pneumonia'], 'normal,pneumonia'),
+    )
+    .option('--pixels', 'also the same for the bare pixels of the images at 32 x 32')
+    .option('--json', 'print the scores, shares from 0 to 1, as one JSON object')
+    .action(separability);
+  return addExamples(
+    command,
+    'mlip eval separability --checkpoint runs/first --images labels.csv',
+    'mlip eval separability --checkpoint C --images labels.csv --classes normal,covid --pixels',
+    'mlip eval separability --checkpoint C --images labels.csv --json | jq .trained.auroc',
+  );
+}
+
+function parseClasses(text: string): [string, string] {
+  const [negative, positive, ...more] = text.split(',').map((name) => name.trim());
+  if (negative && positive && more.length === 0 && negative !== positive) return [negative, positive];
+  throw new InvalidArgumentError('It must be two different labels, for example normal,pneumonia.');
+}
+
+async function separability({ json, ...options }: SeparabilityCommandOptions): Promise<void> {
+  const { evaluateSeparability } = await import('../../evaluation/evaluate-separability.js');
+  const { describeSeparability } = await import('../separability-text.js');
+  const { createStatusLine } = await import('../status-line.js');
+  await provideOwnEngine();
+  const status = createStatusLine();
+  const onProgress = (done: number, total: number): void => status.show(`encoded ${done} of ${total} images`);
+  const log = commandLogger('evaluation');
+  const report = await evaluateSeparability({ ...options, log, onProgress }).finally(status.end);
+  if (json) answerJson(report);
+  else answer(describeSeparability(report));
+}
+
+/** TensorFlow for this process, which evaluates by itself. */
+async function provideOwnEngine(): Promise<void> {
+  const { provideEngine } = await import('../provide-engine.js');
+  const { visibleGpus } = await import('../launch/devices.js');
+  await provideEngine(visibleGpus().length > 0);
 }

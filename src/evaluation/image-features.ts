@@ -1,0 +1,70 @@
+/** What the image encoder makes of images before the head, frozen: no dropout, and no statistics are updated. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Config } from '../config/schema.js';
+import type { HostTensors } from '../core/host-tensor.js';
+import { dualEncoderLayout, dualEncoderStateLayout, encodeImages } from '../encoders/dual-encoder.js';
+import { initialTensors } from '../encoders/init.js';
+import type { Engine } from '../engine/load.js';
+import { uploadWeights, type EncoderWeights } from './encoder.js';
+
+export interface FeatureExtractor {
+  /**
+   * @param images grey levels 0..255, [evaluation.batchSize, S, S]
+   * @returns the global feature of each image, [evaluation.batchSize, width]
+   */
+  extract: (images: Uint8Array) => Promise<Float32Array>;
+  dispose: () => void;
+}
+
+interface FeatureInputs extends EncoderWeights {
+  [key: string]: tf.NamedTensorMap | tf.Tensor;
+  /** [n, S, S] */
+  images: tf.Tensor3D;
+}
+
+/**
+ * One extractor for each model; they share a compiled function.
+ *
+ * @param models parameters and running statistics; those of the report encoder may be missing and are not used
+ */
+export function createFeatureExtractors(
+  engine: Engine,
+  config: Config,
+  models: readonly HostTensors[],
+): FeatureExtractor[] {
+  const { model, evaluation } = config;
+  const side = model.vision.imageSize;
+  const compiled = engine.compile(
+    'image_features',
+    ({ parameters, state, images }: FeatureInputs) =>
+      encodeImages(parameters, images, { model, training: false, state }).features.global,
+    // A few batches are not worth the seconds that XLA compiles for.
+    'executor',
+  );
+  return models.map((tensors) => {
+    const weights = uploadWeights(engine, config, new Map([...tensors].filter(([name]) => isOfImages(name))));
+    return {
+      extract: async (grey) => {
+        const images = tf.tensor3d(Int32Array.from(grey), [evaluation.batchSize, side, side], 'int32');
+        const features = await compiled({ ...weights, images });
+        const values = engine.read(features);
+        tf.dispose([images, features]);
+        return values;
+      },
+      dispose: () => tf.dispose([weights.parameters, weights.state]),
+    };
+  });
+}
+
+/** The image encoder as training with the configuration's seed begins. */
+export function untrainedImageEncoder(config: Config, vocabularySize: number): HostTensors {
+  const layout = [...dualEncoderLayout(config.model, vocabularySize), ...dualEncoderStateLayout(config.model)];
+  return initialTensors(
+    layout.filter(({ name }) => isOfImages(name)),
+    config.seed,
+  );
+}
+
+function isOfImages(name: string): boolean {
+  return name.startsWith('vision.') || name.startsWith('head.vision.');
+}
