@@ -40,6 +40,7 @@ export class SessionLink {
 
   static async open(address: string, connectMs: number, log: Logger): Promise<SessionLink> {
     const link = new SessionLink(address, log);
+    log.info(`waiting for the coordinator at ${address}, ${connectMs / 1000} s at most`);
     link.stream = await openSessionStream(address, connectMs, {
       message: (message) => link.hear(message),
       closed: (error) => link.over(error),

@@ -55,6 +55,12 @@ export async function untilStep(out: string, step: number): Promise<RunJson> {
   return JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')) as RunJson;
 }
 
+/** Workers that have joined, as run.json names them; none before there is one. */
+export function workersOf(out: string): RunJson['workers'] {
+  const file = join(out, 'run.json');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RunJson).workers : [];
+}
+
 /** Lines of metrics.jsonl, without one that is being written. */
 export function metrics(out: string): string[] {
   const file = join(out, 'metrics.jsonl');

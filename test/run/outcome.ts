@@ -16,7 +16,7 @@ export function computedSteps(out: string): Computed[] {
       world: ____,
       ...rest
     } = JSON.parse(line) as MetricsLine;
-    return rest as Computed;
+    return rest;
   });
 }
 

@@ -1,0 +1,115 @@
+// What can be seen of a run while it goes on, and what it leaves.
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mlip } from '../cli/run-cli.js';
+import { metrics, pidsOf, smallRun, untilStep, type RunJson, type SmallRun } from '../cli/small-run.js';
+import { computedSteps } from './outcome.js';
+import { holdPorts, release } from './ports.js';
+
+const STEPS = 60;
+const SETTINGS = ['microBatchSize=2', 'checkpoint.everySteps=30', 'timeouts.heartbeatMs=200'];
+
+let small: SmallRun;
+let run: RunJson;
+/** As Prometheus gets it: of the coordinator, then of both workers. */
+let pages: string[];
+
+beforeAll(async () => {
+  small = await smallRun();
+  const { first: port, servers } = await holdPorts(3);
+  await release(servers);
+  const settings = SETTINGS.flatMap((setting) => ['--set', setting]);
+  const options = ['--steps', String(STEPS), '--workers', '2', '--metrics-port', String(port), ...settings];
+  const ending = mlip(small.train('out', ...options));
+  run = await untilStep(small.path('out'), 5);
+  pages = await Promise.all([0, 1, 2].map((offset) => page(port + offset)));
+  const { status, stderr } = await ending;
+  expect(status, stderr).toBe(0);
+});
+afterAll(() => small.remove());
+
+async function page(port: number): Promise<string> {
+  return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+}
+
+/** Sum over all samples of a metric with those labels. */
+function value(text: string, name: string, ...labels: string[]): number {
+  const samples = text.split('\n').filter((line) => line.startsWith(`${name}{`));
+  const found = samples.filter((line) => labels.every((label) => line.includes(label)));
+  expect(found, `${name} ${labels.join()} in\n${text}`).not.toEqual([]);
+  return found.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+}
+
+describe('Prometheus', () => {
+  it('gets steps, loss, pairs, durations, bytes, heartbeats and workers from the coordinator', () => {
+    const [coordinator] = pages;
+    const step = value(coordinator, 'mlip_step');
+    expect(step).toBeGreaterThanOrEqual(5);
+    expect(value(coordinator, 'mlip_pairs_total')).toBe(step * 8);
+    expect(value(coordinator, 'mlip_step_seconds_count')).toBe(step);
+    expect(value(coordinator, 'mlip_loss', 'part="loss"')).toBeGreaterThan(0);
+    expect(value(coordinator, 'mlip_loss', 'part="loss_global"')).toBeGreaterThan(0);
+    expect(value(coordinator, 'mlip_sent_bytes_total')).toBeGreaterThan(0);
+    for (const rank of [0, 1]) expect(value(coordinator, 'mlip_heartbeats_total', `rank="${rank}"`)).toBeGreaterThan(0);
+    expect(value(coordinator, 'mlip_world_size')).toBe(2);
+  });
+
+  it('gets the same from each worker, with the time of each phase', () => {
+    const ranks = pages.slice(1).map((text) => {
+      const step = value(text, 'mlip_step');
+      expect(step).toBeGreaterThanOrEqual(4);
+      expect(value(text, 'mlip_pairs_total')).toBe(step * 4);
+      expect(value(text, 'mlip_loss', 'part="loss"')).toBeGreaterThan(0);
+      expect(value(text, 'mlip_world_size')).toBe(2);
+      expect(value(text, 'mlip_heartbeats_total')).toBeGreaterThan(0);
+      for (const way of ['gather', 'ring']) expect(value(text, 'mlip_sent_bytes_total', way)).toBeGreaterThan(0);
+      for (const phase of ['data', 'encode', 'gather', 'loss', 'backward', 'reduce', 'update'])
+        expect(value(text, 'mlip_phase_seconds_count', `"${phase}"`)).toBe(step);
+      return /rank="(\d)"/.exec(text)![1];
+    });
+    expect(ranks.sort()).toEqual(['0', '1']);
+  });
+});
+
+describe('the output directory', () => {
+  const keys = ['step', 'epoch', 'loss', 'loss_global', 'lr', 'grad_norm', 'world', 'generation'];
+
+  it('has a line a step in metrics.jsonl, with the promised keys', () => {
+    const lines = metrics(small.path('out')).map((line) => JSON.parse(line) as Record<string, number>);
+    expect(lines.map(({ step }) => step)).toEqual(Array.from({ length: STEPS }, (_, index) => index + 1));
+    for (const line of lines) {
+      expect(Object.keys(line)).toEqual([...keys, 'pairs_per_second', 'data_wait', 'comm_wait']);
+      expect(Object.values(line).every(Number.isFinite)).toBe(true);
+      for (const share of [line['data_wait'], line['comm_wait']]) expect(share).toBeLessThanOrEqual(1);
+    }
+    // 24 training rows make 3 steps of 8.
+    expect(lines.map(({ epoch }) => epoch)).toEqual(lines.map((_, index) => Math.floor(index / 3)));
+  });
+
+  it('says in run.json who ran, each a process of its own', () => {
+    expect(Object.keys(run)).toEqual(['runId', 'coordinator', 'workers', 'configHash']);
+    expect(run.workers.map(({ rank, device }) => ({ rank, device }))).toEqual([
+      { rank: 0, device: 'cpu' },
+      { rank: 1, device: 'cpu' },
+    ]);
+    expect(new Set(pidsOf(run)).size).toBe(3);
+  });
+
+  it('has the same for TensorBoard, and the checkpoints', () => {
+    const files = readdirSync(small.path('out'));
+    const events = files.filter((name) => name.startsWith('events.out.tfevents.'));
+    expect(events).toHaveLength(1);
+    const text = readFileSync(small.path('out', events[0]), 'latin1');
+    for (const key of keys.slice(1)) expect(text.split(key).length, key).toBeGreaterThanOrEqual(STEPS);
+    expect(readdirSync(small.path('out', 'checkpoints')).sort()).toEqual(['step-30', 'step-60']);
+    expect(files.sort()).toEqual(['checkpoints', 'config.yaml', ...events, 'metrics.jsonl', 'run.json']);
+  });
+
+  it('has a config.yaml that trains the same again', async () => {
+    const again = ['train', join(small.path('out'), 'config.yaml'), '--out', small.path('again'), '--workers', '2'];
+    const { status, stderr } = await mlip(again);
+    expect(status, stderr).toBe(0);
+    expect(computedSteps(small.path('again'))).toEqual(computedSteps(small.path('out')));
+  });
+});
