@@ -39,7 +39,8 @@ export const configSchema = z
     name: z.string().min(1).describe('Name of the recipe'),
     seed: z.number().int().min(0).max(0x7fffffff).describe('Seed of order, augmentation, dropout and initial weights'),
     batchSize: positive.describe('B, pairs of a step over all workers'),
-    microBatchSize: positive.describe('m, pairs that are encoded at a time; divides batchSize'),
+    // One row has no variance that BatchNorm could use.
+    microBatchSize: z.number().int().min(2).describe('m, pairs that are encoded at a time; divides batchSize'),
     epochs: positive.describe('Passes over the training rows'),
     steps: count.describe('Steps to train; 0 means epochs x steps per epoch'),
     data: z.strictObject({

@@ -45,6 +45,7 @@ describe('a wrong command line ends with status 2, says what was meant and leave
     [['train', 'nano', 'extra'], 'too many arguments'],
     [['train', 'nano', '--set', 'optimizer.learningrate=1'], 'Did you mean optimizer.learningRate?'],
     [['train', 'nano', '--set', 'batchSize=30', '--json'], 'must divide batchSize'],
+    [['train', 'nano', '--set', 'microBatchSize=1'], 'microBatchSize'],
     [['config', 'show', 'none.yaml'], 'there is no file none.yaml'],
     [['worker', '--coordinator', 'nowhere'], 'nowhere'],
     [['coordinator', 'nano'], '--workers'],

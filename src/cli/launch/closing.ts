@@ -36,7 +36,8 @@ export function closingOf({ end, out, checkpoint, batchSize, retrieval }: Closin
     lossFirst: losses[0],
     lossLast: losses[losses.length - 1],
     seconds: end.seconds,
-    pairsPerSecond: (end.stepsDone * batchSize) / end.seconds,
+    // A run that was complete already takes no time.
+    pairsPerSecond: end.stepsDone === 0 ? 0 : (end.stepsDone * batchSize) / end.seconds,
     out,
     checkpoint,
     retrieval,

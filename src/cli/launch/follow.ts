@@ -55,7 +55,7 @@ function show(event: RunEvent, progress: Progress): void {
     case 'started':
       progress.start(event.steps);
       progress.note(`training from step ${event.startStep} to ${event.steps} with ${event.world} worker(s)`);
-      return progress.note('the first step takes longer: it is compiled');
+      return event.startStep < event.steps ? progress.note('the first step takes longer: it is compiled') : undefined;
     case 'step':
       return progress.step(event.line);
     case 'saved':
