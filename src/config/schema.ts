@@ -96,7 +96,9 @@ export const configSchema = z
     }),
     timeouts: z.strictObject({
       joinMs: positive.describe('All workers must have joined by then'),
-      heartbeatMs: positive.describe('Between two heartbeats of a worker; three missed ones lose it, thirty until its first step is done'),
+      heartbeatMs: positive.describe(
+        'Between two heartbeats of a worker; three missed ones lose it, thirty until its first step is done',
+      ),
       stepMs: positive.describe('A gather or a reduction must be complete by then'),
       dataMs: positive.describe('A batch must be decoded by then'),
     }),
