@@ -2,7 +2,7 @@
  * How a worker's part ends: by itself, by its own failure, or because the run ends early. Whatever happens, the state is
  * saved where the coordinator asks for it and nothing is changing it any more.
  */
-import { MlipError } from '../core/errors.js';
+import { messageOf, MlipError } from '../core/errors.js';
 import type { Session } from './session.js';
 import { saveNow, type TrainingParts } from './training-loop.js';
 
@@ -69,6 +69,7 @@ export class WorkerRun {
       if (parts?.state.whole !== true) throw new MlipError('MLIP_E_INTERNAL', 'there is no whole state to save');
       await saveNow(parts);
     } catch (error) {
+      parts?.log.error(`no checkpoint: ${messageOf(error)}`);
       this.session.fail(error, { step: parts?.state.step ?? 0 });
     }
   }

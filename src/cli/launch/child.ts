@@ -23,6 +23,8 @@ export interface ChildEnd {
   signal: NodeJS.Signals | null;
   /** The error it reported before it ended. */
   failure: ChildFailure | undefined;
+  /** Whether this process killed it. */
+  killed: boolean;
 }
 
 export interface Child {
@@ -46,6 +48,7 @@ export function startChild({ name, args, env, onLine }: ChildOptions): Child {
     env: { ...process.env, ...env },
   });
   let failure: ChildFailure | undefined;
+  let killed = false;
   const address = new Promise<string>((resolve) => {
     child.on('message', (value) => {
       const message = parseChildMessage(value);
@@ -53,8 +56,12 @@ export function startChild({ name, args, env, onLine }: ChildOptions): Child {
       else failure = message;
     });
   });
-  const ended = endOf(child).then((end) => ({ name: started.name, failure, ...end }));
-  const started: Child = { name, pid: child.pid, address, ended, kill: () => killGroup(child) };
+  const ended = endOf(child).then((end) => ({ name: started.name, failure, killed, ...end }));
+  const kill = (): void => {
+    killed = true;
+    killGroup(child);
+  };
+  const started: Child = { name, pid: child.pid, address, ended, kill };
   for (const stream of [child.stdout!, child.stderr!]) {
     createInterface({ input: stream }).on('line', (line) => onLine(logsAsJson() ? line : `[${started.name}] ${line}`));
   }

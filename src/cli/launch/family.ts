@@ -54,8 +54,9 @@ export function createFamily(): Family {
 }
 
 /** `worker 1 was ended by SIGKILL (often ...)`, or undefined where the child ended by itself. */
-export function describeSignal({ name, signal }: ChildEnd): string | undefined {
+export function describeSignal({ name, signal, killed }: ChildEnd): string | undefined {
   if (signal === null) return undefined;
+  if (killed) return `${name} did not react any more and was killed`;
   const hint = SIGNAL_HINTS[signal];
   return `${name} was ended by ${signal}${hint === undefined ? '' : ` (${hint})`}`;
 }

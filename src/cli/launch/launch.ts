@@ -16,8 +16,12 @@ import { childDied, interrupted, runFailed } from './run-errors.js';
 
 /** The coordinator names the first cause; a child that died before it joined is unknown to it. */
 const COORDINATOR_SPEAKS_FIRST_MS = 5_000;
-/** After the end of a run, until the children have saved what is to be saved and closed their files. */
-const SETTLE_MS = 60_000;
+/** After the end of a run, until the children have closed their files and ended. */
+const END_MS = 10_000;
+/** After the loss of the coordinator, until a worker has saved its state. */
+const SAVE_MS = 60_000;
+/** A coordinator that does not answer is gone by then, or hangs. */
+const HANG_MS = 2_000;
 
 export interface LaunchPlan {
   /** Arguments of `mlip coordinator`. */
@@ -54,12 +58,12 @@ class Launcher {
   }
 
   async run(): Promise<RunEnd> {
-    try {
-      const end = await this.follow().finally(() => this.settle());
-      return this.judge(end);
-    } catch (error) {
+    const end = await this.follow().catch(async (error: unknown) => {
+      await this.settleWithoutCoordinator();
       throw await this.firstCause(error);
-    }
+    });
+    await this.settle(END_MS);
+    return this.judge(end);
   }
 
   close(): void {
@@ -104,10 +108,16 @@ class Launcher {
   }
 
   /** Once the run is over, workers end by themselves; those that have not joined would go on knocking. */
-  private async settle(): Promise<void> {
+  private async settle(limitMs: number): Promise<void> {
     const joined = [...this.workers.values()];
     this.family.kill((child) => child !== this.coordinator && !joined.includes(child));
-    await this.family.settle(SETTLE_MS);
+    await this.family.settle(limitMs);
+  }
+
+  private async settleWithoutCoordinator(): Promise<void> {
+    const timer = setTimeout(() => this.family.kill((child) => child === this.coordinator), HANG_MS);
+    await this.settle(SAVE_MS);
+    clearTimeout(timer);
   }
 
   private stop(): void {
@@ -137,7 +147,8 @@ class Launcher {
   /** What really happened, where following the run failed. */
   private async firstCause(error: unknown): Promise<unknown> {
     const { out } = this.plan;
-    const checkpoint = (await latestCheckpoint(out)) ?? null;
+    // The directory may be what failed.
+    const checkpoint = (await latestCheckpoint(out).catch(() => undefined)) ?? null;
     const code = error instanceof MlipError ? error.code : undefined;
     if (this.stopping && code !== 'MLIP_E_INTERRUPTED') return interrupted(checkpoint, out);
     const death = this.coordinator && this.family.endOf(this.coordinator);
