@@ -64,7 +64,7 @@ describe('a run of two workers, continued, has the bits of an uninterrupted one'
       const ended = await endEarly(name, deed);
       expect(ended.status).toBe(status);
       if (cause !== null) expect(lastError(ended)).toContain(cause);
-      if (cause !== null) expect(lastError(ended)).toContain(`mlip train --resume --out ${out}`);
+      if (cause !== null) expect(lastError(ended)).toContain(`mlip train --resume --out "${out}"`);
 
       const resumed = await mlip(['train', '--resume', '--out', out, '--workers', String(workers), '--json']);
       expect(resumed.status, resumed.stderr).toBe(0);
