@@ -126,7 +126,7 @@ async function checkImage(
     if (brightest < BLACK_LEVEL) found.warnings.push({ line, field, problem: `is almost black${hint}` });
   } catch (error) {
     if (!(error instanceof MlipError) || error.code !== 'MLIP_E_DATA_IMAGE') throw error;
-    const problem = error.message.replace(/^The image /, '').replace(/\.$/, '');
+    const problem = error.message.replace(/^the image /, '');
     found.faults.push({ line, field, problem });
   }
 }

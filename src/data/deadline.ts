@@ -25,7 +25,7 @@ export interface Delay {
 export function describeDelay({ batch, timeoutMs, missing, decoded }: Delay): MlipError {
   const more = missing.length > SHOWN_IMAGES ? ` and ${missing.length - SHOWN_IMAGES} more` : '';
   const cause = decoded === 0 ? 'no image arrived, the storage does not answer' : `only ${decoded} images were decoded`;
-  return new MlipError('MLIP_E_DATA_DEADLINE', `The ${batch} was not ready after ${timeoutMs} ms: ${cause}.`, {
+  return new MlipError('MLIP_E_DATA_DEADLINE', `the ${batch} was not ready after ${timeoutMs} ms: ${cause}`, {
     where: `waiting for ${missing.slice(0, SHOWN_IMAGES).join(', ')}${more}`,
     remedy: 'Check the disk that holds the images; raise data.decodeThreads, data.prefetchSteps or timeouts.dataMs.',
   });

@@ -75,14 +75,14 @@ function collect<Row extends ImageRow>(
 
 async function requireFile(path: string, remedy: string): Promise<void> {
   const info = await stat(path).catch((error: unknown) => {
-    throw new MlipError('MLIP_E_DATA_MANIFEST_MISSING', 'The manifest cannot be opened.', {
+    throw new MlipError('MLIP_E_DATA_MANIFEST_MISSING', 'the manifest cannot be opened', {
       where: path === '' ? 'data.manifest is empty' : `${path} (${messageOf(error)})`,
       remedy,
       cause: error,
     });
   });
   if (info.isFile()) return;
-  throw new MlipError('MLIP_E_DATA_MANIFEST_FORMAT', 'The manifest is not a file.', {
+  throw new MlipError('MLIP_E_DATA_MANIFEST_FORMAT', 'the manifest is not a file', {
     where: path,
     remedy: 'Give the file that lists the images, for example DIR/pairs.jsonl.',
   });
@@ -93,7 +93,7 @@ function readerOf(path: string): Reader {
   const reader = READERS[extension];
   if (reader !== undefined) return reader;
   const kind = extension === '' ? 'a file without an extension' : extension;
-  throw new MlipError('MLIP_E_DATA_MANIFEST_FORMAT', `Manifests of this kind (${kind}) are not read.`, {
+  throw new MlipError('MLIP_E_DATA_MANIFEST_FORMAT', `manifests of this kind (${kind}) are not read`, {
     where: path,
     remedy: `Convert it to JSON lines (.jsonl) or CSV (.csv)${extension === '.parquet' ? ', for example with pandas' : ''}.`,
   });
@@ -106,7 +106,7 @@ async function* chunksOf(path: string, hash: Hash): AsyncGenerator<Buffer> {
       yield chunk;
     }
   } catch (error) {
-    throw new MlipError('MLIP_E_DATA_STORAGE', `The manifest could not be read: ${messageOf(error)}.`, {
+    throw new MlipError('MLIP_E_DATA_STORAGE', `the manifest could not be read: ${messageOf(error)}`, {
       where: path,
       remedy: 'Check the disk or the mount and try again.',
       cause: error,

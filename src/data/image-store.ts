@@ -43,7 +43,7 @@ export function createImageStore({ pairs, manifestPath, data, threads, log }: Im
   let closed = false;
 
   async function decode(row: number): Promise<Uint8Array | undefined> {
-    if (closed) throw new MlipError('MLIP_E_INTERRUPTED', 'Loading was stopped.');
+    if (closed) throw new MlipError('MLIP_E_INTERRUPTED', 'loading was stopped');
     try {
       const { pixels } = await decodeSquare(pairs[row].image, data.resize, data);
       decoded += 1;
@@ -64,7 +64,7 @@ export function createImageStore({ pairs, manifestPath, data, threads, log }: Im
     faults.set(row, error);
     if (faults.size <= data.maxBadShare * pairs.length) return;
     const shown = [...faults].slice(0, 3).map(([bad, { message }]) => `${nameRow(bad)}: ${message}`);
-    throw new MlipError('MLIP_E_DATA_IMAGES', `${faults.size} of ${pairs.length} training images are unusable.`, {
+    throw new MlipError('MLIP_E_DATA_IMAGES', `${faults.size} of ${pairs.length} training images are unusable`, {
       where: shown.join('; '),
       remedy: `mlip data check ${manifestPath} lists them all. Repair them, or raise data.maxBadShare (now ${data.maxBadShare}).`,
       cause: error,

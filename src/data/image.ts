@@ -80,7 +80,7 @@ async function readImageFile(path: string): Promise<Buffer> {
     if (FILE_FAULTS.has((error as NodeJS.ErrnoException).code ?? '')) {
       throw badImage(path, 'cannot be opened', 'Check the path: it is relative to the manifest.', error);
     }
-    throw new MlipError('MLIP_E_DATA_STORAGE', `An image could not be read: ${messageOf(error)}.`, {
+    throw new MlipError('MLIP_E_DATA_STORAGE', `an image could not be read: ${messageOf(error)}`, {
       where: path,
       remedy: 'Check the disk or the mount, and resume the run from its last checkpoint.',
       cause: error,
@@ -126,5 +126,5 @@ function toGrey(image: Sharp, channels: number): Sharp {
 
 function badImage(path: string, problem: string, remedy: string, cause?: unknown): MlipError {
   const detail = cause === undefined ? '' : `: ${messageOf(cause).trim().split('\n')[0]}`;
-  return new MlipError('MLIP_E_DATA_IMAGE', `The image ${problem}${detail}.`, { where: path, remedy, cause });
+  return new MlipError('MLIP_E_DATA_IMAGE', `the image ${problem}${detail}`, { where: path, remedy, cause });
 }

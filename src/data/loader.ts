@@ -100,7 +100,7 @@ export function createLoader(options: LoaderOptions): Loader {
     const decodedBefore = images.decoded;
     const late = () =>
       describeDelay({
-        batch: `batch of step ${step}`,
+        batch: `batch of step ${step + 1}`,
         timeoutMs: dataMs,
         missing: [...missing].map((row) => placeOf(manifestPath, pairs[row])),
         decoded: images.decoded - decodedBefore,

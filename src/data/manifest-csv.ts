@@ -45,7 +45,7 @@ function checkedHeader(header: string[], path: string, { columns, remedies }: Cs
   const names = header.map((name) => name.trim());
   const absent = columns.filter((name) => !names.includes(name));
   if (absent.length === 0) return names;
-  throw new MlipError('MLIP_E_DATA_MANIFEST_FORMAT', `The manifest has no column ${absent.join(' and no column ')}.`, {
+  throw new MlipError('MLIP_E_DATA_MANIFEST_FORMAT', `the manifest has no column ${absent.join(' and no column ')}`, {
     where: `${path}:1 (columns: ${names.join(', ').slice(0, 200)})`,
     remedy: remedies.columns,
   });

@@ -40,7 +40,7 @@ export function createStepBuilder(options: StepBuilderOptions): StepBuilder {
       const square = await images.square(candidate);
       if (square !== undefined) return { row: candidate, square };
     }
-    throw new MlipError('MLIP_E_DATA_IMAGES', 'No usable image was found to replace an unusable one.', {
+    throw new MlipError('MLIP_E_DATA_IMAGES', 'no usable image was found to replace an unusable one', {
       where: pairs[row].image,
       remedy: 'Lower data.maxBadShare, and repair the images that mlip data check lists.',
     });

@@ -39,7 +39,7 @@ export function requireUsable(
   const bad = faultyLines(manifest.faults);
   const all = manifest.rows.length + bad;
   if (all === 0) {
-    throw new MlipError('MLIP_E_DATA_MANIFEST_EMPTY', 'The manifest has no rows.', {
+    throw new MlipError('MLIP_E_DATA_MANIFEST_EMPTY', 'the manifest has no rows', {
       where: manifest.path,
       remedy: remedies.empty,
     });
@@ -47,7 +47,7 @@ export function requireUsable(
   if (manifest.rows.length > 0 && bad <= maxBadShare * all) return;
   const shown = manifest.faults.slice(0, SHOWN).map((fault) => describeFault(manifest.path, fault));
   const more = manifest.faults.length > SHOWN ? `; and ${manifest.faults.length - SHOWN} more` : '';
-  throw new MlipError('MLIP_E_DATA_ROWS', `${bad} of ${all} rows of the manifest are faulty.`, {
+  throw new MlipError('MLIP_E_DATA_ROWS', `${bad} of ${all} rows of the manifest are faulty`, {
     where: shown.join('; ') + more,
     remedy: remedies.faulty(manifest.path, maxBadShare),
   });
@@ -58,7 +58,7 @@ export function requireBatch(pairs: number, batchSize: number, path: string): vo
   if (pairs >= batchSize) return;
   throw new MlipError(
     'MLIP_E_DATA_TOO_FEW_PAIRS',
-    `There are ${pairs} training pairs, fewer than a batch of ${batchSize}.`,
+    `there are ${pairs} training pairs, fewer than a batch of ${batchSize}`,
     {
       where: path,
       remedy: `Add pairs, or lower the batch: --set batchSize=N with N at most ${pairs}, a multiple of microBatchSize.`,

@@ -56,14 +56,14 @@ export function buildVocabulary(texts: Iterable<string>, size: number): string[]
 
 function requireRoom(words: number, needed: number, size: number): void {
   if (words === 0) {
-    throw new MlipError('MLIP_E_DATA_VOCABULARY', 'There are no reports to build a vocabulary from.', {
+    throw new MlipError('MLIP_E_DATA_VOCABULARY', 'there are no reports to build a vocabulary from', {
       remedy: 'Check the reports with mlip data check.',
     });
   }
   if (needed <= size) return;
   throw new MlipError(
     'MLIP_E_DATA_VOCABULARY',
-    `A vocabulary of ${size} pieces does not hold the corpus's characters.`,
+    `a vocabulary of ${size} pieces does not hold the corpus's characters`,
     {
       where: 'data.vocabularySize',
       remedy: `Ask for at least ${needed} pieces; 1000 or more is usual.`,

@@ -6,7 +6,7 @@ import { SPECIAL_PIECES } from './vocabulary-trainer.js';
 /** @throws MlipError MLIP_E_DATA_VOCABULARY: no file, no special pieces, or a piece twice */
 export async function readVocabulary(path: string): Promise<string[]> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new MlipError('MLIP_E_DATA_VOCABULARY', 'The vocabulary cannot be read.', {
+    throw new MlipError('MLIP_E_DATA_VOCABULARY', 'the vocabulary cannot be read', {
       where: `${path} (${messageOf(error)})`,
       remedy: 'Give a vocab.txt in data.vocabulary, build one with mlip data vocab, or leave data.vocabulary empty.',
       cause: error,
@@ -34,7 +34,7 @@ function checkVocabulary(pieces: readonly string[], path: string): void {
 }
 
 function invalid(problem: string, where: string): MlipError {
-  return new MlipError('MLIP_E_DATA_VOCABULARY', `The vocabulary ${problem}.`, {
+  return new MlipError('MLIP_E_DATA_VOCABULARY', `the vocabulary ${problem}`, {
     where,
     remedy: 'Give the vocab.txt of a BERT model (one piece a line), or build one with mlip data vocab.',
   });

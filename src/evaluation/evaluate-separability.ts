@@ -110,7 +110,7 @@ async function encode(
 
 function requireReadable(all: number, readable: number, list: string, maxBadShare: number): void {
   if (readable > 0 && all - readable <= maxBadShare * all) return;
-  throw new MlipError('MLIP_E_DATA_IMAGES', `${all - readable} of ${all} images are unusable.`, {
+  throw new MlipError('MLIP_E_DATA_IMAGES', `${all - readable} of ${all} images are unusable`, {
     where: list,
     remedy: `Repair the images named above or remove their rows: at most ${maxBadShare * 100} % may be unusable.`,
   });

@@ -50,7 +50,7 @@ describe('readLabelledImages', () => {
     ]);
     await expect(readLabelledImages(path, 0.8)).rejects.toMatchObject({
       code: 'MLIP_E_DATA_ROWS',
-      message: '5 of 6 rows of the manifest are faulty.',
+      message: '5 of 6 rows of the manifest are faulty',
       where: expect.stringContaining(`${path}:2 image is the image of line 1 again`) as string,
       remedy: 'Repair these rows or remove them: at most 80 % may be faulty.',
     });
@@ -67,7 +67,7 @@ describe('readLabelledImages', () => {
     });
     await expect(readLabelledImages(list('image,class\na.png,normal\n'), 0)).rejects.toMatchObject({
       code: 'MLIP_E_DATA_MANIFEST_FORMAT',
-      message: 'The manifest has no column label.',
+      message: 'the manifest has no column label',
     });
     await expect(readLabelledImages(list('x', 'labels.xlsx'), 0)).rejects.toMatchObject({
       code: 'MLIP_E_DATA_MANIFEST_FORMAT',

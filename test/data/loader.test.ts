@@ -220,7 +220,7 @@ describe('a run with unusable images', () => {
     const { loader } = open(own);
     await expect(loader.next(0)).rejects.toMatchObject({
       code: 'MLIP_E_DATA_IMAGES',
-      message: '5 of 20 training images are unusable.',
+      message: '5 of 20 training images are unusable',
       where: expect.stringContaining(own.path) as string,
       remedy: expect.stringContaining('mlip data check') as string,
     });
@@ -237,7 +237,7 @@ describe('a loader that has to wait', () => {
     const { loader } = open(own, { dataMs: 5, data: { decodeThreads: 1, maxPixels: side * side } });
     await expect(loader.next(0)).rejects.toMatchObject({
       code: 'MLIP_E_DATA_DEADLINE',
-      message: expect.stringContaining('The batch of step 0 was not ready after 5 ms') as string,
+      message: expect.stringContaining('the batch of step 1 was not ready after 5 ms') as string,
       where: expect.stringContaining(`${own.path}:5 ${imageName(4)}`) as string,
     });
     loader.close();

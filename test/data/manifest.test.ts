@@ -167,7 +167,7 @@ describe('readManifest of CSV', () => {
   it('refuses a header without the two columns and says which there are', async () => {
     await expect(readManifest(csv('path;report\na.png;x\n'))).rejects.toMatchObject({
       code: 'MLIP_E_DATA_MANIFEST_FORMAT',
-      message: 'The manifest has no column image and no column report.',
+      message: 'the manifest has no column image and no column report',
       where: expect.stringContaining('path;report') as string,
     });
   });
@@ -206,7 +206,7 @@ describe('a manifest that cannot be used', () => {
     expect(() => requireUsable(manifest, 0.49)).toThrow(
       expect.objectContaining({
         code: 'MLIP_E_DATA_ROWS',
-        message: '2 of 4 rows of the manifest are faulty.',
+        message: '2 of 4 rows of the manifest are faulty',
         where: `${path}:2 report is missing; ${path}:3 image is missing`,
       }),
     );

@@ -187,7 +187,7 @@ describe('bad input', () => {
   it('refuses more unreadable images than data.maxBadShare', async () => {
     const damaged = await writeList('ruined');
     for (const i of [1, 2, 3]) writeFileSync(join(dirname(damaged), `normal-${i}.png`), 'damaged');
-    await refused(damaged).toMatchObject({ code: 'MLIP_E_DATA_IMAGES', message: '3 of 56 images are unusable.' });
+    await refused(damaged).toMatchObject({ code: 'MLIP_E_DATA_IMAGES', message: '3 of 56 images are unusable' });
   });
 
   it('refuses a class that no image has, with a suggestion', async () => {
