@@ -1,8 +1,8 @@
 /** What the command line writes: answers on stdout, everything else on stderr. Colours only on a terminal, NO_COLOR obeyed. */
 import pc from 'picocolors';
 
-/** For stderr; picocolors itself looks at stdout only. */
-export const colours = pc.createColors(pc.isColorSupported && process.stderr.isTTY);
+/** For stderr: picocolors itself looks at stdout, and colours wherever the variable CI is set. */
+export const colours = pc.createColors(pc.isColorSupported && process.stderr.isTTY === true);
 
 /** The answer of a command: text for people, or one JSON object where `--json` was given. */
 export function answer(text: string): void {
