@@ -110,9 +110,9 @@ function observe(parts: TrainingParts, clock: StepClock, result: StepResult): St
   parts.ringBytesCounted = ring.bytesSent;
   const phases = clock.take();
   for (const [phase, seconds] of Object.entries(phases)) metrics.phase(phase, seconds);
-  const { batchSize } = session.config;
+  const { start, end } = shareOf(session.rank, session.world, microBatchCount(session.config));
   const whole = { loss, loss_global: loss };
-  metrics.step(state.step, batchSize / session.world, whole);
+  metrics.step(state.step, (end - start) * session.config.microBatchSize, whole);
   const [dataWaitSeconds, commWaitSeconds] = [phases.data, phases.gather + phases.reduce];
   return { whole, learningRate, gradNorm, dataWaitSeconds, commWaitSeconds };
 }
