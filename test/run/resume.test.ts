@@ -31,6 +31,8 @@ interface Ending {
   cause: string | null;
   /** Workers of the continued run. */
   workers: number;
+  /** The last step that rank 0 applied may have been unknown to the coordinator: metrics.jsonl then lacks its line. */
+  lacksLine?: boolean;
 }
 
 const kill = (pid: number): boolean => process.kill(pid, 'SIGKILL');
@@ -50,7 +52,7 @@ describe('a run of two workers, continued, has the bits of an uninterrupted one'
     {
       name: 'after the coordinator was killed, by one worker',
       deed: ({ coordinator }) => kill(coordinator.pid),
-      ...{ status: 5, cause: 'coordinator was ended by SIGKILL', workers: 1 },
+      ...{ status: 5, cause: 'coordinator was ended by SIGKILL', workers: 1, lacksLine: true },
     },
     {
       name: 'after the launcher was killed',
@@ -59,7 +61,7 @@ describe('a run of two workers, continued, has the bits of an uninterrupted one'
     },
   ])(
     '$name',
-    async ({ name, deed, status, cause, workers }) => {
+    async ({ name, deed, status, cause, workers, lacksLine = false }) => {
       const out = small.path(name);
       const ended = await endEarly(name, deed);
       expect(ended.status).toBe(status);
@@ -68,11 +70,13 @@ describe('a run of two workers, continued, has the bits of an uninterrupted one'
 
       const resumed = await mlip(['train', '--resume', '--out', out, '--workers', String(workers), '--json']);
       expect(resumed.status, resumed.stderr).toBe(0);
-      const [, from] = /training from step (\d+) to 100/.exec(resumed.stderr)!;
-      expect(Number(from)).toBeGreaterThanOrEqual(3);
-      expect(Number(from)).toBeLessThan(STEPS);
+      const from = Number(/training from step (\d+) to 100/.exec(resumed.stderr)![1]);
+      expect(from).toBeGreaterThanOrEqual(3);
+      expect(from).toBeLessThan(STEPS);
       expect(JSON.parse(resumed.stdout)).toMatchObject({ steps: STEPS, world: workers });
-      expect(computedSteps(out)).toEqual(computedSteps(small.path('whole')));
+      const [found, whole] = [computedSteps(out), computedSteps(small.path('whole'))];
+      const known = found.length < STEPS && lacksLine ? whole.filter(({ step }) => step !== from) : whole;
+      expect(found).toEqual(known);
       expect(savedBytes(out, STEPS)).toEqual(savedBytes(small.path('whole'), STEPS));
     },
     120_000,
