@@ -33,7 +33,6 @@ const PROTOTYPES = {
   TFE_NewContext: 'void *TFE_NewContext(void *options, void *status)',
   TFE_ContextListDevices: 'void *TFE_ContextListDevices(void *context, void *status)',
   TFE_ContextAddFunction: 'void TFE_ContextAddFunction(void *context, void *function, void *status)',
-  TFE_ContextRemoveFunction: 'void TFE_ContextRemoveFunction(void *context, const char *name, void *status)',
   TF_DeviceListCount: 'int TF_DeviceListCount(void *list)',
   TF_DeviceListName: 'const char *TF_DeviceListName(void *list, int index, void *status)',
   TF_DeviceListType: 'const char *TF_DeviceListType(void *list, int index, void *status)',

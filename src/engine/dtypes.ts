@@ -1,4 +1,4 @@
-/** TensorFlow's data types (TF_DataType in tf_datatype.h) that mlip uses, beside tfjs' names for them. */
+/** TensorFlow's data types (TF_DataType in tf_datatype.h) that mlip uses, and views of memory that holds them. */
 
 export const TF = {
   FLOAT: 1,
@@ -40,10 +40,4 @@ export function bytesPerElement(dtype: number): number | undefined {
 /** A typed view of the right kind over raw memory. */
 export function typedView(buffer: ArrayBuffer, dtype: number): HostArray {
   return new VIEWS[dtype](buffer);
-}
-
-/** tfjs' name of a data type, as tensors of it are presented to tfjs (uint8 and int64 have none there). */
-export function tfjsName(dtype: number): 'float32' | 'int32' | 'bool' {
-  if (dtype === TF.FLOAT) return 'float32';
-  return dtype === TF.BOOL ? 'bool' : 'int32';
 }

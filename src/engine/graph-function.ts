@@ -6,9 +6,7 @@ import type { DeviceTensor, Runtime } from './runtime.js';
 export type Compiler = 'xla' | 'executor';
 
 export interface GraphFunction {
-  outputCount: number;
   run(inputs: readonly DeviceTensor[]): Promise<DeviceTensor[]>;
-  dispose(): void;
 }
 
 interface FunctionParts {
@@ -29,11 +27,7 @@ export function createFunction(runtime: Runtime, compiler: Compiler, parts: Func
   const { api } = runtime;
   runtime.checked(name, (status) => void api.TFE_ContextAddFunction(runtime.context, pointer, status));
   api.TF_DeleteFunction(pointer);
-  return {
-    outputCount: parts.outputs.length,
-    run: (inputs) => runtime.executeAsync(name, inputs, parts.outputs.length),
-    dispose: () => runtime.checked(name, (s) => void api.TFE_ContextRemoveFunction(runtime.context, name, s)),
-  };
+  return { run: (inputs) => runtime.executeAsync(name, inputs, parts.outputs.length) };
 }
 
 function graphToFunction(runtime: Runtime, { name, recorder, nodes, inputs, outputs }: FunctionParts): Pointer {

@@ -8,7 +8,6 @@ import { flatten, unflatten, type TensorTree } from './tensor-tree.js';
 
 /** Lets a traced function take further inputs while it runs, and name what it returns. */
 export interface Tracing {
-  recorder: Recorder;
   /** A new input of the function. */
   input(shape: readonly number[], dtype: tf.DataType): tf.Tensor;
   /** Symbolic tensors behind tensors of tfjs'; call it before their scope ends. */
@@ -23,7 +22,6 @@ export function trace<T>(
 ): T & { recorder: Recorder } {
   const recorder = new Recorder(runtime);
   const tracing: Tracing = {
-    recorder,
     input: (shape, dtype) => backend.createOutputTensor(recorder.placeholder(shape, tensorFlowType(dtype))),
     symbols: (tensors) => backend.getInputTensorIds(tensors).map((id) => recorder.symbol(id)),
   };
