@@ -116,3 +116,8 @@ export function dualEncoderStateLayout({ headWidth, embeddingWidth }: ModelConfi
   const state = headStateLayout(headWidth, embeddingWidth);
   return [...prefixed('head.vision.', state), ...prefixed('head.text.', state)];
 }
+
+/** Everything that a model's file holds: parameters, then running statistics. */
+export function modelLayout(model: ModelConfig, vocabularySize: number): Layout {
+  return [...dualEncoderLayout(model, vocabularySize), ...dualEncoderStateLayout(model)];
+}

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config } from '../config/schema.js';
 import type { HostTensors } from '../core/host-tensor.js';
-import { dualEncoderLayout, dualEncoderStateLayout, encodeImages } from '../encoders/dual-encoder.js';
+import { encodeImages, modelLayout } from '../encoders/dual-encoder.js';
 import { initialTensors } from '../encoders/init.js';
 import type { Engine } from '../engine/load.js';
 import { uploadWeights, type EncoderWeights } from './encoder.js';
@@ -58,7 +58,7 @@ export function createFeatureExtractors(
 
 /** The image encoder as training with the configuration's seed begins. */
 export function untrainedImageEncoder(config: Config, vocabularySize: number): HostTensors {
-  const layout = [...dualEncoderLayout(config.model, vocabularySize), ...dualEncoderStateLayout(config.model)];
+  const layout = modelLayout(config.model, vocabularySize);
   return initialTensors(
     layout.filter(({ name }) => isOfImages(name)),
     config.seed,

@@ -4,7 +4,6 @@ import type { Config } from '../config/schema.js';
 import { elementCount, type HostTensors } from '../core/host-tensor.js';
 import { dualEncoderLayout, dualEncoderStateLayout } from '../encoders/dual-encoder.js';
 import { initialTensors } from '../encoders/init.js';
-import type { Layout } from '../encoders/layout.js';
 import type { Engine } from '../engine/load.js';
 
 /** Tensors by parameter name. `statistics` goes by its own names. */
@@ -33,11 +32,6 @@ export function initialState(config: Config, vocabularySize: number): HostState 
     model: new Map([...initialTensors(layout, config.seed), ...statistics]),
     optimizer: zeroTensors(optimizerLayout(config, vocabularySize)),
   };
-}
-
-/** Everything that a checkpoint's model.safetensors holds. */
-export function modelLayout(config: Config, vocabularySize: number): Layout {
-  return [...dualEncoderLayout(config.model, vocabularySize), ...dualEncoderStateLayout(config.model)];
 }
 
 /** Everything that optimizer.safetensors holds: both moments of each parameter. */
