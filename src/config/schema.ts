@@ -34,6 +34,64 @@ const text = z
   })
   .refine((t) => t.width % t.heads === 0, { path: ['heads'], message: 'must divide width' });
 
+const weight = z.number().nonnegative();
+const temperature = z.number().positive();
+
+const divergence = z.strictObject({
+  heads: positive.describe('Attention heads of the divergence encoders; divides embeddingWidth'),
+  dropout: share.describe('Dropout of the divergence encoders'),
+});
+
+const fusion = z.strictObject({
+  layers: positive.describe('Layers of the fusion encoder, which has the width of the text encoder'),
+  heads: positive.describe('Attention heads of the fusion encoder; divides model.text.width'),
+  mlpWidth: positive.describe('Hidden width of the fusion encoder’s feed-forward layers'),
+  dropout: share.describe('Dropout of the fusion encoder'),
+});
+
+const loss = z
+  .strictObject({
+    falseNegatives: z
+      .enum(['mask', 'keep'])
+      .describe('mask: rows of the same study or with the identical report are no negatives of each other'),
+    global: z.strictObject({
+      weight: weight.describe('Weight of the global contrast; 0 leaves it out'),
+      temperature: temperature.describe('tau of the global contrast and of hard negatives'),
+    }),
+    divergence: z.strictObject({
+      enabled: z.boolean().describe('Divergence encoders in the global contrast'),
+      weight: weight.describe('Weight of the divergence term within the global loss'),
+      margin: z.number().min(-1).max(1).describe('Cosine above which the divergence term pushes features apart'),
+    }),
+    local: z.strictObject({
+      weight: weight.describe('Weight of the token-knowledge-patch alignment; 0 leaves it out'),
+      temperature: temperature.describe('tau of the local alignment'),
+    }),
+    prototypes: z.strictObject({
+      weight: weight.describe('Weight of the category-level contrast; 0 leaves it out'),
+      temperature: temperature.describe('tau of the prototypes'),
+      count: positive.describe('K, prototypes; at most batchSize + loss.prototypes.queue'),
+      queue: count.describe('Recent embeddings that join the Sinkhorn codes'),
+      frozenEpochs: count.describe('Epochs before prototypes are trained'),
+      sinkhornEpsilon: z.number().positive().describe('Smoothness of the Sinkhorn codes'),
+      sinkhornIterations: positive.describe('Sinkhorn iterations'),
+    }),
+    itm: z.strictObject({ weight: weight.describe('Weight of image-text matching; 0 leaves it out') }),
+    ts: z.strictObject({ weight: weight.describe('Weight of text swapping; 0 leaves it out') }),
+  })
+  .refine((l) => [l.global, l.local, l.prototypes, l.itm, l.ts].some((part) => part.weight > 0), {
+    path: ['global', 'weight'],
+    message: 'one of the five losses must have a weight above 0',
+  });
+
+const knowledge = z.strictObject({
+  enabled: z.boolean().describe('Align linked words with concepts, and give prototypes a view with knowledge'),
+  graph: z.string().describe('Directory of a knowledge graph; empty takes the chest radiography graph of mlip'),
+  embeddings: z.string().describe('Concept embeddings of that graph (safetensors); empty takes those of mlip’s graph'),
+  width: positive.describe('Width of the concept embeddings'),
+  maxLinks: positive.describe('Linked words of a report that are used; the rest is left out'),
+});
+
 export const configSchema = z
   .strictObject({
     name: z.string().min(1).describe('Name of the recipe'),
@@ -60,10 +118,11 @@ export const configSchema = z
       text,
       headWidth: positive.describe('Hidden width of the projection heads'),
       embeddingWidth: positive.describe('d, width of the shared embedding'),
+      divergence,
+      fusion,
     }),
-    loss: z.strictObject({
-      globalTemperature: z.number().positive().describe('tau of the global contrast'),
-    }),
+    loss,
+    knowledge,
     optimizer: z.strictObject({
       learningRate: z.number().positive().describe('Peak learning rate'),
       startLearningRate: z.number().nonnegative().describe('Learning rate at the first step of the warm-up'),
@@ -107,6 +166,22 @@ export const configSchema = z
     path: ['microBatchSize'],
     message: 'must divide batchSize',
   })
+  .refine((c) => c.model.embeddingWidth % c.model.divergence.heads === 0, {
+    path: ['model', 'divergence', 'heads'],
+    message: 'must divide model.embeddingWidth',
+  })
+  .refine((c) => c.model.text.width % c.model.fusion.heads === 0, {
+    path: ['model', 'fusion', 'heads'],
+    message: 'must divide model.text.width',
+  })
+  .refine((c) => c.loss.prototypes.weight === 0 || codesCanBeFull(c.batchSize, c.loss.prototypes), {
+    path: ['loss', 'prototypes', 'count'],
+    message: 'must be at most batchSize + loss.prototypes.queue, or some prototypes would never get a code',
+  })
+  .refine((c) => !c.knowledge.enabled || c.loss.local.weight + c.loss.prototypes.weight > 0, {
+    path: ['knowledge', 'enabled'],
+    message: 'needs loss.local.weight or loss.prototypes.weight above 0, which are what knowledge acts on',
+  })
   .refine((c) => c.data.maxPieces <= c.model.text.maxPositions, {
     path: ['data', 'maxPieces'],
     message: 'must be at most model.text.maxPositions',
@@ -116,7 +191,13 @@ export const configSchema = z
     message: 'must be at least model.vision.imageSize',
   });
 
+function codesCanBeFull(batchSize: number, { count: prototypes, queue }: { count: number; queue: number }): boolean {
+  return prototypes <= batchSize + queue;
+}
+
 /** A complete configuration: every key has a value. */
 export type Config = z.infer<typeof configSchema>;
 export type VisionConfig = Config['model']['vision'];
 export type TextConfig = Config['model']['text'];
+export type DivergenceConfig = Config['model']['divergence'];
+export type FusionConfig = Config['model']['fusion'];

@@ -11,10 +11,11 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config } from '../config/schema.js';
+import { normalizeRows } from '../engine/normalize.js';
 import { bert, bertLayout, type ReportFeatures } from './bert.js';
 import { dropoutSource, noDropout, type Dropout } from './dropout.js';
 import { globalHead, headLayout, headStateLayout } from './head.js';
-import { normalizeRows, scoped } from './layers.js';
+import { scoped } from './layers.js';
 import { prefixed, type Layout } from './layout.js';
 import { vit, vitLayout, type ImageFeatures } from './vit.js';
 

@@ -5,6 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { MlipError } from '../core/errors.js';
+import { stopGradient, withGradient } from '../engine/gradient.js';
 
 /** Reads the parameters of one module by the names of its own layout. */
 export type Parameters = (name: string) => tf.Tensor;
@@ -77,25 +78,4 @@ export function gelu(x: tf.Tensor): tf.Tensor2D {
 
 function normalCdf(x: tf.Tensor): tf.Tensor {
   return tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);
-}
-
-/** x, as a constant to whoever differentiates. */
-export function stopGradient(x: tf.Tensor): tf.Tensor {
-  return withGradient(x, (input) => ({ value: tf.clone(input), gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy) }));
-}
-
-/** x / |x| along the last axis of x [n, width]; a row of zeros stays one. */
-export function normalizeRows(x: tf.Tensor): tf.Tensor2D {
-  const squaredNorm = tf.sum(tf.square(x), -1, true);
-  return tf.mul(x, tf.rsqrt(tf.maximum(squaredNorm, 1e-24)));
-}
-
-type Differentiable = (
-  input: tf.Tensor,
-  save: tf.GradSaveFunc,
-) => { value: tf.Tensor; gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor };
-
-/** Applies a function that brings its own gradient. tfjs types the arguments as one mixed list; this is the only cast. */
-function withGradient(x: tf.Tensor, differentiable: Differentiable): tf.Tensor {
-  return tf.customGrad((...inputs) => differentiable(inputs[0] as tf.Tensor, inputs[1] as tf.GradSaveFunc))(x);
 }

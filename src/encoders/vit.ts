@@ -5,8 +5,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { VisionConfig } from '../config/schema.js';
 import { attend, attentionOfFirst } from './attention.js';
+import { stopGradient } from '../engine/gradient.js';
 import type { Dropout } from './dropout.js';
-import { gelu, layerNorm, linear, linearLayer, stopGradient, type Parameters } from './layers.js';
+import { gelu, layerNorm, linear, linearLayer, type Parameters } from './layers.js';
 import { linearLayout, normLayout, torchInitial, transformerInitial, type Layout } from './layout.js';
 
 const EPSILON = 1e-6;

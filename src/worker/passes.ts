@@ -93,7 +93,7 @@ export function createPasses(engine: Engine, config: Config): Passes {
 
 function lossAndGradients(images: tf.Tensor, reports: tf.Tensor, { loss }: Config): LossResult {
   const contrast = (v: tf.Tensor, t: tf.Tensor): tf.Scalar =>
-    globalContrast(v as tf.Tensor2D, t as tf.Tensor2D, { temperature: loss.globalTemperature });
+    globalContrast(v as tf.Tensor2D, t as tf.Tensor2D, { temperature: loss.global.temperature });
   const { value, grads } = tf.valueAndGrads(contrast)([images, reports]);
   return { loss: value, vision: grads[0], text: grads[1] };
 }

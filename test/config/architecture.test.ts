@@ -9,6 +9,7 @@ it('the hash is the same whatever does not change the parameters', () => {
   expect(hashOf('optimizer.learningRate=1', 'seed=9', 'model.text.dropout=0.5')).toBe(hashOf());
 });
 
-it.each(['model.vision.layers=5', 'model.text.width=256', 'model.embeddingWidth=64'])('%s changes the hash', (set) => {
+const CHANGES = ['model.vision.layers=5', 'model.text.width=256', 'model.embeddingWidth=64', 'loss.itm.weight=1'];
+it.each(CHANGES)('%s changes the hash', (set) => {
   expect(hashOf(set)).not.toBe(hashOf());
 });

@@ -162,7 +162,7 @@ describe('bad configuration', () => {
 
   it('a section that is given a value lists its keys', () => {
     const error = failure({ recipeOrFile: 'nano', set: ['loss=3'] });
-    expect(error.remedy).toContain('loss.globalTemperature');
+    expect(error.remedy).toContain('loss.global.temperature');
     expect(failure({ recipeOrFile: file('empty.yaml', 'recipe: nano\ndata:\n') }).message).toContain(
       'data is a section',
     );

@@ -2,7 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { random } from '../../src/core/random.js';
-import { gelu, linear, normalizeRows, scoped, standardize, stopGradient } from '../../src/encoders/layers.js';
+import { gelu, linear, scoped, standardize } from '../../src/encoders/layers.js';
+import { stopGradient } from '../../src/engine/gradient.js';
+import { normalizeRows } from '../../src/engine/normalize.js';
 import { BACKENDS, relativeDifference, runOn, withGradients, type Host } from '../support/backends.js';
 
 const [N, W] = [5, 7];

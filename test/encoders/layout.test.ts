@@ -15,6 +15,8 @@ const model: ModelConfig = {
   text: { ...bertBase, width: 32, layers: 2, heads: 2, mlpWidth: 64, maxPositions: 16, dropout: 0 },
   headWidth: 40,
   embeddingWidth: 24,
+  divergence: { heads: 4, dropout: 0 },
+  fusion: { layers: 1, heads: 2, mlpWidth: 64, dropout: 0 },
 };
 const layout = dualEncoderLayout(model, 50);
 
