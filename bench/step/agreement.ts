@@ -1,6 +1,6 @@
 /** Checks that both sides of the `step` benchmark computed the same: a fast wrong answer is no figure. */
 import { join } from 'node:path';
-import { readSafetensors } from '../../src/checkpoint/safetensors.js';
+import { readSafetensors } from '../../src/safetensors/safetensors.js';
 import { MlipError } from '../../src/core/errors.js';
 import { FILES, type CaseName, type SideReport } from './side.js';
 

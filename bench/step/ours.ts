@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readSafetensors, writeSafetensors } from '../../src/checkpoint/safetensors.js';
+import { readSafetensors, writeSafetensors } from '../../src/safetensors/safetensors.js';
 import { loadEngine, type Engine } from '../../src/engine/load.js';
 import { encoderOf } from './encoders.js';
 import { FILES, type CaseName, type SideReport } from './side.js';

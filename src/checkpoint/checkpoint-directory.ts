@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncDirectory } from './durable-file.js';
+import { syncDirectory } from '../core/durable-file.js';
 
 const WHOLE = /^step-(\d+)$/;
 /** The previous `step-N` while a new one takes its name. */

@@ -8,8 +8,8 @@ import { dirname, join, resolve } from 'node:path';
 import { messageOf, MlipError } from '../core/errors.js';
 import type { HostTensor, HostTensors } from '../core/host-tensor.js';
 import { checkpointsOf, listCheckpoints, openDraft, publish, retain } from './checkpoint-directory.js';
-import { digestFile, writeDurably, type FileDigest } from './durable-file.js';
-import { readSafetensors, writeSafetensors } from './safetensors.js';
+import { digestFile, writeDurably, type FileDigest } from '../core/durable-file.js';
+import { readSafetensors, writeSafetensors } from '../safetensors/safetensors.js';
 import { formatState, parseState, PLAIN_NAME, STATE_FILE, type RunState, type StateFile } from './state-file.js';
 
 const MODEL_FILE = 'model.safetensors';

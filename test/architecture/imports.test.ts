@@ -8,10 +8,10 @@ import { findCycle, importsOf, reachable, readImports, sourceFiles, type Import 
 /** Folders of src from the bottom to the top. A folder may import those on lower levels, not its neighbours. */
 const LEVELS = [
   ['core'],
-  ['config', 'rpc', 'bus', 'metrics'],
+  ['config', 'rpc', 'bus', 'metrics', 'safetensors'],
   ['engine'],
   ['data', 'encoders', 'losses', 'knowledge', 'collectives', 'optim', 'checkpoint'],
-  ['coordinator', 'worker', 'evaluation'],
+  ['coordinator', 'worker', 'evaluation', 'weights'],
   ['cli'],
 ];
 

@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readSafetensors } from '../../src/checkpoint/safetensors.js';
+import { readSafetensors } from '../../src/safetensors/safetensors.js';
 import { packageRoot } from '../../src/core/package-root.js';
 import {
   dualEncoderLayout,

@@ -35,7 +35,7 @@ function smallConfig(manifest: string): Config {
   return configSchema.parse({
     ...nano,
     data: { ...nano.data, manifest, resize: SIDE, maxPieces: 8, maxBadShare: 0.05 },
-    model: { vision, text, headWidth: 8, embeddingWidth: 8 },
+    model: { ...nano.model, vision, text, headWidth: 8, embeddingWidth: 8, fusion: { ...nano.model.fusion, heads: 2 } },
     evaluation: { ...nano.evaluation, batchSize: 16 },
     engine: { ...nano.engine, threads: 1 },
   });

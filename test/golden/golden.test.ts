@@ -8,7 +8,7 @@
  * largest element of a tensor.
  */
 import { describe, expect, it } from 'vitest';
-import { readSafetensors } from '../../src/checkpoint/safetensors.js';
+import { readSafetensors } from '../../src/safetensors/safetensors.js';
 import {
   BACKENDS,
   relativeDifference,

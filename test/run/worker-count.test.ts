@@ -1,6 +1,6 @@
 // The worker count changes nothing (design.md, invariant 1), from the command line to the weights on disk.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readSafetensors } from '../../src/checkpoint/safetensors.js';
+import { readSafetensors } from '../../src/safetensors/safetensors.js';
 import type { HostTensors } from '../../src/core/host-tensor.js';
 import { mlip } from '../cli/run-cli.js';
 import { smallRun, type SmallRun } from '../cli/small-run.js';

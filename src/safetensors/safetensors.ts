@@ -5,7 +5,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { messageOf, MlipError } from '../core/errors.js';
 import { elementCount, type HostTensor, type HostTensors } from '../core/host-tensor.js';
-import { readFully, writeDurably, type FileDigest } from './durable-file.js';
+import { readFully, writeDurably, type FileDigest } from '../core/durable-file.js';
 import { toFloat32 } from './float-conversion.js';
 import {
   damaged,
@@ -14,7 +14,7 @@ import {
   parseHeader,
   type SafetensorsHeader,
   type TensorEntry,
-} from './safetensors-header.js';
+} from './header.js';
 
 /** Writes a new file, in the order of `tensors`, and waits until it is on disk. */
 export function writeSafetensors(

@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readSafetensors, readSafetensorsHeader, writeSafetensors } from '../../src/checkpoint/safetensors.js';
+import { readSafetensors, readSafetensorsHeader, writeSafetensors } from '../../src/safetensors/safetensors.js';
 import { MlipError } from '../../src/core/errors.js';
 import { elementCount, type HostTensors } from '../../src/core/host-tensor.js';
-import { temporaryDirectory } from './temporary.js';
+import { temporaryDirectory } from '../checkpoint/temporary.js';
 
 const directory = temporaryDirectory();
 const fixtures = join(import.meta.dirname, '..', 'fixtures', 'safetensors');

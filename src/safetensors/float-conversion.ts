@@ -1,5 +1,5 @@
 /** Numbers of safetensors files as float32. */
-import { ELEMENT_BYTES, type TensorType } from './safetensors-header.js';
+import { ELEMENT_BYTES, type TensorType } from './header.js';
 
 const READERS: Record<Exclude<TensorType, 'F32'>, (view: DataView, at: number) => number> = {
   F64: (view, at) => view.getFloat64(at, true),
