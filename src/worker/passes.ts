@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config } from '../config/schema.js';
 import { encodeImages, encodeReports, type Encoding } from '../encoders/dual-encoder.js';
-import { updatedRunningStatistics } from '../encoders/head.js';
+import { updatedRunningStatistics } from '../encoders/batch-norm.js';
 import type { Differentiable, ForwardResult } from '../engine/differentiable.js';
 import type { Engine } from '../engine/load.js';
 import { globalContrast } from '../losses/global-contrast.js';

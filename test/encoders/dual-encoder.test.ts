@@ -12,7 +12,7 @@ import {
   encodeReports,
 } from '../../src/encoders/dual-encoder.js';
 import type { ForwardContext, ModelConfig } from '../../src/encoders/dual-encoder.js';
-import { updatedRunningStatistics } from '../../src/encoders/head.js';
+import { updatedRunningStatistics } from '../../src/encoders/batch-norm.js';
 import { initialTensors } from '../../src/encoders/init.js';
 import { globalContrast } from '../../src/losses/global-contrast.js';
 import { BACKENDS, magnitude, mapValues, relativeDifference, runOn, withGradients } from '../support/backends.js';
