@@ -11,6 +11,8 @@ export interface TokenizedReport {
   ids: Int32Array;
   /** Pieces that are not padding, CLS and SEP included. */
   length: number;
+  /** [maxPieces], the word that each piece belongs to; -1 for CLS, SEP and padding. */
+  wordOfPiece: Int32Array;
 }
 
 export interface ReportTokenizer {
@@ -35,8 +37,17 @@ export function createTokenizer(vocabulary: readonly string[], maxPieces: number
     const kept = pieces.length <= maxPieces ? pieces : [...pieces.slice(0, maxPieces - 1), sep];
     const padded = new Int32Array(maxPieces).fill(pad);
     padded.set(kept);
-    return { ids: padded, length: kept.length };
+    return { ids: padded, length: kept.length, wordOfPiece: wordsOf(kept) };
   }
+
+  /** A piece `##x` goes on with the word before it. */
+  function wordsOf(pieces: readonly number[]): Int32Array {
+    const words = new Int32Array(maxPieces).fill(-1);
+    let word = -1;
+    for (let at = 1; at < pieces.length - 1; at++) words[at] = vocabulary[pieces[at]].startsWith('##') ? word : ++word;
+    return words;
+  }
+
   return { vocabularySize: vocabulary.length, maxPieces, tokenize };
 }
 
