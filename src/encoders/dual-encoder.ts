@@ -12,12 +12,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config } from '../config/schema.js';
 import { normalizeRows } from '../engine/normalize.js';
+import type { NormSource } from './batch-norm.js';
 import { bert, bertLayout, type ReportFeatures } from './bert.js';
 import { dropoutSource, noDropout, type Dropout } from './dropout.js';
+import { encodeVision, imageEncoderLayout, imageEncoderStateLayout } from './image-encoder.js';
+import type { ImageFeatures } from './image-features.js';
 import { globalHead, headLayout, headStateLayout } from './head.js';
 import { scoped } from './layers.js';
 import { prefixed, type Layout } from './layout.js';
-import { vit, vitLayout, type ImageFeatures } from './vit.js';
+import { visionShape } from './vision-shape.js';
 
 export type ModelConfig = Config['model'];
 
@@ -60,8 +63,11 @@ export function encodeImages(
   const normalised = tf.sub(tf.mul(tf.cast(images, 'float32'), 1 / 127.5), 1);
   const grey = tf.reshape<tf.Rank.R4>(normalised, [count, 1, side, side]);
   const { vision } = context.model;
-  const features = vit(scoped(parameters, 'vision.', ['norm.bias']), grey, vision, dropoutOf('vision', context));
-  return project('vision', parameters, features, context);
+  const own = scoped(parameters, 'vision.', ['norm.bias']);
+  const options = { dropout: dropoutOf('vision', context), source: normSource('vision.', context) };
+  const { statistics, ...features } = encodeVision(own, grey, vision, options);
+  const encoding = project('vision', parameters, features, context);
+  return { ...encoding, statistics: { ...named('vision.', statistics), ...encoding.statistics } };
 }
 
 /**
@@ -93,29 +99,38 @@ function project<Features extends { global: tf.Tensor2D }>(
   context: ForwardContext,
 ): Encoding<Features> {
   const prefix = `head.${modality}.`;
-  const source = context.training
-    ? ({ kind: 'batch' } as const)
-    : ({ kind: 'running', state: scoped(context.state, prefix) } as const);
+  const source = normSource(prefix, context);
   const { projected, statistics } = globalHead(scoped(parameters, prefix), features.global, source);
-  const named = Object.entries(statistics).map(([name, value]) => [prefix + name, value] as const);
-  return { embedding: normalizeRows(projected), statistics: Object.fromEntries(named), features };
+  return { embedding: normalizeRows(projected), statistics: named(prefix, statistics), features };
+}
+
+function normSource(prefix: string, context: ForwardContext): NormSource {
+  return context.training ? { kind: 'batch' } : { kind: 'running', state: scoped(context.state, prefix) };
+}
+
+function named(prefix: string, tensors: tf.NamedTensorMap): tf.NamedTensorMap {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]));
 }
 
 /** All parameters that are trained. */
 export function dualEncoderLayout(model: ModelConfig, vocabularySize: number): Layout {
   const { vision, text, headWidth, embeddingWidth } = model;
   return [
-    ...prefixed('vision.', vitLayout(vision)),
+    ...prefixed('vision.', imageEncoderLayout(vision)),
     ...prefixed('text.', bertLayout(text, vocabularySize)),
-    ...prefixed('head.vision.', headLayout(vision.width, headWidth, embeddingWidth)),
+    ...prefixed('head.vision.', headLayout(visionShape(vision).globalWidth, headWidth, embeddingWidth)),
     ...prefixed('head.text.', headLayout(text.width, headWidth, embeddingWidth)),
   ];
 }
 
-/** The running statistics of both heads: saved with the parameters, never differentiated. */
-export function dualEncoderStateLayout({ headWidth, embeddingWidth }: ModelConfig): Layout {
+/** The running statistics of the image encoder and both heads: saved with the parameters, never differentiated. */
+export function dualEncoderStateLayout({ vision, headWidth, embeddingWidth }: ModelConfig): Layout {
   const state = headStateLayout(headWidth, embeddingWidth);
-  return [...prefixed('head.vision.', state), ...prefixed('head.text.', state)];
+  return [
+    ...prefixed('vision.', imageEncoderStateLayout(vision)),
+    ...prefixed('head.vision.', state),
+    ...prefixed('head.text.', state),
+  ];
 }
 
 /** Everything that a model's file holds: parameters, then running statistics. */

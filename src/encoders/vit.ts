@@ -7,21 +7,12 @@ import type { VisionConfig } from '../config/schema.js';
 import { attend, attentionOfFirst } from './attention.js';
 import { stopGradient } from '../engine/gradient.js';
 import type { Dropout } from './dropout.js';
+import type { ImageFeatures } from './image-features.js';
 import { gelu, layerNorm, linear, linearLayer, type Parameters } from './layers.js';
 import { linearLayout, normLayout, torchInitial, transformerInitial, type Layout } from './layout.js';
+import { CHANNELS } from './vision-shape.js';
 
 const EPSILON = 1e-6;
-const CHANNELS = 3;
-
-/** What an encoder makes of a micro-batch of images. P patches, in rows from the top left. */
-export interface ImageFeatures {
-  /** CLS after the last norm, [m, width]. */
-  global: tf.Tensor2D;
-  /** Patches after the last norm, [m, P, width]. */
-  local: tf.Tensor3D;
-  /** Attention of CLS to the patches in the last block, mean over the heads, [m, P]. Rows sum to less than 1. */
-  patchWeights: tf.Tensor2D;
-}
 
 /**
  * @param images [m, 3, S, S], normalised; or [m, 1, S, S], which stands for three equal channels

@@ -67,6 +67,7 @@ async function checkEncoder(golden: EncoderCase, backend: (typeof BACKENDS)[numb
 
 /** The features that mlip returns separately, from the tokens [m, 1 + P, width] or the hidden state [m, L, width]. */
 function featuresOf({ tokens, last_hidden_state: hidden }: HostRecord): HostRecord {
+  if (tokens === undefined && hidden === undefined) return {};
   if (hidden !== undefined) return { global: firstOf(hidden) };
   const [count, length, width] = tokens.shape;
   const rest = Array.from(tokens.data).filter((_, i) => Math.floor(i / width) % length !== 0);
