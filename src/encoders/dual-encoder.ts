@@ -16,7 +16,8 @@ import { projectConcepts } from './concept-projection.js';
 import { divergenceEncoder } from './divergence-encoder.js';
 import { dropoutSource, noDropout, type Dropout } from './dropout.js';
 import { globalHead, localHead } from './head.js';
-import { encodeVision, type ImageFeatures } from './image-encoder.js';
+import { encodeVision } from './image-encoder.js';
+import type { ImageFeatures } from './image-features.js';
 import { scoped } from './layers.js';
 import type { ModelConfig } from './model-layout.js';
 import { wordsOf } from './words.js';
@@ -106,12 +107,17 @@ export function encodeImages(
   const { statistics, ...features } = encodeVision(own, grey, vision, { dropout, source: sourceOf('vision.', context) });
   const projected = project('vision', parameters, features.global, features.local, undefined, context);
   const { local: patches, ...rest } = projected;
-  const tokens = context.training && hasFusion(parts) ? { tokens: features.tokens } : {};
+  const tokens = context.training && hasFusion(parts) ? { tokens: tokensOf(features, vision.architecture) } : {};
   return {
     ...{ ...rest, ...tokens, features },
     ...(patches === undefined ? {} : { patches }),
     statistics: { ...named('vision.', statistics), ...rest.statistics },
   };
+}
+
+/** Of a ViT all tokens, of a ResNet the map that is the local features. */
+function tokensOf({ global, local }: ImageFeatures, architecture: 'vit' | 'resnet'): tf.Tensor3D {
+  return architecture === 'vit' ? tf.concat([tf.expandDims<tf.Tensor3D>(global, 1), local], 1) : local;
 }
 
 export function encodeReports(

@@ -2,7 +2,7 @@
 import { hasFusion, hasLocalEmbeddings, partsOf } from '../config/parts.js';
 import type { Config } from '../config/schema.js';
 import { bertLayout } from './bert.js';
-import { conceptLayout } from './concept-projection.js';
+import { conceptProjectionLayout } from './concept-projection.js';
 import { divergenceLayout } from './divergence-encoder.js';
 import { fusionLayout } from './fusion.js';
 import { headLayout, headStateLayout } from './head.js';
@@ -47,7 +47,7 @@ function methodLayout(config: ModelConfig): Layout {
   return [
     ...(hasLocalEmbeddings(parts) ? local : []),
     ...(parts.divergence ? divergence : []),
-    ...(parts.knowledge ? prefixed('knowledge.', conceptLayout(knowledge.width, embeddingWidth)) : []),
+    ...(parts.knowledge ? prefixed('knowledge.', conceptProjectionLayout(knowledge.width, embeddingWidth)) : []),
     ...(hasFusion(parts) ? prefixed('fusion.', fusionLayout(fusion, text.width, localWidth)) : []),
     ...(parts.itm ? prefixed('itm_head.', matchingLayout(text.width)) : []),
     ...(parts.ts ? prefixed('swap_head.', swappingLayout(text.width)) : []),

@@ -90,8 +90,8 @@ function lossInputs(parameters: tf.NamedTensorMap, inputs: MicroBatchTensors, { 
   const features = Object.fromEntries(named.filter(([name]) => FEATURES.includes(name)));
   const { vision, text } = outputs;
   const { pieceMask, wordOfPiece } = inputs.text;
-  const words = wordOfPiece === undefined ? {} : { wordOfPiece };
-  const given = { ...inputs.given, ...attention, vision, text, pieceMask, ...words };
+  const given: tf.NamedTensorMap = { ...inputs.given, ...attention, vision, text, pieceMask };
+  if (wordOfPiece !== undefined) given['wordOfPiece'] = wordOfPiece;
   return { parameters: joint, features, given, seed: inputs.text.seed };
 }
 

@@ -71,8 +71,8 @@ function contrastOf(given: tf.NamedTensorMap, same: tf.Tensor | undefined, { glo
   const { vision: v, text: t, vision_divergent: vHat, text_divergent: tHat } = given as Record<string, tf.Tensor2D>;
   const options = { temperature: global.temperature, divergenceWeight: divergence.weight, margin: divergence.margin };
   const found = globalLoss({ v, t, ...(vHat && { vHat, tHat }) }, { ...options, ...(same && { same: same as tf.Tensor2D }) });
-  const part = vHat === undefined ? {} : { loss_divergence: { value: found.divergence, weight: 0 } };
-  return { loss_global: { value: found.loss, weight: global.weight }, ...part };
+  const whole: WeightedLosses = { loss_global: { value: found.loss, weight: global.weight } };
+  return vHat === undefined ? whole : { ...whole, loss_divergence: { value: found.divergence, weight: 0 } };
 }
 
 function prototypesOf(given: tf.NamedTensorMap, queues: tf.NamedTensorMap, config: Config): WeightedLosses {

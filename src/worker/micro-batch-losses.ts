@@ -83,10 +83,10 @@ function fusedFeatures(all: tf.NamedTensorMap, seed: tf.Tensor1D, config: Config
   const reportOf = tf.concat2d([own, otherReports, ...(itm ? [own] : [])], 0);
   const imageOf = tf.concat2d([own, own, ...(itm ? [otherImages] : [])], 0);
   const dropout = dropoutOf('fusion', config.model.fusion.dropout, { config, training: true, seed });
-  const inputs = { hidden, pieceMask: mask, reportOf, imageTokens: all['tokens'] as tf.Tensor3D, imageOf };
+  const inputs = { pieces: hidden, pieceMask: mask, reportOf, imageTokens: all['tokens'] as tf.Tensor3D, imageOf };
   const cls = fusion(scoped(all, 'fusion.'), inputs, config.model.fusion, dropout);
-  const [pair, otherReport, otherImage] = tf.split(cls, itm ? 3 : 2, 0);
-  return { pair, otherReport, ...(itm ? { otherImage } : {}) };
+  const [pair, otherReport, otherImage] = tf.split<tf.Tensor2D>(cls, itm ? 3 : 2, 0);
+  return itm ? { pair, otherReport, otherImage } : { pair, otherReport };
 }
 
 /** Row i: the report drawn for image i, the image drawn for report i, [m, m] each. */

@@ -55,8 +55,9 @@ export function uploadMicroBatch(
 
 function reportTensors(config: Config, { rows, pieceIds, pieceMask, wordOfPiece }: MicroBatch): tf.NamedTensorMap {
   const shape: [number, number] = [rows.length, config.data.maxPieces];
-  const words = hasLocalEmbeddings(partsOf(config)) ? { wordOfPiece: tf.tensor2d(wordOfPiece, shape, 'int32') } : {};
-  return { pieceIds: tf.tensor2d(pieceIds, shape, 'int32'), pieceMask: tf.tensor2d(pieceMask, shape), ...words };
+  const pieces = { pieceIds: tf.tensor2d(pieceIds, shape, 'int32'), pieceMask: tf.tensor2d(pieceMask, shape) };
+  if (!hasLocalEmbeddings(partsOf(config))) return pieces;
+  return { ...pieces, wordOfPiece: tf.tensor2d(wordOfPiece, shape, 'int32') };
 }
 
 function conceptTensors({ vectors, negated, shares }: LinkArrays, count: number, slots: number): tf.NamedTensorMap {

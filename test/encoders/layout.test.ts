@@ -8,7 +8,7 @@ import { vitLayout } from '../../src/encoders/vit.js';
 import { bertLayout } from '../../src/encoders/bert.js';
 
 const base = { architecture: 'vit', imageSize: 224, patchSize: 16, width: 768, layers: 12, heads: 12 } as const;
-const vitB16 = { ...base, mlpWidth: 3072, dropout: 0 };
+const vitB16 = { ...base, inputSize: 0, stages: [], mlpWidth: 3072, dropout: 0 };
 const bertBase = { architecture: 'bert', width: 768, layers: 12, heads: 12, mlpWidth: 3072 } as const;
 
 const model: ModelConfig['model'] = {
