@@ -2,10 +2,10 @@
 
 /** Packs relation, head and tail, which are indices, into one double; sorts by relation, then head, then tail. */
 export interface EdgePacking {
-  pack(relation: number, head: number, tail: number): number;
-  relation(edge: number): number;
-  head(edge: number): number;
-  tail(edge: number): number;
+  pack: (relation: number, head: number, tail: number) => number;
+  relation: (edge: number) => number;
+  head: (edge: number) => number;
+  tail: (edge: number) => number;
 }
 
 /** For a graph of so many concepts; there may be as many relations as 2^53 / concepts^2. */

@@ -18,12 +18,7 @@ interface TripleTable {
   lines: number[];
 }
 
-export async function readTriples(
-  path: string,
-  table: ConceptTable,
-  hash: Hash,
-  faults: FaultList,
-): Promise<Triple[]> {
+export async function readTriples(path: string, table: ConceptTable, hash: Hash, faults: FaultList): Promise<Triple[]> {
   const found: TripleTable = { path, triples: [], lines: [] };
   const onRow = ([head, relation, tail]: string[], line: number): void => {
     const fault = faultOf({ head, relation, tail }, table);
