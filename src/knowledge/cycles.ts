@@ -18,10 +18,14 @@ export function adjacencyOf(nodes: number, heads: ArrayLike<number>, tails: Arra
 }
 
 /**
- * Calls `onClosing` for each edge that closes a cycle, with the path of nodes from the edge's tail to its head. Without
- * these edges there is no cycle left.
+ * Calls `onClosing` for each edge that closes a cycle. Without these edges there is no cycle left.
+ *
+ * @param onClosing `pathBack` gives the nodes from the edge's tail to its head; a path may be long, so only if asked
  */
-export function findClosingEdges({ starts, targets }: Adjacency, onClosing: (path: number[]) => void): void {
+export function findClosingEdges(
+  { starts, targets }: Adjacency,
+  onClosing: (head: number, tail: number, pathBack: () => number[]) => void,
+): void {
   const nodes = starts.length - 1;
   const next = starts.slice(0, nodes);
   const state = new Uint8Array(nodes);
@@ -41,7 +45,7 @@ export function findClosingEdges({ starts, targets }: Adjacency, onClosing: (pat
       }
       const target = targets[next[node]++];
       if (state[target] === UNSEEN) enter(target);
-      else if (state[target] === ON_PATH) onClosing(path.slice(path.lastIndexOf(target)));
+      else if (state[target] === ON_PATH) onClosing(node, target, () => path.slice(path.lastIndexOf(target)));
     }
   }
 }

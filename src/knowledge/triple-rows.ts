@@ -85,9 +85,9 @@ function addCycles(
 ): void {
   const own = triples.filter((triple) => triple.relation === relation);
   const indices = (end: 'head' | 'tail') => Uint32Array.from(own, (triple) => indexOf.get(triple[end])!);
-  findClosingEdges(adjacencyOf(concepts.length, indices('head'), indices('tail')), (cycle) => {
-    const ids = [...cycle, cycle[0]].map((index) => concepts[index].id);
-    const [head, tail] = [ids[ids.length - 2], ids[0]];
+  findClosingEdges(adjacencyOf(concepts.length, indices('head'), indices('tail')), (headIndex, tailIndex, pathBack) => {
+    const [head, tail] = [concepts[headIndex].id, concepts[tailIndex].id];
+    const ids = [...pathBack().map((index) => concepts[index].id), tail];
     const closing = triples.findIndex((t) => t.head === head && t.relation === relation && t.tail === tail);
     faults.add({ file: path, line: lines[closing], problem: `closes a cycle of ${relation}: ${ids.join(' -> ')}` });
   });

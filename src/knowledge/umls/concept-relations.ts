@@ -74,8 +74,8 @@ function closingEdges(edges: Float64Array, relation: number, concepts: number): 
   const heads = Uint32Array.from(own, packing.head);
   const tails = Uint32Array.from(own, packing.tail);
   const found: number[] = [];
-  findClosingEdges(adjacencyOf(concepts, heads, tails), (path) => {
-    found.push(packing.pack(relation, path[path.length - 1], path[0]));
+  findClosingEdges(adjacencyOf(concepts, heads, tails), (head, tail) => {
+    found.push(packing.pack(relation, head, tail));
   });
   return found;
 }
