@@ -112,7 +112,7 @@ export function lossesAndGradients(
     // tfjs disposes of what is made inside a gradient's function unless it is kept.
     for (const [name, { value }] of Object.entries(found)) losses[name] = tf.keep(tf.clone(value));
     const terms = Object.values(found).filter(({ weight }) => weight > 0);
-    return tf.addN([untouched(values), ...terms.map(({ value, weight }) => tf.mul(value, weight) as tf.Scalar)]);
+    return tf.addN([untouched(values), ...terms.map(({ value, weight }) => tf.mul<tf.Scalar>(value, weight))]);
   };
   const { value, grads } = tf.valueAndGrads(sum)(Object.values(variables));
   return {
