@@ -94,7 +94,7 @@ async function train(
   const engine = await loadEngine({ ...config.engine, threads: options.threads ?? config.engine.threads });
   const dataset = await readData(options, session);
   const ring = await opening;
-  const host = await startingState(session, ring, dataset.vocabulary.length);
+  const host = await startingState(session, ring, dataset.vocabulary, log);
   const parametersHash = hashTensors(host.model);
   const state = uploadState(host, config, session.resume?.step ?? 0);
   const parts: TrainingParts = { session, engine, ring, dataset, state, metrics, ringBytesCounted: 0, log };
