@@ -1,6 +1,15 @@
 /** The image encoder for timm: a folder that timm.create_model loads, as it loads models of the Hugging Face hub. */
 import type { VisionConfig } from '../config/schema.js';
-import { imageFamily, json, NORMALISATION, tensorsUnder, type ExportedFiles, type ExportedModel } from './exported.js';
+import type { HostTensors } from '../core/host-tensor.js';
+import {
+  imageFamily,
+  json,
+  NORMALISATION,
+  resnetSizes,
+  tensorsUnder,
+  type ExportedFiles,
+  type ExportedModel,
+} from './exported.js';
 import { vitFamily } from './vit-family.js';
 
 /** timm's names of the usual sizes; the sizes themselves are given with them, so others load too. */
@@ -9,9 +18,10 @@ const NAMES: Record<number, string> = { 192: 'vit_tiny', 384: 'vit_small', 768: 
 export function exportTimm({ config, tensors }: ExportedModel): ExportedFiles {
   const { vision } = config.model;
   const isVit = imageFamily(tensors) === vitFamily;
+  const encoder = tensorsUnder(tensors, 'vision.');
   return {
-    tensors: tensorsUnder(tensors, 'vision.'),
-    texts: { 'config.json': json(isVit ? vitConfig(vision) : resnetConfig(vision)) },
+    tensors: encoder,
+    texts: { 'config.json': json(isVit ? vitConfig(vision) : resnetConfig(vision, encoder)) },
     usage: (out) => [
       'import timm',
       `encoder = timm.create_model('local-dir:${out}', pretrained=True).eval()`,
@@ -40,12 +50,14 @@ function vitConfig({ imageSize, patchSize, width, layers, heads, mlpWidth }: Vis
   };
 }
 
-function resnetConfig({ imageSize }: VisionConfig): object {
+function resnetConfig({ imageSize }: VisionConfig, encoder: HostTensors): object {
+  const { stages, width } = resnetSizes(encoder);
   return {
     architecture: 'resnet50',
     num_classes: 0,
     num_features: 2048,
     global_pool: 'avg',
+    model_args: { layers: stages, base_width: width },
     pretrained_cfg: { ...pretrained(imageSize), first_conv: 'conv1', classifier: 'fc' },
   };
 }

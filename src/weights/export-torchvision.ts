@@ -1,8 +1,9 @@
-/** The image encoder for torchvision: the state of its resnet50 with the classifier replaced by the identity. */
+/** The image encoder for torchvision: the state of its ResNet with the classifier replaced by the identity. */
 import {
   imageFamily,
   json,
   NORMALISATION,
+  resnetSizes,
   tensorsUnder,
   wrongEncoder,
   type ExportedFiles,
@@ -14,13 +15,17 @@ export function exportTorchvision({ config, tensors }: ExportedModel): ExportedF
   const family = imageFamily(tensors);
   if (family !== resnetFamily) throw wrongEncoder('torchvision', family.title, 'timm');
   const { imageSize } = config.model.vision;
+  const encoder = tensorsUnder(tensors, 'vision.');
+  const { stages, width } = resnetSizes(encoder);
+  const sizes = { layers: stages, width_per_group: width };
   return {
-    tensors: tensorsUnder(tensors, 'vision.'),
-    texts: { 'config.json': json({ architecture: 'resnet50', image_size: imageSize, ...NORMALISATION }) },
+    tensors: encoder,
+    texts: { 'config.json': json({ architecture: 'resnet', ...sizes, image_size: imageSize, ...NORMALISATION }) },
     usage: (out) => [
-      'import torch, torchvision',
+      'import torch',
       'from safetensors.torch import load_file',
-      'encoder = torchvision.models.resnet50()',
+      'from torchvision.models.resnet import Bottleneck, ResNet',
+      `encoder = ResNet(Bottleneck, [${stages.join(', ')}], width_per_group=${width})`,
       'encoder.fc = torch.nn.Identity()',
       `encoder.load_state_dict(load_file('${out}/model.safetensors'))`,
       'features = encoder.eval()(images)  # [n, 2048]; images as (x / 255 - 0.5) / 0.5',

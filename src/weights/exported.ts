@@ -4,6 +4,7 @@ import { MlipError } from '../core/errors.js';
 import type { HostTensors } from '../core/host-tensor.js';
 import { familyOfModel } from './families.js';
 import type { Family } from './family.js';
+import { sizesOfResnet } from './resnet-family.js';
 
 /** A checkpoint, as evaluation reads it. */
 export interface ExportedModel {
@@ -32,6 +33,12 @@ export function tensorsUnder(tensors: HostTensors, prefix: string): HostTensors 
       .filter(([name]) => name.startsWith(prefix))
       .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
   );
+}
+
+/** Blocks of the four stages of an exported ResNet, and the width of a block in the first; 64 as published. */
+export function resnetSizes(encoder: HostTensors): { stages: number[]; width: number } {
+  const sizes = sizesOfResnet(new Map(Array.from(encoder, ([name, { shape }]) => [name, shape])));
+  return { stages: sizes.blocks.split('-').map(Number), width: sizes['width of a block'] };
 }
 
 /** What the image encoder of a model is. */

@@ -52,11 +52,8 @@ function requirePrefix(names: Iterable<string>, family: Family, path: string): s
     throw otherArchitecture(`${prefixes.length} encoders: under ${prefixes.join(' and ')}`, path, remedy);
   }
   const other = FAMILIES.find((candidate) => prefixesOf(all, candidate).length > 0);
-  const instead = other === undefined ? 'of names that mlip does not know' : `of a ${other.title}`;
-  throw otherArchitecture(
-    `weights ${instead}; the model has a ${family.title} there, whose files hold ${family.anchor}`,
-    path,
-  );
+  const instead = other === undefined ? 'names that mlip does not know' : `a ${other.title}`;
+  throw otherArchitecture(`${instead}; the model has a ${family.title} there, whose files hold ${family.anchor}`, path);
 }
 
 function fit(

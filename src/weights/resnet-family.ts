@@ -12,14 +12,15 @@ export const resnetFamily: Family = {
   title: TITLE,
   part: 'vision',
   anchor: 'layer1.0.conv1.weight',
-  sizes,
-  check: (found, wanted, where) => requireSameSizes(TITLE, sizes(found), sizes(wanted), where),
+  sizes: sizesOfResnet,
+  check: (found, wanted, where) => requireSameSizes(TITLE, sizesOfResnet(found), sizesOfResnet(wanted), where),
   target: (name) => `vision.${name}`,
   isEssential: (name) => ESSENTIAL.test(name) && !name.endsWith(COUNTER),
   conversion: (name, from, to) => (name === STEM ? spreadOverChannels(from, to) : undefined),
 };
 
-function sizes(shapes: Shapes) {
+/** All that a model of the same library needs to be told. */
+export function sizesOfResnet(shapes: Shapes) {
   return {
     blocks: STAGES.map((stage) => countNumbered(shapes, stage)).join('-'),
     'convolutions of a block': shapes.has('layer1.0.conv3.weight') ? 3 : 2,
