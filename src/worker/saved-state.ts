@@ -17,6 +17,8 @@ import { downloadState, initialState, optimizerLayout, type HostState, type Trai
 
 const VOCABULARY_FILE = 'vocab.txt';
 const CONFIG_FILE = 'config.json';
+/** Of these, initial weights have all or nothing, or somebody should know. */
+const ENCODERS = ['vision.', 'text.'];
 
 /** Writes OUT/checkpoints/step-N of what `state` holds now; the path. */
 export async function saveState(
@@ -78,8 +80,9 @@ async function readInitial(config: Config, vocabulary: readonly string[], log: L
   const layout = modelLayout(model, vocabulary.length);
   const read = await readInitialWeights(file, { layout, vocabulary });
   const missing = layout.map(({ name }) => name).filter((name) => !read.has(name));
-  log.info('initial weights', { file, tensors: read.size, notInFile: missing.length });
-  if (missing.length > 0) log.info('not in the initial weights, as without them', { names: missing.join(' ') });
+  log.info('initial weights', { file, tensors: read.size, missing: missing.length, names: missing.join(' ') });
+  const gaps = missing.filter((name) => ENCODERS.some((part) => name.startsWith(part) && holds(read, part)));
+  if (gaps.length > 0) log.warn('parts of an encoder are not in the initial weights', { file, names: gaps.join(' ') });
   return read;
 }
 
@@ -89,6 +92,10 @@ async function readState(path: string, config: Config, vocabularySize: number): 
     model: matchLayout(model, modelLayout(config.model, vocabularySize), path),
     optimizer: matchLayout(optimizer, optimizerLayout(config, vocabularySize), path),
   };
+}
+
+function holds(tensors: HostTensors, prefix: string): boolean {
+  return [...tensors.keys()].some((name) => name.startsWith(prefix));
 }
 
 /** Equal on all ranks exactly where the parameters are, to the bit. */
