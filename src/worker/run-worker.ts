@@ -96,7 +96,7 @@ async function train(
   const dataset = await readData(options, session);
   const knowledge = await loadKnowledge(config, dataset);
   const ring = await opening;
-  const host = await startingState(session, ring, dataset.vocabulary.length);
+  const host = await startingState(session, ring, dataset.vocabulary, log);
   const parametersHash = hashTensors(host.model);
   const state = uploadState(host, config, session.resume?.step ?? 0);
   const parts: TrainingParts = { session, engine, ring, dataset, knowledge, state, metrics, ringBytesCounted: 0, log };
