@@ -31,7 +31,7 @@ const SIDE = 24;
 const config = smallConfig();
 const vocabulary = await readVocabulary(VOCABULARY);
 const tensors = shakenTensors(config, vocabulary.length);
-const evaluation = (state: tf.NamedTensorMap): ForwardContext => ({ model: config.model, training: false, state });
+const evaluation = (state: tf.NamedTensorMap): ForwardContext => ({ config, training: false, state });
 
 /** Features by library. */
 const theirs = new Map<ExportTarget, HostTensor>();
@@ -121,8 +121,8 @@ function imageFeatures(all: tf.NamedTensorMap): tf.NamedTensorMap {
 }
 
 function reportFeatures(all: tf.NamedTensorMap): tf.NamedTensorMap {
-  const [ids, mask] = [all['ids'], all['mask']] as tf.Tensor2D[];
-  return { local: encodeReports(all, ids, mask, evaluation(all)).features.local };
+  const [pieceIds, pieceMask] = [all['ids'], all['mask']] as tf.Tensor2D[];
+  return { local: encodeReports(all, { pieceIds, pieceMask }, evaluation(all)).features.local };
 }
 
 function row({ shape, data }: HostRecord[string], index: number): number[] {
