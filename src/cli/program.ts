@@ -35,7 +35,7 @@ export function createProgram(): Command {
   addExamples(
     program,
     'mlip demo                                            try everything on synthetic data',
-    'mlip train nano --data pairs.jsonl --workers 2       pre-train on your own pairs',
+    'mlip train mlip-nano --data pairs.jsonl --workers 2       pre-train on your own pairs',
     'mlip eval retrieval --checkpoint C --data M          score a checkpoint',
   );
   for (const command of commands()) program.addCommand(command);

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { architectureHash } from '../../src/config/architecture.js';
 import { resolveConfig } from '../../src/config/load.js';
 
-const hashOf = (...set: string[]): string => architectureHash(resolveConfig({ recipeOrFile: 'nano', set }).config);
+const hashOf = (...set: string[]): string => architectureHash(resolveConfig({ recipeOrFile: 'clip-nano', set }).config);
 
 it('the hash is the same whatever does not change the parameters', () => {
   expect(hashOf('optimizer.learningRate=1', 'seed=9', 'model.text.dropout=0.5')).toBe(hashOf());

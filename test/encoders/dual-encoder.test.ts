@@ -24,7 +24,7 @@ const {
   vocabularySize: number;
   temperature: number;
 };
-const nano = resolveConfig({ recipeOrFile: 'nano' }).config;
+const nano = resolveConfig({ recipeOrFile: 'clip-nano' }).config;
 const config: ModelConfig = { ...nano, model: { ...nano.model, ...sizes } };
 const { model } = config;
 const torch: HostRecord = Object.fromEntries(await readSafetensors(join(fixtures, 'dual-encoder.safetensors')));

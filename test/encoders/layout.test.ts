@@ -19,7 +19,7 @@ const model: ModelConfig['model'] = {
   divergence: { heads: 4, dropout: 0 },
   fusion: { layers: 1, heads: 2, mlpWidth: 64, dropout: 0 },
 };
-const nano = resolveConfig({ recipeOrFile: 'nano' }).config;
+const nano = resolveConfig({ recipeOrFile: 'clip-nano' }).config;
 const config: ModelConfig = { ...nano, model };
 const layout = parametersLayout(config, 50);
 

@@ -22,7 +22,7 @@ const SETTINGS = [
 ];
 
 export function smallConfig(...more: string[]): Config {
-  return resolveConfig({ recipeOrFile: 'nano', set: [...SETTINGS, ...more] }).config;
+  return resolveConfig({ recipeOrFile: 'clip-nano', set: [...SETTINGS, ...more] }).config;
 }
 
 /** Parameters that are all random, those too that start from 0 or 1: a swap of two must be seen. */

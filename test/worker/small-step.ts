@@ -32,7 +32,7 @@ const SETTINGS = [
 ];
 
 export function smallConfig(...more: string[]): Config {
-  return resolveConfig({ recipeOrFile: 'nano', set: [...SETTINGS, ...more] }).config;
+  return resolveConfig({ recipeOrFile: 'clip-nano', set: [...SETTINGS, ...more] }).config;
 }
 
 export interface SmallStep {

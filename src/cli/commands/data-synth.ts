@@ -26,7 +26,7 @@ export function dataSynthCommand(): Command {
   return addExamples(
     command,
     'mlip data synth --pairs 500 --seed 1 --out corpus',
-    'mlip train nano --data corpus/manifest.jsonl',
+    'mlip train mlip-nano --data corpus/manifest.jsonl',
   );
 }
 
