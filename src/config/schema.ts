@@ -18,7 +18,9 @@ const vision = z
     imageSize: positive.describe('Side of the square input in pixels, after the crop'),
     inputSize: count.describe('resnet: side in pixels to which it resizes its input; 0 keeps imageSize'),
     patchSize: count.describe('vit: side of a patch in pixels; divides imageSize'),
-    width: positive.describe('vit: embedding width of a token; resnet: width of the first stage, 64 for ResNet-50'),
+    width: positive.describe(
+      'vit: embedding width of a token; resnet: width of the first stage (torchvision’s width_per_group), 64 for ResNet-50',
+    ),
     layers: count.describe('vit: transformer blocks'),
     stages: z.array(positive).describe('resnet: bottleneck blocks of its four stages, [3, 4, 6, 3] for ResNet-50'),
     heads: count.describe('vit: attention heads; divides width'),

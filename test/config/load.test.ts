@@ -76,6 +76,32 @@ describe('precedence', () => {
   });
 });
 
+const RESNET = ['model.vision.architecture=resnet', 'model.vision.stages=[3,4,6,3]'];
+
+describe('a list', () => {
+  const stages = [3, 4, 6, 3];
+
+  it('comes from a file, the environment or --set', () => {
+    const architecture = RESNET[0];
+    const yaml = 'recipe: nano\nmodel:\n  vision:\n    architecture: resnet\n    stages: [3, 4, 6, 3]\n';
+    const path = file('resnet.yaml', yaml);
+    const fromFile = resolveConfig({ recipeOrFile: path });
+    expect(fromFile.config.model.vision.stages).toEqual(stages);
+    expect(formatOrigin(fromFile.origins.get('model.vision.stages')!)).toBe(`file ${path}:5`);
+    const env = { MLIP_MODEL__VISION__STAGES: '[3, 4, 6, 3]' };
+    const fromEnvironment = resolveConfig({ recipeOrFile: 'nano', env, set: [architecture] });
+    expect(fromEnvironment.config.model.vision.stages).toEqual(stages);
+    expect(resolveConfig({ recipeOrFile: 'nano', set: RESNET }).config.model.vision.stages).toEqual(stages);
+  });
+
+  it('is shown in one line, with its origin', () => {
+    const { config, origins } = resolveConfig({ recipeOrFile: 'nano', set: RESNET });
+    const text = showConfig(config, origins);
+    expect(text).toContain('stages: [ 3, 4, 6, 3 ] # flag --set model.vision.stages=[3,4,6,3]\n');
+    expect(resolveConfig({ recipeOrFile: file('stages.yaml', text) }).config).toEqual(config);
+  });
+});
+
 describe('show', () => {
   it('gives YAML that loads back to the same configuration, with the origin of each value', () => {
     const { config, origins } = resolveConfig({ recipeOrFile: 'clip-nano', set: ['optimizer.learningRate=1e-5'] });
@@ -154,11 +180,31 @@ describe('bad configuration', () => {
     ['model.vision.heads=5', 'must divide width'],
     ['data.resize=10', 'must be at least model.vision.imageSize'],
     ['seed=', 'seed is null'],
+    ['model.vision.layers=0', 'must be above 0 where model.vision.architecture is vit'],
+    ['model.vision.stages=[3,4,6,3]', 'must be [] where model.vision.architecture is vit'],
+    ['model.vision.inputSize=299', 'must be 0 where model.vision.architecture is vit'],
+    [
+      'model.vision.stages=3',
+      'model.vision.stages is 3, from flag --set model.vision.stages=3: expected a list of int',
+    ],
+    ['model.vision.stages=[3,x]', 'model.vision.stages is [3,"x"]'],
   ])('%s is refused with what was expected', (set, expected) => {
     const error = failure({ recipeOrFile: 'clip-nano', set: [set] });
     expect(error.code).toBe('MLIP_E_CONFIG_INVALID');
     expect(error.message).toContain(expected);
     expect(error.where).toBe(`flag --set ${set}`);
+  });
+
+  it.each([
+    ['model.vision.stages=[]', 'model.vision.stages is []', 'must have 4 numbers'],
+    ['model.vision.stages=[3,4,6]', 'model.vision.stages is [3,4,6]', 'must have 4 numbers'],
+    ['model.vision.stages=[3,4,0,3]', 'model.vision.stages is [3,4,0,3]', 'expected a list of integers above 0'],
+    ['model.vision.dropout=0.1', 'model.vision.dropout is 0.1', 'must be 0'],
+  ])('a resnet with %s is refused', (set, ...expected) => {
+    const { code, message, where } = failure({ recipeOrFile: 'nano', set: [...RESNET, set] });
+    expect(code).toBe('MLIP_E_CONFIG_INVALID');
+    for (const part of expected) expect(message).toContain(part);
+    expect(where).toBe(`flag --set ${set}`);
   });
 
   it('every fault is listed at once', () => {
