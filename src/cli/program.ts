@@ -8,6 +8,7 @@ import { demoCommand } from './commands/demo.js';
 import { doctorCommand } from './commands/doctor.js';
 import { engineCommand } from './commands/engine.js';
 import { evalCommand } from './commands/eval.js';
+import { knowledgeCommand } from './commands/knowledge.js';
 import { trainCommand } from './commands/train.js';
 import { weightsCommand } from './commands/weights.js';
 import { workerCommand } from './commands/worker.js';
@@ -51,6 +52,7 @@ function commands(): Command[] {
     configCommand(),
     dataCommand(),
     weightsCommand(),
+    knowledgeCommand(),
     coordinatorCommand(),
     workerCommand(),
     engineCommand(),
