@@ -8,6 +8,7 @@ import { demoCommand } from './commands/demo.js';
 import { doctorCommand } from './commands/doctor.js';
 import { engineCommand } from './commands/engine.js';
 import { evalCommand } from './commands/eval.js';
+import { knowledgeCommand } from './commands/knowledge.js';
 import { trainCommand } from './commands/train.js';
 import { workerCommand } from './commands/worker.js';
 import { exitStatuses } from './exit-status.js';
@@ -49,6 +50,7 @@ function commands(): Command[] {
     evalCommand(),
     configCommand(),
     dataCommand(),
+    knowledgeCommand(),
     coordinatorCommand(),
     workerCommand(),
     engineCommand(),

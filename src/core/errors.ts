@@ -85,6 +85,11 @@ export const ERROR_TABLE = {
     exit: EXIT.badInput,
     meaning: 'The directory for a synthetic corpus holds something else.',
   },
+  // knowledge
+  MLIP_E_KNOWLEDGE_LINKS: {
+    exit: EXIT.badInput,
+    meaning: 'A report is linked to a concept that the knowledge graph does not have.',
+  },
   // bench
   MLIP_E_BENCH_PEER: { exit: EXIT.environment, meaning: 'What a benchmark compares with could not be installed.' },
   MLIP_E_BENCH_FAILED: { exit: EXIT.failure, meaning: 'A process that a benchmark measures failed.' },
