@@ -87,7 +87,10 @@ export const ERROR_TABLE = {
   },
   // knowledge
   MLIP_E_KNOWLEDGE_GRAPH: { exit: EXIT.badInput, meaning: 'A knowledge graph is missing, malformed or contradictory.' },
-  MLIP_E_KNOWLEDGE_RRF: { exit: EXIT.badInput, meaning: 'A file of UMLS is missing, of a wrong version or out of order.' },
+  MLIP_E_KNOWLEDGE_RRF: {
+    exit: EXIT.badInput,
+    meaning: 'A file of UMLS is missing, of a wrong version or out of order.',
+  },
   MLIP_E_KNOWLEDGE_EMBEDDINGS: {
     exit: EXIT.badInput,
     meaning: 'Concept embeddings are missing, of another graph or unusable.',
