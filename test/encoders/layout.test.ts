@@ -1,7 +1,12 @@
 /** Layouts of parameters: what a checkpoint must hold, and what training starts from. */
 import { describe, expect, it } from 'vitest';
 import { elementCount } from '../../src/core/host-tensor.js';
-import { dualEncoderLayout, dualEncoderStateLayout, type ModelConfig } from '../../src/encoders/dual-encoder.js';
+import {
+  dualEncoderLayout,
+  dualEncoderStateLayout,
+  modelLayout,
+  type ModelConfig,
+} from '../../src/encoders/dual-encoder.js';
 import { initialTensors } from '../../src/encoders/init.js';
 import { vitLayout } from '../../src/encoders/vit.js';
 import { bertLayout } from '../../src/encoders/bert.js';
@@ -19,6 +24,10 @@ const model: ModelConfig = {
   fusion: { layers: 1, heads: 2, mlpWidth: 64, dropout: 0 },
 };
 const layout = dualEncoderLayout(model, 50);
+const resnet: ModelConfig = {
+  ...model,
+  vision: { ...model.vision, architecture: 'resnet', width: 8, stages: [1, 1, 1, 1] },
+};
 
 describe('layouts', () => {
   it('count as many parameters as the published models have', () => {
@@ -29,9 +38,15 @@ describe('layouts', () => {
     expect(count(bertLayout({ ...bertBase, maxPositions: 512, dropout: 0.1 }, 28_996))).toBe(107_719_680);
   });
 
-  it('have no name twice', () => {
-    const names = [...layout, ...dualEncoderStateLayout(model)].map(({ name }) => name);
+  it.each([model, resnet])('have no name twice, with a $vision.architecture', (of) => {
+    const names = modelLayout(of, 50).map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('give the head the width of what the image encoder makes', () => {
+    const headOf = (of: ModelConfig) => dualEncoderLayout(of, 50).find(({ name }) => name === 'head.vision.0.weight');
+    expect(headOf(model)!.shape).toEqual([40, 48]);
+    expect(headOf(resnet)!.shape).toEqual([40, 2048]);
   });
 });
 
@@ -58,6 +73,16 @@ describe('initial weights', () => {
     const head = of('head.vision.0.weight');
     expect(Math.max(...head.map(Math.abs))).toBeLessThanOrEqual(1 / Math.sqrt(48));
     expect(deviation(head)).toBeCloseTo(1 / Math.sqrt(3 * 48), 2);
+  });
+
+  it('of a ResNet are spread as torchvision spreads them', () => {
+    const specs = dualEncoderLayout(resnet, 50).filter(({ name }) => name.startsWith('vision.layer3.0.'));
+    const of = (name: string): number[] => Array.from(initialTensors(specs, 1).get(`vision.layer3.0.${name}`)!.data);
+    // kaiming_normal_ by fan_out: sqrt(2 / (outputs * kernel area))
+    expect(deviation(of('conv2.weight'))).toBeCloseTo(Math.sqrt(2 / (32 * 9)), 2);
+    expect(deviation(of('downsample.0.weight'))).toBeCloseTo(Math.sqrt(2 / 1024), 3);
+    expect(new Set(of('bn3.weight'))).toEqual(new Set([1]));
+    expect(new Set(of('bn3.bias'))).toEqual(new Set([0]));
   });
 
   it('of running statistics are mean 0 and variance 1', () => {
