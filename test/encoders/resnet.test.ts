@@ -2,14 +2,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { updatedRunningStatistics, type NormSource } from '../../src/encoders/batch-norm.js';
+import { encodeImages, modelLayout } from '../../src/encoders/dual-encoder.js';
 import { encodeVision } from '../../src/encoders/image-encoder.js';
+import { initialTensors } from '../../src/encoders/init.js';
 import { noDropout } from '../../src/encoders/dropout.js';
 import { scoped } from '../../src/encoders/layers.js';
 import { resizeBilinear } from '../../src/encoders/resize.js';
 import { resnetLayout, resnetStateLayout } from '../../src/encoders/resnet-layout.js';
 import { visionShape } from '../../src/encoders/vision-shape.js';
+import { resolveConfig } from '../../src/config/load.js';
 import { elementCount } from '../../src/core/host-tensor.js';
 import { BACKENDS, magnitude, mapValues, relativeDifference, runOn, withGradients } from '../support/backends.js';
+import type { HostRecord } from '../support/backends.js';
 import { config, images, parameters, projection, running, sample, small, torch, weights } from './resnet-case.js';
 
 const encode = (inputs: tf.NamedTensorMap, source: NormSource) =>
@@ -73,6 +77,24 @@ describe.each(BACKENDS)('on %s, a ResNet', (backend) => {
 });
 
 describe('a ResNet', () => {
+  it('in the dual encoder reads its running statistics in evaluation and returns none', async () => {
+    const sizes = { headWidth: 8, embeddingWidth: 4 };
+    const model = { ...resolveConfig({ recipeOrFile: 'nano' }).config.model, ...sizes, vision: config };
+    const prefix = (tensors: HostRecord): HostRecord =>
+      Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [`vision.${name}`, tensor]));
+    const others = modelLayout(model, 8).filter(({ name }) => name.startsWith('head.vision.'));
+    const own = { ...Object.fromEntries(initialTensors(others, 1)), ...prefix({ ...parameters, ...running }) };
+    const levels = { shape: [4, 24, 24], data: Array.from(images.data, (value) => (value + 1) * 127.5) };
+    const evaluate = (inputs: tf.NamedTensorMap): tf.NamedTensorMap => {
+      const pixels = inputs['levels'] as tf.Tensor3D;
+      const { features, statistics } = encodeImages(inputs, pixels, { model, training: false, state: inputs });
+      return { global: features.global, ...statistics };
+    };
+    const found = await runOn('executor', evaluate, { ...own, levels });
+    expect(Object.keys(found)).toEqual(['global']);
+    expect(relativeDifference(sample(found['global'].data), torch['evaluation/global'].data)).toBeLessThan(1e-4);
+  });
+
   it('takes a grey image for three equal channels', async () => {
     const { shape, data } = images;
     const area = shape[2] * shape[3];
