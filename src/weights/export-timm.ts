@@ -46,7 +46,12 @@ function vitConfig({ imageSize, patchSize, width, layers, heads, mlpWidth }: Vis
       num_heads: heads,
       mlp_ratio: mlpWidth / width,
     },
-    pretrained_cfg: { ...pretrained(imageSize), first_conv: 'patch_embed.proj', classifier: 'head' },
+    pretrained_cfg: {
+      ...pretrained(imageSize),
+      fixed_input_size: true,
+      first_conv: 'patch_embed.proj',
+      classifier: 'head',
+    },
   };
 }
 
@@ -66,7 +71,6 @@ function pretrained(imageSize: number): object {
   return {
     ...NORMALISATION,
     input_size: [3, imageSize, imageSize],
-    fixed_input_size: true,
     num_classes: 0,
     interpolation: 'bilinear',
     crop_pct: 1,
