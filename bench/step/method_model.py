@@ -25,7 +25,7 @@ class Method(nn.Module):
         self.fusion = Fusion(case)
         self.itm_head = nn.Linear(width, 2)
         self.swap_head = nn.Sequential(nn.Linear(2 * width, width), nn.GELU(), nn.Linear(width, 1))
-        self.prototypes = nn.Parameter(torch.randn(case["prototypes"], d))
+        self.prototypes = nn.Linear(d, case["prototypes"], bias=False)
         self._image_attention = ImageAttention(self.vision.blocks[-1].attn)
         self._report_attention = ReportAttention(self.text.encoder.layer[-1].attention.self)
 
