@@ -22,7 +22,7 @@ export function encoderOf(name: CaseName): BenchEncoder {
 
 /** Inputs: images, grey levels 0..255 [batch, side, side]. */
 function vitEncoder({ batch, ...sizes }: Cases['vit']): BenchEncoder {
-  const config = { architecture: 'vit', dropout: 0, ...sizes } as const;
+  const config = { architecture: 'vit' as const, inputSize: 0, stages: [], dropout: 0, ...sizes };
   return {
     encode: (parameters, { images }) => {
       const normalised = tf.sub(tf.mul(images, 1 / 127.5), 1);

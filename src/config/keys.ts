@@ -21,6 +21,7 @@ interface Node {
   exclusiveMinimum?: number;
   maximum?: number;
   properties?: Record<string, Node>;
+  items?: Node;
 }
 
 function listKeys(node: Node, path: string[]): ConfigKey[] {
@@ -35,6 +36,7 @@ function expectation(node: Node): string {
   if (node.enum !== undefined) return `one of ${node.enum.join(', ')}`;
   if (node.type === 'boolean') return 'true or false';
   if (node.type === 'string') return 'text';
+  if (node.items !== undefined) return `a list of ${node.items.type}s${range(node.items)}`;
   return `${node.type === 'integer' ? 'an integer' : 'a number'}${range(node)}`;
 }
 

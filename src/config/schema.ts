@@ -3,24 +3,37 @@
  * print. A recipe is a whole file of this shape; nothing outside this folder sees an undefined value.
  */
 import { z } from 'zod';
+import { refuseOtherArchitecture } from './vision-architecture.js';
 
 const positive = z.number().int().positive();
 const count = z.number().int().nonnegative();
 const share = z.number().min(0).max(1);
 
+// A key that only one of the architectures reads takes 0 (or an empty list) with the other.
 const vision = z
   .strictObject({
-    architecture: z.enum(['vit']).describe('Encoder of the images; vit is the timm layout'),
+    architecture: z
+      .enum(['vit', 'resnet'])
+      .describe('Encoder of the images; vit is the timm layout, resnet the torchvision layout with bottleneck blocks'),
     imageSize: positive.describe('Side of the square input in pixels, after the crop'),
-    patchSize: positive.describe('Side of a patch in pixels; divides imageSize'),
-    width: positive.describe('Embedding width of a token'),
-    layers: positive.describe('Transformer blocks'),
-    heads: positive.describe('Attention heads; divides width'),
-    mlpWidth: positive.describe('Hidden width of the feed-forward layers'),
-    dropout: share.describe('Dropout after attention and feed-forward layers'),
+    inputSize: count.describe('resnet: side in pixels to which it resizes its input; 0 keeps imageSize'),
+    patchSize: count.describe('vit: side of a patch in pixels; divides imageSize'),
+    width: positive.describe('vit: embedding width of a token; resnet: width of the first stage, 64 for ResNet-50'),
+    layers: count.describe('vit: transformer blocks'),
+    stages: z.array(positive).describe('resnet: bottleneck blocks of its four stages, [3, 4, 6, 3] for ResNet-50'),
+    heads: count.describe('vit: attention heads; divides width'),
+    mlpWidth: count.describe('vit: hidden width of the feed-forward layers'),
+    dropout: share.describe('vit: dropout after attention and feed-forward layers'),
   })
-  .refine((v) => v.imageSize % v.patchSize === 0, { path: ['patchSize'], message: 'must divide imageSize' })
-  .refine((v) => v.width % v.heads === 0, { path: ['heads'], message: 'must divide width' });
+  .superRefine(refuseOtherArchitecture)
+  .refine((v) => v.architecture !== 'vit' || v.patchSize === 0 || v.imageSize % v.patchSize === 0, {
+    path: ['patchSize'],
+    message: 'must divide imageSize',
+  })
+  .refine((v) => v.architecture !== 'vit' || v.heads === 0 || v.width % v.heads === 0, {
+    path: ['heads'],
+    message: 'must divide width',
+  });
 
 const text = z
   .strictObject({

@@ -27,9 +27,7 @@ function nest(winners: Winners): Record<string, unknown> {
 
 function invalid(issues: readonly z.core.$ZodIssue[], winners: Winners, recipeOrFile: string): MlipError {
   const faults = issues.map((issue) => describe(issue, winners));
-  const blamed = issues
-    .map((issue) => winners.get(issue.path.join('.'))?.origin)
-    .find((origin) => origin !== undefined);
+  const blamed = issues.map((issue) => winners.get(keyOf(issue))?.origin).find((origin) => origin !== undefined);
   const missing = faults.some((fault) => fault.endsWith('is missing'));
   return new MlipError('MLIP_E_CONFIG_INVALID', faults.join('\n  '), {
     where: blamed === undefined ? recipeOrFile : formatOrigin(blamed),
@@ -40,9 +38,14 @@ function invalid(issues: readonly z.core.$ZodIssue[], winners: Winners, recipeOr
 }
 
 function describe(issue: z.core.$ZodIssue, winners: Winners): string {
-  const path = issue.path.join('.');
+  const path = keyOf(issue);
   const found = winners.get(path);
   if (found === undefined) return `${path} is missing`;
   const complaint = issue.code === 'custom' ? issue.message : `expected ${findKey(path)?.expected ?? 'another value'}`;
   return `${path} is ${JSON.stringify(found.value)}, from ${formatOrigin(found.origin)}: ${complaint}`;
+}
+
+/** The key that an issue is about; one about an element of a list is about the list. */
+function keyOf({ path }: z.core.$ZodIssue): string {
+  return path.filter((part) => typeof part === 'string').join('.');
 }

@@ -85,6 +85,15 @@ export const ERROR_TABLE = {
     exit: EXIT.badInput,
     meaning: 'The directory for a synthetic corpus holds something else.',
   },
+  // knowledge
+  MLIP_E_KNOWLEDGE_GRAPH: { exit: EXIT.badInput, meaning: 'A knowledge graph is missing, malformed or contradictory.' },
+  MLIP_E_KNOWLEDGE_RRF: { exit: EXIT.badInput, meaning: 'A file of UMLS is missing, of a wrong version or out of order.' },
+  MLIP_E_KNOWLEDGE_EMBEDDINGS: {
+    exit: EXIT.badInput,
+    meaning: 'Concept embeddings are missing, of another graph or unusable.',
+  },
+  MLIP_E_KNOWLEDGE_OUT: { exit: EXIT.badInput, meaning: 'What knowledge would be written to is there already.' },
+  MLIP_E_KNOWLEDGE_CONCEPT: { exit: EXIT.usage, meaning: 'A graph has no concept of that id or name.' },
   // bench
   MLIP_E_BENCH_PEER: { exit: EXIT.environment, meaning: 'What a benchmark compares with could not be installed.' },
   MLIP_E_BENCH_FAILED: { exit: EXIT.failure, meaning: 'A process that a benchmark measures failed.' },

@@ -6,6 +6,8 @@ export interface ReportBatch {
   pieceIds: Int32Array<ArrayBuffer>;
   /** [n, maxPieces], 1 for a piece and 0 for padding */
   pieceMask: Float32Array<ArrayBuffer>;
+  /** [n, maxPieces], the word that each piece belongs to; -1 for CLS, SEP and padding */
+  wordOfPiece: Int32Array<ArrayBuffer>;
 }
 
 export interface PairBatch extends ReportBatch {
@@ -21,11 +23,13 @@ export function allocateReports(count: number, maxPieces: number): ReportBatch {
   return {
     pieceIds: new Int32Array(count * maxPieces),
     pieceMask: new Float32Array(count * maxPieces),
+    wordOfPiece: new Int32Array(count * maxPieces),
   };
 }
 
-export function writeReport(batch: ReportBatch, index: number, { ids, length }: TokenizedReport): void {
+export function writeReport(batch: ReportBatch, index: number, { ids, length, wordOfPiece }: TokenizedReport): void {
   const start = index * ids.length;
   batch.pieceIds.set(ids, start);
+  batch.wordOfPiece.set(wordOfPiece, start);
   batch.pieceMask.fill(1, start, start + length);
 }

@@ -20,24 +20,33 @@ const linkSchema = z
     end: offset,
     concept: text,
     negated: z.boolean({ error: 'must be true or false' }).optional(),
+    uncertain: z.boolean({ error: 'must be true or false' }).optional(),
   })
   .refine((link) => link.end > link.start, { error: 'must end after its start' });
 
-const rowSchema = z.object({
+const fieldsSchema = z.object({
   image: imageSchema,
   report: z.string({ error: 'must be the text of a report' }),
   study: z.union([text, number.transform(String)], { error: 'must be text or a number' }).optional(),
   view: text.optional(),
   split: splitSchema.optional(),
   labels: z.array(text, { error: 'must be a list of texts' }).default([]),
-  links: z.array(linkSchema, { error: 'must be a list of {start, end, concept, negated}' }).default([]),
+  links: z.array(linkSchema, { error: 'must be a list of {start, end, concept, negated, uncertain}' }).default([]),
   boxes: z.array(boxSchema, { error: 'must be a list of {x, y, width, height, label}' }).default([]),
   mask: text.optional(),
 });
 
+const rowSchema = fieldsSchema.superRefine(({ report, links }, context) => {
+  for (const [i, { end }] of links.entries()) {
+    if (end <= report.length) continue;
+    const message = `is ${end}, the report has ${report.length} characters`;
+    context.addIssue({ code: 'custom', path: ['links', i, 'end'], message });
+  }
+});
+
 /** A box in pixels of the image as stored; x and y are its top left corner. */
 export type Box = z.infer<typeof boxSchema>;
-/** Characters `start` to `end - 1` of the report mention the concept. */
+/** UTF-16 units `start` to `end - 1` of the report mention the concept. */
 export type Link = z.infer<typeof linkSchema>;
 
 export interface ManifestRow extends ImageRow {

@@ -7,8 +7,9 @@ export type SectionKind = 'impression' | 'findings' | 'other';
 
 export interface Section {
   kind: SectionKind;
-  /** Text after the header, up to the next header. */
-  text: string;
+  /** Where its text begins, after the header, and where the next header begins. */
+  start: number;
+  end: number;
 }
 
 /** Headers by kind, lower-case, as hospitals write them. */
@@ -48,7 +49,7 @@ interface Mark {
 /** Sections in order of appearance; text before the first header belongs to none. Empty where there is no header. */
 export function sectionsOf(report: string): Section[] {
   const marks = marksOf(report);
-  return marks.map(({ kind, end }, i) => ({ kind, text: report.slice(end, marks[i + 1]?.start) }));
+  return marks.map(({ kind, end }, i) => ({ kind, start: end, end: marks[i + 1]?.start ?? report.length }));
 }
 
 function marksOf(report: string): Mark[] {

@@ -11,6 +11,8 @@ export interface TokenizedReport {
   ids: Int32Array;
   /** Pieces that are not padding, CLS and SEP included. */
   length: number;
+  /** [maxPieces], index of the word that each piece belongs to; -1 for CLS, SEP and padding. */
+  wordOfPiece: Int32Array;
 }
 
 export interface ReportTokenizer {
@@ -29,15 +31,27 @@ export function createTokenizer(vocabulary: readonly string[], maxPieces: number
   const bert = new (Tokenizer as unknown as TokenizerClass)(bertTokenizer(ids), {});
   const pad = ids['[PAD]'];
   const sep = ids['[SEP]'];
+  const wordOfPiece = wordFinder(vocabulary, maxPieces);
 
   function tokenize(report: string): TokenizedReport {
     const pieces = bert.encode(report).ids;
     const kept = pieces.length <= maxPieces ? pieces : [...pieces.slice(0, maxPieces - 1), sep];
     const padded = new Int32Array(maxPieces).fill(pad);
     padded.set(kept);
-    return { ids: padded, length: kept.length };
+    return { ids: padded, length: kept.length, wordOfPiece: wordOfPiece(kept) };
   }
   return { vocabularySize: vocabulary.length, maxPieces, tokenize };
+}
+
+/** Counts words as BERT cuts them: a run of letters and digits, or one mark; `##` continues the word before. */
+function wordFinder(vocabulary: readonly string[], maxPieces: number): (pieces: readonly number[]) => Int32Array {
+  const continues = vocabulary.map((piece) => piece.startsWith('##'));
+  return (pieces) => {
+    const words = new Int32Array(maxPieces).fill(-1);
+    let word = -1;
+    for (let at = 1; at < pieces.length - 1; at++) words[at] = continues[pieces[at]] ? word : ++word;
+    return words;
+  };
 }
 
 /** What Hugging Face's tokenizer.json of an uncased BERT says. */

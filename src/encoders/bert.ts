@@ -3,17 +3,21 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { TextConfig } from '../config/schema.js';
-import { attend, attentionOfFirst } from './attention.js';
-import { stopGradient } from '../engine/gradient.js';
+import { attentionOfFirst, firstTokens, scoreBias, type AttentionOptions } from './attention.js';
+import {
+  BERT_EPSILON,
+  bertAttention,
+  bertAttentionLayout,
+  bertFeedForward,
+  bertFeedForwardLayout,
+  keysAndValues,
+} from './bert-layer.js';
 import type { Dropout } from './dropout.js';
-import { gelu, layerNorm, linear, linearLayer, type Parameters } from './layers.js';
-import { linearLayout, normLayout, transformerInitial, type Layout } from './layout.js';
+import { layerNorm, type Parameters } from './layers.js';
+import { normLayout, transformerInitial, type Layout } from './layout.js';
 
-const EPSILON = 1e-12;
 /** A report is one segment; the table has two rows in every checkpoint. */
 const TOKEN_TYPES = 2;
-/** Far below every score, and still finite in float32: exp of it is 0. */
-const UNSEEN = -1e9;
 
 /** What an encoder makes of a micro-batch of reports of L pieces. */
 export interface ReportFeatures {
@@ -39,17 +43,15 @@ export function bert(
 ): ReportFeatures {
   const [sequences, length] = pieceIds.shape;
   const { width, layers, heads } = config;
-  const unseen = tf.mul(tf.sub(1, tf.cast(mask, 'float32')), UNSEEN);
-  const options = { sequences, heads, scoreBias: tf.reshape(unseen, [sequences, 1, 1, length]), dropout };
+  const options = { sequences, heads, scoreBias: scoreBias(mask), dropout };
   let x: tf.Tensor = dropout(embed(parameters, pieceIds, width));
   let probabilities: tf.Tensor4D | undefined;
   for (let index = 0; index < layers; index++) {
     ({ x, probabilities } = layer(parameters, `encoder.layer.${index}`, x, options));
   }
-  const pieces = tf.reshape<tf.Rank.R3>(x, [sequences, length, width]);
   return {
-    global: tf.reshape(tf.slice(pieces, [0, 0, 0], [sequences, 1, width]), [sequences, width]),
-    local: pieces,
+    global: firstTokens(x, sequences),
+    local: tf.reshape(x, [sequences, length, width]),
     pieceWeights: attentionOfFirst(probabilities!),
   };
 }
@@ -61,32 +63,13 @@ function embed(parameters: Parameters, pieceIds: tf.Tensor2D, width: number): tf
   const positions = tf.slice(parameters('embeddings.position_embeddings.weight'), [0, 0], [length, width]);
   const segment = tf.slice(parameters('embeddings.token_type_embeddings.weight'), [0, 0], [1, width]);
   const sum = tf.add(tf.reshape(words, [sequences, length, width]), tf.add(positions, segment));
-  return layerNorm(parameters, 'embeddings.LayerNorm', tf.reshape(sum, [-1, width]), EPSILON);
+  return layerNorm(parameters, 'embeddings.LayerNorm', tf.reshape(sum, [-1, width]), BERT_EPSILON);
 }
 
-interface LayerOptions {
-  sequences: number;
-  heads: number;
-  scoreBias: tf.Tensor;
-  dropout: Dropout;
-}
-
-function layer(parameters: Parameters, name: string, input: tf.Tensor, options: LayerOptions) {
-  const self = `${name}.attention.self`;
-  const queries = linearLayer(parameters, `${self}.query`, input);
-  // The keys' bias changes nothing, so it gets no gradient: see vit.ts.
-  const keys = linear(input, parameters(`${self}.key.weight`), stopGradient(parameters(`${self}.key.bias`)));
-  const values = linearLayer(parameters, `${self}.value`, input);
-  const { context, probabilities } = attend(queries, keys, values, options);
-  const attended = addAndNorm(parameters, `${name}.attention.output`, context, input, options.dropout);
-  const hidden = gelu(linearLayer(parameters, `${name}.intermediate.dense`, attended));
-  return { x: addAndNorm(parameters, `${name}.output`, hidden, attended, options.dropout), probabilities };
-}
-
-/** LayerNorm(residual + dropout(dense(x))), the end of both halves of a layer. */
-function addAndNorm(parameters: Parameters, name: string, x: tf.Tensor, residual: tf.Tensor, dropout: Dropout) {
-  const added = tf.add(residual, dropout(linearLayer(parameters, `${name}.dense`, x)));
-  return layerNorm(parameters, `${name}.LayerNorm`, added, EPSILON);
+function layer(parameters: Parameters, name: string, input: tf.Tensor, options: AttentionOptions) {
+  const own = keysAndValues(parameters, `${name}.attention`, input);
+  const { x, probabilities } = bertAttention(parameters, `${name}.attention`, input, own, options);
+  return { x: bertFeedForward(parameters, name, x, options.dropout), probabilities };
 }
 
 /** Parameters of a BERT without pooler; initial values as Hugging Face's. */
@@ -106,15 +89,5 @@ export function bertLayout({ width, layers, mlpWidth, maxPositions }: TextConfig
 }
 
 function layerLayout(name: string, width: number, mlpWidth: number): Layout {
-  const projections = ['query', 'key', 'value'].flatMap((part) =>
-    linearLayout(`${name}.attention.self.${part}`, width, width),
-  );
-  return [
-    ...projections,
-    ...linearLayout(`${name}.attention.output.dense`, width, width),
-    ...normLayout(`${name}.attention.output.LayerNorm`, width),
-    ...linearLayout(`${name}.intermediate.dense`, mlpWidth, width),
-    ...linearLayout(`${name}.output.dense`, width, mlpWidth),
-    ...normLayout(`${name}.output.LayerNorm`, width),
-  ];
+  return [...bertAttentionLayout(`${name}.attention`, width, width), ...bertFeedForwardLayout(name, width, mlpWidth)];
 }

@@ -4,24 +4,13 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { VisionConfig } from '../config/schema.js';
-import { attend, attentionOfFirst } from './attention.js';
-import { stopGradient } from '../engine/gradient.js';
-import type { Dropout } from './dropout.js';
-import { gelu, layerNorm, linear, linearLayer, type Parameters } from './layers.js';
-import { linearLayout, normLayout, torchInitial, transformerInitial, type Layout } from './layout.js';
-
-const EPSILON = 1e-6;
-const CHANNELS = 3;
-
-/** What an encoder makes of a micro-batch of images. P patches, in rows from the top left. */
-export interface ImageFeatures {
-  /** CLS after the last norm, [m, width]. */
-  global: tf.Tensor2D;
-  /** Patches after the last norm, [m, P, width]. */
-  local: tf.Tensor3D;
-  /** Attention of CLS to the patches in the last block, mean over the heads, [m, P]. Rows sum to less than 1. */
-  patchWeights: tf.Tensor2D;
-}
+import { attentionOfFirst, firstTokens } from './attention.js';
+import { noDropout, type Dropout } from './dropout.js';
+import type { ImageFeatures } from './image-features.js';
+import { layerNorm, linear, type Parameters } from './layers.js';
+import { normLayout, prefixed, torchInitial, transformerInitial, type Layout } from './layout.js';
+import { CHANNELS } from './vision-shape.js';
+import { VIT_EPSILON, vitBlock, vitBlockLayout } from './vit-block.js';
 
 /**
  * @param images [m, 3, S, S], normalised; or [m, 1, S, S], which stands for three equal channels
@@ -38,12 +27,14 @@ export function vit(
   let x = embed(parameters, images, config);
   let probabilities: tf.Tensor4D | undefined;
   for (let layer = 0; layer < layers; layer++) {
-    ({ x, probabilities } = block(parameters, `blocks.${layer}`, x, { sequences, heads: config.heads, dropout }));
+    const own: Parameters = (name) => parameters(`blocks.${layer}.${name}`);
+    ({ x, probabilities } = vitBlock(own, x, { sequences, heads: config.heads, attentionDropout: noDropout, dropout }));
   }
-  const tokens = tf.reshape<tf.Rank.R3>(layerNorm(parameters, 'norm', x, EPSILON), [sequences, -1, width]);
+  const rows = layerNorm(parameters, 'norm', x, VIT_EPSILON);
+  const tokens = tf.reshape<tf.Rank.R3>(rows, [sequences, -1, width]);
   const patches = tokens.shape[1] - 1;
   return {
-    global: tf.reshape(tf.slice(tokens, [0, 0, 0], [sequences, 1, width]), [sequences, width]),
+    global: firstTokens(rows, sequences),
     local: tf.slice(tokens, [0, 1, 0], [sequences, patches, width]),
     patchWeights: tf.slice(attentionOfFirst(probabilities!), [0, 1], [sequences, patches]),
   };
@@ -64,33 +55,6 @@ function embed(parameters: Parameters, images: tf.Tensor4D, { patchSize, width }
   return tf.reshape(tf.add(tokens, parameters('pos_embed')), [-1, width]);
 }
 
-interface BlockOptions {
-  sequences: number;
-  heads: number;
-  dropout: Dropout;
-}
-
-function block(parameters: Parameters, name: string, input: tf.Tensor, { sequences, heads, dropout }: BlockOptions) {
-  const normed = layerNorm(parameters, `${name}.norm1`, input, EPSILON);
-  const projected = linear(normed, parameters(`${name}.attn.qkv.weight`), qkvBias(parameters(`${name}.attn.qkv.bias`)));
-  const [queries, keys, values] = tf.split(projected, 3, 1);
-  const { context, probabilities } = attend(queries, keys, values, { sequences, heads, dropout: (p) => p });
-  const attended = tf.add(input, dropout(linearLayer(parameters, `${name}.attn.proj`, context)));
-  const hidden = gelu(
-    linearLayer(parameters, `${name}.mlp.fc1`, layerNorm(parameters, `${name}.norm2`, attended, EPSILON)),
-  );
-  return { x: tf.add(attended, dropout(linearLayer(parameters, `${name}.mlp.fc2`, hidden))), probabilities };
-}
-
-/**
- * The bias of the keys changes nothing (softmax ignores what all scores of a query have in common), so its gradient is zero
- * but for rounding, which Adam would scale up to whole steps that depend on the order of additions.
- */
-function qkvBias(bias: tf.Tensor): tf.Tensor {
-  const [queries, keys, values] = tf.split(bias, 3);
-  return tf.concat([queries, stopGradient(keys), values]);
-}
-
 /** Parameters of a vision transformer; initial values as timm's. */
 export function vitLayout({ imageSize, patchSize, width, layers, mlpWidth }: VisionConfig): Layout {
   const fanIn = CHANNELS * patchSize ** 2;
@@ -100,18 +64,7 @@ export function vitLayout({ imageSize, patchSize, width, layers, mlpWidth }: Vis
     { name: 'pos_embed', shape: [1, tokens, width], initial: transformerInitial },
     { name: 'patch_embed.proj.weight', shape: [width, CHANNELS, patchSize, patchSize], initial: torchInitial(fanIn) },
     { name: 'patch_embed.proj.bias', shape: [width], initial: torchInitial(fanIn) },
-    ...Array.from({ length: layers }, (_, layer) => blockLayout(`blocks.${layer}`, width, mlpWidth)).flat(),
+    ...Array.from({ length: layers }, (_, i) => prefixed(`blocks.${i}.`, vitBlockLayout(width, mlpWidth))).flat(),
     ...normLayout('norm', width),
-  ];
-}
-
-function blockLayout(name: string, width: number, mlpWidth: number): Layout {
-  return [
-    ...normLayout(`${name}.norm1`, width),
-    ...linearLayout(`${name}.attn.qkv`, 3 * width, width),
-    ...linearLayout(`${name}.attn.proj`, width, width),
-    ...normLayout(`${name}.norm2`, width),
-    ...linearLayout(`${name}.mlp.fc1`, mlpWidth, width),
-    ...linearLayout(`${name}.mlp.fc2`, width, mlpWidth),
   ];
 }

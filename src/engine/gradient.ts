@@ -15,3 +15,18 @@ export function withGradient(x: tf.Tensor, fn: OwnGradient): tf.Tensor {
 export function stopGradient(x: tf.Tensor): tf.Tensor {
   return withGradient(x, (input) => ({ value: tf.clone(input), gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy) }));
 }
+
+/**
+ * fn(...inputs), as a constant to whoever differentiates. Nothing inside is recorded, so that it may hold operations
+ * without a gradient, and costs no backward pass.
+ */
+export function withoutGradient<In extends tf.Tensor[], Out extends tf.Tensor>(
+  inputs: [...In],
+  fn: (...inputs: In) => Out,
+): Out {
+  const constant = tf.customGrad((...given) => ({
+    value: fn(...(given.slice(0, inputs.length) as In)),
+    gradFunc: () => inputs.map(({ shape }) => tf.zeros(shape)),
+  }));
+  return constant(...inputs);
+}

@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Config } from '../config/schema.js';
 import type { HostTensors } from '../core/host-tensor.js';
 import type { EvaluationBatch } from '../data/evaluation-batches.js';
-import { dualEncoderStateLayout, encodeImages, encodeReports } from '../encoders/dual-encoder.js';
+import { encodeImages, encodeReports } from '../encoders/dual-encoder.js';
+import { statisticsLayout } from '../encoders/model-layout.js';
 import type { Engine } from '../engine/load.js';
 
 export interface EncodedPairs {
@@ -32,10 +33,10 @@ export function createEncoder(engine: Engine, config: Config, tensors: HostTenso
   const compiled = engine.compile(
     'evaluate',
     ({ parameters, state, images, pieceIds, pieceMask }: EncoderInputs) => {
-      const context = { model, training: false, state } as const;
+      const context = { config, training: false, state } as const;
       return {
         images: encodeImages(parameters, images, context).embedding,
-        reports: encodeReports(parameters, pieceIds, pieceMask, context).embedding,
+        reports: encodeReports(parameters, { pieceIds, pieceMask }, context).embedding,
       };
     },
     // A few batches are not worth the seconds that XLA compiles for.
@@ -64,8 +65,8 @@ export interface EncoderWeights {
 }
 
 /** @param tensors parameters and running statistics, or some of them */
-export function uploadWeights(engine: Engine, { model }: Config, tensors: HostTensors): EncoderWeights {
-  const stateNames = new Set(dualEncoderStateLayout(model).map(({ name }) => name));
+export function uploadWeights(engine: Engine, config: Config, tensors: HostTensors): EncoderWeights {
+  const stateNames = new Set(statisticsLayout(config).map(({ name }) => name));
   const pick = (wanted: boolean): tf.NamedTensorMap =>
     Object.fromEntries(
       [...tensors]

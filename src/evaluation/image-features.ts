@@ -2,8 +2,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config } from '../config/schema.js';
 import type { HostTensors } from '../core/host-tensor.js';
-import { encodeImages, modelLayout } from '../encoders/dual-encoder.js';
+import { encodeImages } from '../encoders/dual-encoder.js';
 import { initialTensors } from '../encoders/init.js';
+import { modelLayout } from '../encoders/model-layout.js';
+import { groupOf } from '../encoders/parameter-groups.js';
 import type { Engine } from '../engine/load.js';
 import { uploadWeights, type EncoderWeights } from './encoder.js';
 
@@ -37,12 +39,12 @@ export function createFeatureExtractors(
   const compiled = engine.compile(
     'image_features',
     ({ parameters, state, images }: FeatureInputs) =>
-      encodeImages(parameters, images, { model, training: false, state }).features.global,
+      encodeImages(parameters, images, { config, training: false, state }).features.global,
     // A few batches are not worth the seconds that XLA compiles for.
     'executor',
   );
   return models.map((tensors) => {
-    const weights = uploadWeights(engine, config, new Map([...tensors].filter(([name]) => isOfImages(name))));
+    const weights = uploadWeights(engine, config, new Map([...tensors].filter(([name]) => groupOf(name) === 'vision')));
     return {
       extract: async (grey) => {
         const images = tf.tensor3d(Int32Array.from(grey), [evaluation.batchSize, side, side], 'int32');
@@ -58,13 +60,9 @@ export function createFeatureExtractors(
 
 /** The image encoder as training with the configuration's seed begins. */
 export function untrainedImageEncoder(config: Config, vocabularySize: number): HostTensors {
-  const layout = modelLayout(config.model, vocabularySize);
+  const layout = modelLayout(config, vocabularySize);
   return initialTensors(
-    layout.filter(({ name }) => isOfImages(name)),
+    layout.filter(({ name }) => groupOf(name) === 'vision'),
     config.seed,
   );
-}
-
-function isOfImages(name: string): boolean {
-  return name.startsWith('vision.') || name.startsWith('head.vision.');
 }

@@ -6,7 +6,7 @@ import { configSchema, type Config } from '../config/schema.js';
 import { MlipError, messageOf } from '../core/errors.js';
 import type { HostTensors } from '../core/host-tensor.js';
 import { readVocabulary } from '../data/vocabulary.js';
-import { modelLayout } from '../encoders/dual-encoder.js';
+import { modelLayout } from '../encoders/model-layout.js';
 
 const CONFIG_FILE = 'config.json';
 const VOCABULARY_FILE = 'vocab.txt';
@@ -30,7 +30,7 @@ export async function readTrainedModel(checkpoint: string): Promise<TrainedModel
   const { model, files } = await loadCheckpoint(path, { optimizer: false });
   const config = parseConfig(files[CONFIG_FILE], path);
   const vocabulary = await readVocabulary(join(path, VOCABULARY_FILE));
-  const layout = modelLayout(config.model, vocabulary.length);
+  const layout = modelLayout(config, vocabulary.length);
   return { path, config, vocabulary, tensors: matchLayout(model, layout, path) };
 }
 

@@ -3,6 +3,7 @@
  * Over the global batch: every worker computes all of it and keeps the gradient of its own rows.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { exclude } from './exclude.js';
 
 export interface GlobalContrastOptions {
   /** tau, by which similarities are divided. */
@@ -10,9 +11,6 @@ export interface GlobalContrastOptions {
   /** [B, B], non-zero where an off-diagonal pair must not count as a negative. */
   same?: tf.Tensor2D;
 }
-
-/** Far below every logit, and still finite in float32: exp of it is 0, and 0 times it is 0. */
-const EXCLUDED = -1e9;
 
 /**
  * -log softmax of the true pair, mean over B, image to report plus report to image.
@@ -24,12 +22,11 @@ export function globalContrast(images: tf.Tensor2D, reports: tf.Tensor2D, option
   const batch = images.shape[0];
   const similarities = tf.mul(tf.matMul(images, reports, false, true), 1 / options.temperature);
   const diagonal = tf.eye(batch);
-  const logits = options.same === undefined ? similarities : exclude(similarities, options.same, diagonal);
+  const logits = options.same === undefined ? similarities : exclude(similarities, offDiagonal(options.same, diagonal));
   const both = tf.add(tf.logSoftmax(logits), tf.logSoftmax(tf.transpose(logits)));
   return tf.mul(tf.sum(tf.mul(both, diagonal)), -1 / batch);
 }
 
-function exclude(similarities: tf.Tensor, same: tf.Tensor2D, diagonal: tf.Tensor2D): tf.Tensor {
-  const offDiagonal = tf.mul(tf.cast(same, 'float32'), tf.sub(1, diagonal));
-  return tf.add(similarities, tf.mul(offDiagonal, EXCLUDED));
+function offDiagonal(same: tf.Tensor2D, diagonal: tf.Tensor2D): tf.Tensor {
+  return tf.mul(tf.cast(same, 'float32'), tf.sub(1, diagonal));
 }

@@ -1,31 +1,31 @@
 /** The compiled functions of a step. Each is pure: what varies from step to step is an input. */
 import * as tf from '@tensorflow/tfjs-core';
+import { hasFusion, partsOf } from '../config/parts.js';
 import type { Config } from '../config/schema.js';
-import { encodeImages, encodeReports, type Encoding } from '../encoders/dual-encoder.js';
 import { updatedRunningStatistics } from '../encoders/batch-norm.js';
+import {
+  encodeImages,
+  encodeReports,
+  type ForwardContext,
+  type ImageEncoding,
+  type ReportEncoding,
+  type ReportInputs,
+} from '../encoders/dual-encoder.js';
 import type { Differentiable, ForwardResult } from '../engine/differentiable.js';
 import type { Engine } from '../engine/load.js';
-import { globalContrast } from '../losses/global-contrast.js';
+import { knowledgeView } from '../losses/knowledge-view.js';
 import { adamw, type AdamWStep } from '../optim/adamw.js';
 import { clipScale, globalNorm } from '../optim/clip.js';
+import { globalLosses, type GlobalLossInputs, type LossesAndGradients } from './global-losses.js';
+import { microBatchLosses, type MicroBatchLossInputs } from './micro-batch-losses.js';
+import type { EncoderInputs } from './micro-batch-tensors.js';
 
-/** The two encoders with their heads. Gathered embeddings and gradients go by these names. */
+/** The two encoders with their heads. */
 export const MODALITIES = ['text', 'vision'] as const;
 export type Modality = (typeof MODALITIES)[number];
 
-/** A micro-batch as tensors: images [m, S, S] or piece ids and mask [m, L], and the seed of its dropout, int32 [2]. */
-export interface EncoderInputs {
-  [key: string]: tf.Tensor;
-  seed: tf.Tensor1D;
-}
-
-export interface LossResult {
-  [key: string]: tf.Tensor;
-  loss: tf.Tensor;
-  /** Gradients of the loss with respect to all embeddings, [B, d]. */
-  vision: tf.Tensor;
-  text: tf.Tensor;
-}
+/** Extras of an encoder's pass that are attention, not statistics. */
+export const ATTENTION = { text: 'wordWeights', vision: 'patchWeights' } as const;
 
 /** Parameters of one part with their moments, as AdamW updates them. */
 export interface UpdateInputs {
@@ -49,53 +49,59 @@ export interface UpdateResult {
 
 export interface Passes {
   encoders: Record<Modality, Differentiable<EncoderInputs>>;
-  /** Embeddings [B, d] of the global batch -> loss and its gradients. */
-  loss(embeddings: { vision: tf.Tensor; text: tf.Tensor }): Promise<LossResult>;
+  /** Of the global batch. */
+  globalLosses(inputs: GlobalLossInputs): Promise<LossesAndGradients>;
+  /** Of a micro-batch; where any loss of that kind is in use. */
+  microBatchLosses(inputs: MicroBatchLossInputs): Promise<LossesAndGradients>;
   norm(gradients: tf.NamedTensorMap): Promise<tf.Tensor>;
   update(inputs: UpdateInputs): Promise<UpdateResult>;
   /** `sums` over the `count` micro-batches of the step. */
   statistics(inputs: StatisticsInputs): Promise<tf.NamedTensorMap>;
 }
 
-/** The parameters that a modality's encoder and head read. */
-export function parametersOf(modality: Modality, parameters: tf.NamedTensorMap): tf.NamedTensorMap {
-  const own = Object.entries(parameters).filter(([name]) => modalityOf(name) === modality);
-  return Object.fromEntries(own);
-}
-
-/** `vision.blocks.0...` and `head.vision.0...` belong to vision. */
-export function modalityOf(parameterName: string): Modality {
-  return /^(head\.)?vision\./.test(parameterName) ? 'vision' : 'text';
-}
-
 export function createPasses(engine: Engine, config: Config): Passes {
-  const { model, optimizer } = config;
-  const forward = <F>({ embedding, statistics }: Encoding<F>): ForwardResult => ({
-    outputs: { embedding },
-    extras: statistics,
+  const context = (seed: tf.Tensor1D): ForwardContext => ({ config, training: true, seed });
+  const text = engine.differentiable<EncoderInputs>('text', (parameters, { seed, ...given }) => {
+    const reports = given as unknown as ReportInputs;
+    return reportOutputs(encodeReports(parameters, reports, context(seed)), reports.conceptShares, config);
   });
-  const text = engine.differentiable<EncoderInputs>('text', (parameters, { pieceIds, pieceMask, seed }) =>
-    forward(
-      encodeReports(parameters, pieceIds as tf.Tensor2D, pieceMask as tf.Tensor2D, { model, training: true, seed }),
-    ),
-  );
   const vision = engine.differentiable<EncoderInputs>('vision', (parameters, { images, seed }) =>
-    forward(encodeImages(parameters, images as tf.Tensor3D, { model, training: true, seed })),
+    imageOutputs(encodeImages(parameters, images as tf.Tensor3D, context(seed)), config),
   );
   return {
     encoders: { text, vision },
-    loss: engine.compile('loss', ({ vision: images, text: reports }) => lossAndGradients(images, reports, config)),
+    globalLosses: engine.compile('global_losses', (inputs: GlobalLossInputs) => globalLosses(inputs, config)),
+    microBatchLosses: engine.compile('micro_batch_losses', (inputs: MicroBatchLossInputs) =>
+      microBatchLosses(inputs, config),
+    ),
     norm: engine.compile('norm', (gradients: tf.NamedTensorMap) => globalNorm(gradients) as tf.Tensor, 'executor'),
-    update: engine.compile('update', (inputs: UpdateInputs) => update(inputs, optimizer), 'executor'),
+    update: engine.compile('update', (inputs: UpdateInputs) => update(inputs, config.optimizer), 'executor'),
     statistics: engine.compile('statistics', updateStatistics, 'executor'),
   };
 }
 
-function lossAndGradients(images: tf.Tensor, reports: tf.Tensor, { loss }: Config): LossResult {
-  const contrast = (v: tf.Tensor, t: tf.Tensor): tf.Scalar =>
-    globalContrast(v as tf.Tensor2D, t as tf.Tensor2D, { temperature: loss.global.temperature });
-  const { value, grads } = tf.valueAndGrads(contrast)([images, reports]);
-  return { loss: value, vision: grads[0], text: grads[1] };
+/** Outputs by the names under which embeddings are gathered and the losses of the micro-batch read features. */
+function reportOutputs(encoding: ReportEncoding, shares: tf.Tensor2D | undefined, config: Config): ForwardResult {
+  const { embedding: text, divergent, words, wordWeights, concepts, conceptMean, statistics, features } = encoding;
+  const parts = partsOf(config);
+  const outputs = {
+    ...{ text, ...(divergent && { text_divergent: divergent }) },
+    ...(parts.prototypes && conceptMean && { knowledge: knowledgeView(text, conceptMean, tf.sum(shares!, 1)) }),
+    ...(parts.local && { words: words! }),
+    ...(parts.local && concepts && { concepts }),
+    ...(hasFusion(parts) && { hidden: features.local }),
+  };
+  return { outputs, extras: { ...statistics, ...(parts.local && { [ATTENTION.text]: wordWeights! }) } };
+}
+
+function imageOutputs(encoding: ImageEncoding, config: Config): ForwardResult {
+  const { embedding: vision, divergent, patches, tokens, statistics, features } = encoding;
+  const { local } = partsOf(config);
+  const outputs = {
+    ...{ vision, ...(divergent && { vision_divergent: divergent }) },
+    ...{ ...(local && { patches: patches! }), ...(tokens && { tokens }) },
+  };
+  return { outputs, extras: { ...statistics, ...(local && { [ATTENTION.vision]: features.patchWeights }) } };
 }
 
 function update(inputs: UpdateInputs, options: Config['optimizer']): UpdateResult {

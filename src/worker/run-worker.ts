@@ -10,6 +10,7 @@ import { serveMetrics } from '../metrics/server.js';
 import { createWorkerMetrics, type WorkerMetrics } from '../metrics/worker-metrics.js';
 import { parseAddress } from '../rpc/address.js';
 import { interfaceFor, ownAddressTowards } from './own-address.js';
+import { factsOf } from './pair-facts.js';
 import { hashTensors, startingState, vocabularyOf } from './saved-state.js';
 import { joinRun, type Session } from './session.js';
 import { runSteps, type TrainingParts } from './training-loop.js';
@@ -97,7 +98,8 @@ async function train(
   const host = await startingState(session, ring, dataset.vocabulary.length);
   const parametersHash = hashTensors(host.model);
   const state = uploadState(host, config, session.resume?.step ?? 0);
-  const parts: TrainingParts = { session, engine, ring, dataset, state, metrics, ringBytesCounted: 0, log };
+  const knowledge = { factsOf: factsOf(dataset.train, () => []) };
+  const parts: TrainingParts = { session, engine, ring, dataset, knowledge, state, metrics, ringBytesCounted: 0, log };
   run.canSave(parts);
   const start = await session.ready({ rows: dataset.train.length, dataHash: dataset.hash, parametersHash });
   log.info('training', { device: engine.device, threads: engine.threads, tensorFlow: engine.tensorFlowVersion });

@@ -8,7 +8,7 @@ import type { HostTensors } from '../core/host-tensor.js';
 import { loadCheckpoint, saveCheckpoint } from '../checkpoint/checkpoint.js';
 import { matchLayout } from '../checkpoint/layout-match.js';
 import { readVocabulary } from '../data/vocabulary.js';
-import { modelLayout } from '../encoders/dual-encoder.js';
+import { modelLayout } from '../encoders/model-layout.js';
 import type { Engine } from '../engine/load.js';
 import type { Session } from './session.js';
 import { downloadState, initialState, optimizerLayout, type HostState, type TrainingState } from './training-state.js';
@@ -64,7 +64,7 @@ export async function startingState(
 async function readState(path: string, config: Config, vocabularySize: number): Promise<HostState> {
   const { model, optimizer } = await loadCheckpoint(path);
   return {
-    model: matchLayout(model, modelLayout(config.model, vocabularySize), path),
+    model: matchLayout(model, modelLayout(config, vocabularySize), path),
     optimizer: matchLayout(optimizer, optimizerLayout(config, vocabularySize), path),
   };
 }

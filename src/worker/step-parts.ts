@@ -1,23 +1,31 @@
 /** What a training step works with and what it reports. */
-import type { Config } from '../config/schema.js';
 import { MlipError } from '../core/errors.js';
-import type { PassParts } from './micro-batches.js';
-import type { Modality } from './passes.js';
+import type { PassParts } from './encode.js';
+import type { PairKnowledge } from './micro-batch-tensors.js';
 import type { StepClock } from './step-clock.js';
 
-/** Rows of this rank in, rows of all ranks out: embeddings [rows, d] by modality. */
-export type Gather = (step: number, rows: Record<Modality, Float32Array>) => Promise<Record<Modality, Float32Array>>;
+/** A rank's rows of something by name, [rows, width]. */
+export type Rows = Record<string, Float32Array>;
+
+/** Rows of this rank in, rows of all ranks out, in order of micro-batches. `count`: rows of this rank. */
+export type Gather = (step: number, rows: Rows, count: number) => Promise<Rows>;
 
 export interface StepParts extends PassParts {
-  config: Config;
   gather: Gather;
   clock: StepClock;
+  knowledge: PairKnowledge;
   /** Steps of the whole run. */
   steps: number;
+  stepsPerEpoch: number;
 }
 
 export interface StepResult {
+  /** Weighted sum of all losses: over the global batch, and over this rank's micro-batches. */
   loss: number;
+  /** Losses over the global batch by name, the same on every rank; `loss` is their weighted sum. */
+  whole: Record<string, number>;
+  /** This rank's share of the losses within micro-batches by name; `loss` is their weighted sum. */
+  share: Record<string, number>;
   gradNorm: number;
   learningRate: number;
 }

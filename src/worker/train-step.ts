@@ -7,88 +7,77 @@
  * encodes each again (gradient cache), so that its memory grows with the micro-batch and not with the batch.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { partsOf } from '../config/parts.js';
 import type { StepBatches } from '../data/loader.js';
-import { backward, encode, uploadMicroBatch, type EncodedModality, type MicroBatchTensors } from './micro-batches.js';
-import { MODALITIES, type Modality } from './passes.js';
-import { requireFinite, type StepParts, type StepResult } from './step-parts.js';
+import { backwardAll, type Reductions } from './backward.js';
+import { encodeAll } from './encode.js';
+import { gatheredNames } from './global-losses.js';
+import { globalLossesOf, type GlobalLosses } from './global-step.js';
+import { uploadMicroBatch, type MicroBatchTensors } from './micro-batch-tensors.js';
+import { requireFinite, type Rows, type StepParts, type StepResult } from './step-parts.js';
 import type { TrainingState } from './training-state.js';
 import { applyUpdate } from './update.js';
 
-/** Gradients by modality, reduced or being reduced. */
-type Reductions = Record<Modality, Promise<tf.NamedTensorMap>>;
-
 /** Applies the step to `state`, or throws and leaves it as it was. */
 export async function trainStep(parts: StepParts, state: TrainingState, batches: StepBatches): Promise<StepResult> {
-  const { clock, config } = parts;
-  const { step } = batches;
-  const inputs = batches.microBatches.map((batch) => uploadMicroBatch(config, step, batch));
-  const encoded = await clock.time('encode', () => encodeAll(parts, state, inputs));
-  const embeddings = await clock.time('gather', () => parts.gather(step, rowsOf(encoded)));
-  const { loss, gradients } = await clock.time('loss', () => lossOf(parts, embeddings));
-  requireFinite('loss', loss, step);
-  const firstRow = batches.microBatches[0].firstRow;
-  const reductions = await clock.time('backward', () =>
-    backwardAll(parts, state, { inputs, encoded, gradients, firstRow }),
+  const { clock, config, knowledge } = parts;
+  const { step, epoch } = batches;
+  const { parameters } = state;
+  const microBatches = batches.microBatches.map((batch) => uploadMicroBatch(config, step, batch, knowledge));
+  const names = gatheredNames(partsOf(config));
+  const { rows, kept } = await clock.time('encode', () => encodeAll(parts, parameters, microBatches, names));
+  const count = microBatches.length * config.microBatchSize;
+  const own: Rows = { ...rows, identity: identitiesOf(microBatches) };
+  const embeddings = await clock.time('gather', () => parts.gather(step, own, count));
+  const whole = await clock.time('loss', () => globalLossesOf(parts, state, embeddings, step));
+  requireFinite('loss', whole.losses['loss'], step);
+  const { firstRow } = batches.microBatches[0];
+  addPrototypeGradient(parts, whole, { firstRow, epoch });
+  const embeddingGradients = ownRows(whole.embeddingGradients, firstRow, count, config.batchSize);
+  const { losses: share, reductions } = await clock.time('backward', () =>
+    backwardAll(parts, parameters, { microBatches, kept, embeddingGradients }),
   );
+  const loss = whole.losses['loss'] + (share['loss'] ?? 0);
+  requireFinite('loss', loss, step);
   const reduced = await clock.time('reduce', () => complete(reductions));
-  const updated = await clock.time('update', () => applyUpdate(parts, state, step, reduced));
-  tf.dispose(inputs);
-  return { loss, ...updated };
+  const updated = await clock.time('update', () => applyUpdate(parts, state, { step, epoch, reduced, embeddings }));
+  tf.dispose(microBatches.map(({ text, vision, given }) => [text, vision, given]));
+  return { loss, whole: whole.losses, share, ...updated };
 }
 
-async function encodeAll(
-  parts: StepParts,
-  { parameters }: TrainingState,
-  inputs: readonly MicroBatchTensors[],
-): Promise<Record<Modality, EncodedModality>> {
-  const text = await encode(parts, 'text', parameters, inputs);
-  return { text, vision: await encode(parts, 'vision', parameters, inputs) };
+function identitiesOf(microBatches: readonly MicroBatchTensors[]): Float32Array {
+  const { length } = microBatches[0].identities;
+  const all = new Float32Array(microBatches.length * length);
+  microBatches.forEach(({ identities }, position) => all.set(identities, position * length));
+  return all;
 }
 
-function rowsOf(encoded: Record<Modality, EncodedModality>): Record<Modality, Float32Array> {
-  return { text: encoded.text.rows, vision: encoded.vision.rows };
-}
-
-/** The loss of the whole global batch and its gradients with respect to all embeddings, [B, d]. */
-async function lossOf({ engine, passes, config }: StepParts, embeddings: Record<Modality, Float32Array>) {
-  const shape = [config.batchSize, config.model.embeddingWidth];
-  const given = { vision: engine.upload(embeddings.vision, shape), text: engine.upload(embeddings.text, shape) };
-  const result = await passes.loss(given);
-  const gradients = { vision: engine.read(result.vision), text: engine.read(result.text) };
-  const loss = engine.read(result.loss)[0];
-  tf.dispose([given, result]);
-  return { loss, gradients };
-}
-
-interface BackwardInputs {
-  inputs: readonly MicroBatchTensors[];
-  encoded: Record<Modality, EncodedModality>;
-  /** Of all rows, [B, d]. */
-  gradients: Record<Modality, Float32Array>;
-  /** Of this rank in the global batch. */
-  firstRow: number;
-}
-
-/** Back-propagates into this rank's rows. The first modality is being reduced while the second is computed. */
-async function backwardAll(
-  parts: StepParts,
-  { parameters }: TrainingState,
-  given: BackwardInputs,
-): Promise<Reductions> {
-  const { embeddingWidth: width } = parts.config.model;
-  const reductions: Partial<Reductions> = {};
-  for (const modality of MODALITIES) {
-    const encoded = given.encoded[modality];
-    const start = given.firstRow * width;
-    const values = given.gradients[modality].subarray(start, start + encoded.rows.length);
-    await backward(parts, modality, parameters, given.inputs, encoded, { values, width });
-    reductions[modality] = parts.sums[modality].reduce();
-    // Whoever awaits it later sees the failure; until then it is not an unhandled one.
-    reductions[modality].catch(() => undefined);
+/**
+ * The prototypes' gradient is that of the whole batch on every rank, so the rank that has the batch's first row adds it,
+ * once; while they are frozen nobody does.
+ */
+function addPrototypeGradient(
+  { sums, config }: StepParts,
+  { prototypeGradient }: GlobalLosses,
+  { firstRow, epoch }: { firstRow: number; epoch: number },
+): void {
+  if (prototypeGradient === undefined) return;
+  if (firstRow === 0 && epoch >= config.loss.prototypes.frozenEpochs) {
+    sums.joint.add({ 'prototypes.weight': prototypeGradient });
   }
-  return reductions as Reductions;
+  prototypeGradient.dispose();
+}
+
+/** Rows of this rank out of [B, d] by name. */
+function ownRows(all: Rows, firstRow: number, count: number, batchSize: number): Rows {
+  const slice = (values: Float32Array): Float32Array => {
+    const width = values.length / batchSize;
+    return values.subarray(firstRow * width, (firstRow + count) * width);
+  };
+  return Object.fromEntries(Object.entries(all).map(([name, values]) => [name, slice(values)]));
 }
 
 async function complete(reductions: Reductions): Promise<tf.NamedTensorMap> {
-  return { ...(await reductions.text), ...(await reductions.vision) };
+  return { ...(await reductions.joint), ...(await reductions.text), ...(await reductions.vision) };
 }
+

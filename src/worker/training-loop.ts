@@ -1,13 +1,15 @@
 /** Steps until the coordinator says stop: batches from the loader, a step, a commit, a checkpoint where this rank is told to. */
 import type { Ring } from '../collectives/ring.js';
-import { microBatchCount, planner, shareOf } from '../core/plan.js';
+import { microBatchCount, planner, shareOf, stepsPerEpoch } from '../core/plan.js';
 import type { Logger } from '../core/log.js';
 import { createLoader, type Loader } from '../data/loader.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Engine } from '../engine/load.js';
 import type { WorkerMetrics } from '../metrics/worker-metrics.js';
+import { ofGroup, type Group } from '../encoders/parameter-groups.js';
 import { GradientSum } from './gradient-sum.js';
-import { createPasses, parametersOf, type Modality } from './passes.js';
+import type { PairKnowledge } from './micro-batch-tensors.js';
+import { createPasses } from './passes.js';
 import { saveState } from './saved-state.js';
 import type { Session, Start, StepReport } from './session.js';
 import { StepClock } from './step-clock.js';
@@ -20,6 +22,7 @@ export interface TrainingParts {
   engine: Engine;
   ring: Ring;
   dataset: Dataset;
+  knowledge: PairKnowledge;
   state: TrainingState;
   metrics: WorkerMetrics;
   /** Bytes over the ring that the metrics already hold. */
@@ -78,41 +81,41 @@ function openLoader({ session, dataset, state, log }: TrainingParts, { steps }: 
   });
 }
 
-function createStepParts({ session, engine, ring, state }: TrainingParts, steps: number): StepParts {
+function createStepParts({ session, engine, ring, state, dataset, knowledge }: TrainingParts, steps: number): StepParts {
   const { config, world } = session;
   const summed = { ...state.parameters, ...state.statistics };
-  const sumOf = (modality: Modality): GradientSum => new GradientSum(engine, ring, parametersOf(modality, summed));
+  const sumOf = (group: Group): GradientSum => new GradientSum(engine, ring, ofGroup(group, summed));
   return {
     engine,
     config,
+    knowledge,
     steps,
+    stepsPerEpoch: stepsPerEpoch({ rows: dataset.train.length, batchSize: config.batchSize }),
     passes: createPasses(engine, config),
     gather: world === 1 ? async (_step, rows) => rows : gatherOver(session),
-    sums: { text: sumOf('text'), vision: sumOf('vision') },
+    sums: { joint: sumOf('joint'), text: sumOf('text'), vision: sumOf('vision') },
     clock: new StepClock(),
   };
 }
 
 function gatherOver(session: Session): Gather {
-  const width = session.config.model.embeddingWidth;
-  return async (step, rows) => {
-    const tensors = Object.entries(rows).map(([name, data]) => ({ name, rows: data.length / width, width, data }));
-    const whole = await session.gather(step, tensors);
-    return { text: whole.get('text')!, vision: whole.get('vision')! };
+  return async (step, own, rows) => {
+    const tensors = Object.entries(own).map(([name, data]) => ({ name, rows, width: data.length / rows, data }));
+    return Object.fromEntries(await session.gather(step, tensors));
   };
 }
 
 /** Counts the step in the metrics; what the coordinator is told of it. */
 function observe(parts: TrainingParts, clock: StepClock, result: StepResult): StepReport {
   const { session, metrics, state, ring } = parts;
-  const { loss, gradNorm, learningRate } = result;
+  const { whole, share, gradNorm, learningRate } = result;
   metrics.bytesSent('ring', ring.bytesSent - parts.ringBytesCounted);
   parts.ringBytesCounted = ring.bytesSent;
   const phases = clock.take();
   for (const [phase, seconds] of Object.entries(phases)) metrics.phase(phase, seconds);
   const { start, end } = shareOf(session.rank, session.world, microBatchCount(session.config));
-  const whole = { loss, loss_global: loss };
-  metrics.step(state.step, (end - start) * session.config.microBatchSize, whole);
+  const losses = { ...whole, ...share, loss: result.loss };
+  metrics.step(state.step, (end - start) * session.config.microBatchSize, losses);
   const [dataWaitSeconds, commWaitSeconds] = [phases.data, phases.gather + phases.reduce];
-  return { whole, learningRate, gradNorm, dataWaitSeconds, commWaitSeconds };
+  return { whole, share, learningRate, gradNorm, dataWaitSeconds, commWaitSeconds };
 }

@@ -1,24 +1,27 @@
-/** What training changes: parameters, AdamW's moments and BatchNorm's running statistics, as tensors of the engine. */
+/** What training changes: parameters, AdamW's moments, running statistics and queues. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config } from '../config/schema.js';
 import { elementCount, type HostTensors } from '../core/host-tensor.js';
-import { dualEncoderLayout, dualEncoderStateLayout } from '../encoders/dual-encoder.js';
 import { initialTensors } from '../encoders/init.js';
+import { parametersLayout, statisticsLayout } from '../encoders/model-layout.js';
 import type { Engine } from '../engine/load.js';
+import { queueLayout } from './prototype-queue.js';
 
-/** Tensors by parameter name. `statistics` goes by its own names. */
+/** Tensors of the engine by parameter name. `statistics` goes by its own names. */
 export interface TrainingState {
   parameters: tf.NamedTensorMap;
   first: tf.NamedTensorMap;
   second: tf.NamedTensorMap;
   statistics: tf.NamedTensorMap;
+  /** Recent embeddings for the prototypes' codes, by the names of `queueLayout`; replaced, never written to. */
+  queues: HostTensors;
   /** Steps applied. */
   step: number;
   /** False while an update is under way: the tensors are then of no step. */
   whole: boolean;
 }
 
-/** The same in plain memory, as checkpoints hold it: `model` is parameters and statistics, `optimizer` the moments. */
+/** The same in plain memory, as checkpoints hold it: `model` is parameters and statistics, `optimizer` the rest. */
 export interface HostState {
   model: HostTensors;
   optimizer: HostTensors;
@@ -26,20 +29,23 @@ export interface HostState {
 
 /** The state before the first step, a function of the seed. */
 export function initialState(config: Config, vocabularySize: number): HostState {
-  const layout = dualEncoderLayout(config.model, vocabularySize);
-  const statistics = initialTensors(dualEncoderStateLayout(config.model), config.seed);
+  const layout = parametersLayout(config, vocabularySize);
   return {
-    model: new Map([...initialTensors(layout, config.seed), ...statistics]),
+    model: new Map([
+      ...initialTensors(layout, config.seed),
+      ...initialTensors(statisticsLayout(config), config.seed),
+    ]),
     optimizer: zeroTensors(optimizerLayout(config, vocabularySize)),
   };
 }
 
-/** Everything that optimizer.safetensors holds: both moments of each parameter. */
-export function optimizerLayout({ model }: Config, vocabularySize: number): { name: string; shape: number[] }[] {
-  const parameters = dualEncoderLayout(model, vocabularySize);
-  return ['first', 'second'].flatMap((moment) =>
+/** Everything that optimizer.safetensors holds: both moments of each parameter, and the queues. */
+export function optimizerLayout(config: Config, vocabularySize: number): { name: string; shape: number[] }[] {
+  const parameters = parametersLayout(config, vocabularySize);
+  const moments = ['first', 'second'].flatMap((moment) =>
     parameters.map(({ name, shape }) => ({ name: `${moment}.${name}`, shape })),
   );
+  return [...moments, ...queueLayout(config)];
 }
 
 function zeroTensors(layout: readonly { name: string; shape: number[] }[]): HostTensors {
@@ -47,7 +53,7 @@ function zeroTensors(layout: readonly { name: string; shape: number[] }[]): Host
 }
 
 export function uploadState({ model, optimizer }: HostState, config: Config, step: number): TrainingState {
-  const statisticNames = new Set(dualEncoderStateLayout(config.model).map(({ name }) => name));
+  const statisticNames = new Set(statisticsLayout(config).map(({ name }) => name));
   const parameterNames = [...model.keys()].filter((name) => !statisticNames.has(name));
   const upload = (names: Iterable<string>, from: HostTensors, prefix = ''): tf.NamedTensorMap =>
     Object.fromEntries(
@@ -61,6 +67,7 @@ export function uploadState({ model, optimizer }: HostState, config: Config, ste
     first: upload(parameterNames, optimizer, 'first.'),
     second: upload(parameterNames, optimizer, 'second.'),
     statistics: upload(statisticNames, model),
+    queues: new Map(queueLayout(config).map(({ name }) => [name, optimizer.get(name)!])),
     step,
     whole: true,
   };
@@ -75,6 +82,6 @@ export function downloadState(engine: Engine, state: TrainingState): HostState {
     );
   return {
     model: new Map([...download(state.parameters), ...download(state.statistics)]),
-    optimizer: new Map([...download(state.first, 'first.'), ...download(state.second, 'second.')]),
+    optimizer: new Map([...download(state.first, 'first.'), ...download(state.second, 'second.'), ...state.queues]),
   };
 }

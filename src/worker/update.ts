@@ -1,21 +1,27 @@
-/** Clip and optimiser: reduced gradients become new parameters, moments and running statistics. */
+/** Clip and optimiser: reduced gradients become new parameters, moments, running statistics and queues. */
 import * as tf from '@tensorflow/tfjs-core';
 import { microBatchCount } from '../core/plan.js';
+import { GROUPS, groupOf } from '../encoders/parameter-groups.js';
 import { biasCorrections } from '../optim/adamw.js';
 import { learningRateAt } from '../optim/schedule.js';
-import { MODALITIES, parametersOf, type Modality } from './passes.js';
-import { requireFinite, type StepParts } from './step-parts.js';
+import { advanceQueues } from './prototype-queue.js';
+import { requireFinite, type Rows, type StepParts } from './step-parts.js';
 import type { TrainingState } from './training-state.js';
 
-/**
- * @param reduced gradients summed over the global batch, and batch statistics summed over its micro-batches
- * @throws MlipError MLIP_E_NOT_FINITE before anything has changed
- */
+export interface UpdateGiven {
+  step: number;
+  epoch: number;
+  /** Gradients summed over the global batch, and batch statistics summed over its micro-batches. */
+  reduced: tf.NamedTensorMap;
+  /** Of the global batch, [B, d] by name. */
+  embeddings: Rows;
+}
+
+/** @throws MlipError MLIP_E_NOT_FINITE before anything has changed */
 export async function applyUpdate(
   parts: StepParts,
   state: TrainingState,
-  step: number,
-  reduced: tf.NamedTensorMap,
+  { step, epoch, reduced, embeddings }: UpdateGiven,
 ): Promise<{ gradNorm: number; learningRate: number }> {
   const { passes, engine, config } = parts;
   const gradients = pick(reduced, Object.keys(state.parameters));
@@ -24,14 +30,37 @@ export async function applyUpdate(
   requireFinite('gradient norm', gradNorm, step);
 
   const learningRate = learningRateAt(step, parts.steps, config.optimizer);
-  const scalars = stepScalars(parts, step, learningRate, norm);
   state.whole = false;
-  for (const modality of MODALITIES) await updateModality(parts, state, modality, gradients, scalars);
+  for (const set of updateSets(parts, state, epoch)) {
+    const scalars = stepScalars(parts, step - set.firstStep, learningRate, norm as tf.Scalar);
+    await updateParameters(parts, state, set.names, gradients, scalars);
+    const { norm: _, ...own } = scalars;
+    tf.dispose(own);
+  }
   await updateStatistics(parts, state, reduced);
+  state.queues = advanceQueues(state.queues, embeddings);
   state.step = step + 1;
   state.whole = true;
-  tf.dispose([reduced, scalars]);
+  tf.dispose([reduced, norm]);
   return { gradNorm, learningRate };
+}
+
+/** Parameters that are updated together, and the step at which they begin to be. */
+interface UpdateSet {
+  names: string[];
+  firstStep: number;
+}
+
+/** One group at a time, so that old and new state exist twice for that group only. Frozen prototypes are in no set. */
+function updateSets({ config, stepsPerEpoch }: StepParts, { parameters }: TrainingState, epoch: number): UpdateSet[] {
+  const { frozenEpochs } = config.loss.prototypes;
+  const isPrototype = (name: string): boolean => name.startsWith('prototypes.');
+  const names = Object.keys(parameters);
+  const groups = GROUPS.map((group) => names.filter((name) => groupOf(name) === group && !isPrototype(name)));
+  const prototypes = epoch < frozenEpochs ? [] : names.filter(isPrototype);
+  const sets = groups.map((group): UpdateSet => ({ names: group, firstStep: 0 }));
+  sets.push({ names: prototypes, firstStep: frozenEpochs * stepsPerEpoch });
+  return sets.filter((set) => set.names.length > 0);
 }
 
 interface StepScalars {
@@ -42,27 +71,29 @@ interface StepScalars {
   secondCorrection: tf.Scalar;
 }
 
-function stepScalars({ config }: StepParts, step: number, learningRate: number, norm: tf.Tensor): StepScalars {
-  const { first, second } = biasCorrections(step, config.optimizer);
+/** @param count updates of these parameters before this one */
+function stepScalars({ config }: StepParts, count: number, learningRate: number, norm: tf.Scalar): StepScalars {
+  const { first, second } = biasCorrections(count, config.optimizer);
   return {
-    norm: norm as tf.Scalar,
+    norm,
     learningRate: tf.scalar(learningRate),
     firstCorrection: tf.scalar(first),
     secondCorrection: tf.scalar(second),
   };
 }
 
-/** One modality at a time, so that old and new state exist twice for that part only. */
-async function updateModality(
+async function updateParameters(
   { passes }: StepParts,
   state: TrainingState,
-  modality: Modality,
+  names: readonly string[],
   gradients: tf.NamedTensorMap,
   scalars: StepScalars,
 ): Promise<void> {
-  const parameters = parametersOf(modality, state.parameters);
-  const names = Object.keys(parameters);
-  const old = { parameters, first: pick(state.first, names), second: pick(state.second, names) };
+  const old = {
+    parameters: pick(state.parameters, names),
+    first: pick(state.first, names),
+    second: pick(state.second, names),
+  };
   const updated = await passes.update({ ...old, gradients: pick(gradients, names), ...scalars });
   Object.assign(state.parameters, updated.parameters);
   Object.assign(state.first, updated.first);

@@ -5,13 +5,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readSafetensors } from '../../src/safetensors/safetensors.js';
 import { packageRoot } from '../../src/core/package-root.js';
-import {
-  dualEncoderLayout,
-  dualEncoderStateLayout,
-  encodeImages,
-  encodeReports,
-} from '../../src/encoders/dual-encoder.js';
-import type { ForwardContext, ModelConfig } from '../../src/encoders/dual-encoder.js';
+import { resolveConfig } from '../../src/config/load.js';
+import { encodeImages, encodeReports, type ForwardContext } from '../../src/encoders/dual-encoder.js';
+import { parametersLayout, statisticsLayout, type ModelConfig } from '../../src/encoders/model-layout.js';
 import { updatedRunningStatistics } from '../../src/encoders/batch-norm.js';
 import { initialTensors } from '../../src/encoders/init.js';
 import { globalContrast } from '../../src/losses/global-contrast.js';
@@ -19,16 +15,19 @@ import { BACKENDS, magnitude, mapValues, relativeDifference, runOn, withGradient
 import type { HostRecord } from '../support/backends.js';
 
 const fixtures = join(packageRoot, 'test/fixtures');
-const { model, vocabularySize, temperature } = JSON.parse(
+const { model: sizes, vocabularySize, temperature } = JSON.parse(
   readFileSync(join(fixtures, 'dual-encoder.json'), 'utf8'),
-) as { model: ModelConfig; vocabularySize: number; temperature: number };
+) as { model: Partial<ModelConfig['model']>; vocabularySize: number; temperature: number };
+const nano = resolveConfig({ recipeOrFile: 'nano' }).config;
+const config: ModelConfig = { ...nano, model: { ...nano.model, ...sizes } };
+const { model } = config;
 const torch: HostRecord = Object.fromEntries(await readSafetensors(join(fixtures, 'dual-encoder.safetensors')));
 
 const parameters = section('parameters/');
 const gradients = section('gradients/');
 const running = section('running/');
 const batch = mapValues(section('inputs/'), ({ shape, data }) => ({ shape, data, dtype: 'int32' as const }));
-const freshState = Object.fromEntries(initialTensors(dualEncoderStateLayout(model), 0));
+const freshState = Object.fromEntries(initialTensors(statisticsLayout(config), 0));
 const seed = { shape: [2], data: [5, 9], dtype: 'int32' as const };
 
 /** Parameters whose gradient is zero in exact arithmetic: softmax or BatchNorm takes away what they add. */
@@ -38,8 +37,8 @@ const hasNoEffect = (name: string): boolean => name.endsWith('key.bias') || last
 describe('the dual encoder', () => {
   it('has the parameters and the state that PyTorch has', () => {
     const shapesOf = (tensors: HostRecord) => Object.entries(tensors).map(([name, { shape }]) => [name, shape]);
-    const layout = dualEncoderLayout(model, vocabularySize).map(({ name, shape }) => [name, shape]);
-    const state = dualEncoderStateLayout(model).map(({ name, shape }) => [name, shape]);
+    const layout = parametersLayout(config, vocabularySize).map(({ name, shape }) => [name, shape]);
+    const state = statisticsLayout(config).map(({ name, shape }) => [name, shape]);
     expect(Object.fromEntries(layout)).toEqual(Object.fromEntries(shapesOf(parameters)));
     expect(Object.fromEntries(state)).toEqual(Object.fromEntries(shapesOf(running)));
   });
@@ -105,14 +104,13 @@ describe('the dual encoder', () => {
 
 describe('dropout of the dual encoder', () => {
   const dropping: ModelConfig = {
-    ...model,
-    vision: { ...model.vision, dropout: 0.2 },
-    text: { ...model.text, dropout: 0.2 },
+    ...config,
+    model: { ...model, vision: { ...model.vision, dropout: 0.2 }, text: { ...model.text, dropout: 0.2 } },
   };
   const encode = async (backend: 'eager' | 'xla' | 'executor', seedData: number[]): Promise<HostRecord> =>
     runOn(
       backend,
-      (inputs) => embeddings(inputs, { model: dropping, training: true, seed: inputs['seed'] as tf.Tensor1D }),
+      (inputs) => embeddings(inputs, { config: dropping, training: true, seed: inputs['seed'] as tf.Tensor1D }),
       { ...parameters, ...batch, seed: { ...seed, data: seedData } },
     );
 
@@ -141,12 +139,13 @@ function section(prefix: string): HostRecord {
 
 function embeddings(inputs: tf.NamedTensorMap, context: ForwardContext): tf.NamedTensorMap {
   const images = encodeImages(inputs, inputs['images'] as tf.Tensor3D, context);
-  const reports = encodeReports(inputs, inputs['pieces'] as tf.Tensor2D, inputs['mask'] as tf.Tensor2D, context);
+  const [pieceIds, pieceMask] = [inputs['pieces'] as tf.Tensor2D, inputs['mask'] as tf.Tensor2D];
+  const reports = encodeReports(inputs, { pieceIds, pieceMask }, context);
   return { images: images.embedding, reports: reports.embedding, ...images.statistics, ...reports.statistics };
 }
 
 function training(inputs: tf.NamedTensorMap): ForwardContext {
-  return { model, training: true, seed: inputs['seed'] as tf.Tensor1D };
+  return { config, training: true, seed: inputs['seed'] as tf.Tensor1D };
 }
 
 function loss(inputs: tf.NamedTensorMap): tf.Scalar {
@@ -161,7 +160,7 @@ function trainingPass(inputs: tf.NamedTensorMap): tf.NamedTensorMap {
 }
 
 function evaluationPass(inputs: tf.NamedTensorMap): tf.NamedTensorMap {
-  return embeddings(inputs, { model, training: false, state: inputs });
+  return embeddings(inputs, { config, training: false, state: inputs });
 }
 
 /** PyTorch gives the keys' part of qkv's bias its rounding, mlip a zero. */

@@ -1,16 +1,17 @@
 /** Layouts of parameters: what a checkpoint must hold, and what training starts from. */
 import { describe, expect, it } from 'vitest';
 import { elementCount } from '../../src/core/host-tensor.js';
-import { dualEncoderLayout, dualEncoderStateLayout, type ModelConfig } from '../../src/encoders/dual-encoder.js';
+import { resolveConfig } from '../../src/config/load.js';
+import { parametersLayout, statisticsLayout, type ModelConfig } from '../../src/encoders/model-layout.js';
 import { initialTensors } from '../../src/encoders/init.js';
 import { vitLayout } from '../../src/encoders/vit.js';
 import { bertLayout } from '../../src/encoders/bert.js';
 
 const base = { architecture: 'vit', imageSize: 224, patchSize: 16, width: 768, layers: 12, heads: 12 } as const;
-const vitB16 = { ...base, mlpWidth: 3072, dropout: 0 };
+const vitB16 = { ...base, inputSize: 0, stages: [], mlpWidth: 3072, dropout: 0 };
 const bertBase = { architecture: 'bert', width: 768, layers: 12, heads: 12, mlpWidth: 3072 } as const;
 
-const model: ModelConfig = {
+const model: ModelConfig['model'] = {
   vision: { ...vitB16, imageSize: 32, width: 48, layers: 2, heads: 3, mlpWidth: 96 },
   text: { ...bertBase, width: 32, layers: 2, heads: 2, mlpWidth: 64, maxPositions: 16, dropout: 0 },
   headWidth: 40,
@@ -18,7 +19,9 @@ const model: ModelConfig = {
   divergence: { heads: 4, dropout: 0 },
   fusion: { layers: 1, heads: 2, mlpWidth: 64, dropout: 0 },
 };
-const layout = dualEncoderLayout(model, 50);
+const nano = resolveConfig({ recipeOrFile: 'nano' }).config;
+const config: ModelConfig = { ...nano, model };
+const layout = parametersLayout(config, 50);
 
 describe('layouts', () => {
   it('count as many parameters as the published models have', () => {
@@ -30,7 +33,7 @@ describe('layouts', () => {
   });
 
   it('have no name twice', () => {
-    const names = [...layout, ...dualEncoderStateLayout(model)].map(({ name }) => name);
+    const names = [...layout, ...statisticsLayout(config)].map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
   });
 });
@@ -61,7 +64,7 @@ describe('initial weights', () => {
   });
 
   it('of running statistics are mean 0 and variance 1', () => {
-    const state = initialTensors(dualEncoderStateLayout(model), 1);
+    const state = initialTensors(statisticsLayout(config), 1);
     expect(new Set(state.get('head.text.1.running_mean')!.data)).toEqual(new Set([0]));
     expect(new Set(state.get('head.text.4.running_var')!.data)).toEqual(new Set([1]));
   });

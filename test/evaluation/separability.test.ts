@@ -11,7 +11,7 @@ import { configSchema, type Config } from '../../src/config/schema.js';
 import type { HostTensors } from '../../src/core/host-tensor.js';
 import { createLogger } from '../../src/core/log.js';
 import { random } from '../../src/core/random.js';
-import { dualEncoderLayout, dualEncoderStateLayout } from '../../src/encoders/dual-encoder.js';
+import { modelLayout } from '../../src/encoders/model-layout.js';
 import { initialTensors } from '../../src/encoders/init.js';
 import { loadEngine } from '../../src/engine/load.js';
 import { evaluateSeparability, type SeparabilityReport } from '../../src/evaluation/evaluate-separability.js';
@@ -43,8 +43,7 @@ function smallConfig(manifest: string): Config {
 
 /** Writes a checkpoint of the initial weights, after `change`, and returns its path. */
 async function checkpoint(name: string, change: (weights: HostTensors) => void = () => undefined): Promise<string> {
-  const layout = [...dualEncoderLayout(config.model, VOCABULARY.length), ...dualEncoderStateLayout(config.model)];
-  const model = initialTensors(layout, config.seed);
+  const model = initialTensors(modelLayout(config, VOCABULARY.length), config.seed);
   change(model);
   const files = { 'config.json': JSON.stringify(config), 'vocab.txt': `${VOCABULARY.join('\n')}\n` };
   const state = { step: 1, runId: name, seed: config.seed, world: 1, configHash: 'none' };

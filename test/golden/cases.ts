@@ -26,7 +26,7 @@ export interface EncoderCase {
   kind: 'encoder';
   name: string;
   source: string;
-  config: Record<string, number | string>;
+  config: Record<string, number | string | number[]>;
   weightsPath: string;
   ioPath: string;
 }

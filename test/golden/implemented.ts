@@ -1,33 +1,31 @@
-/** What of the golden cases mlip implements, and how their names map to its functions. */
+/** The encoders of the golden cases, and what mlip does not implement yet. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { TextConfig, VisionConfig } from '../../src/config/schema.js';
 import { bert } from '../../src/encoders/bert.js';
 import { noDropout } from '../../src/encoders/dropout.js';
 import { scoped } from '../../src/encoders/layers.js';
+import { resnet } from '../../src/encoders/resnet.js';
 import { vit } from '../../src/encoders/vit.js';
-import { globalContrast } from '../../src/losses/global-contrast.js';
+import type { EncoderCase } from './cases.js';
 
 type Inputs = tf.NamedTensorMap;
 
-/** method.md's temperature of the global contrast, which the golden files leave at its default. */
-const GLOBAL_TEMPERATURE = 0.07;
-
-export const LOSSES: Record<string, (inputs: Inputs, options: Record<string, number>) => tf.Scalar> = {
-  global_contrast: contrast,
-  global_contrast_masked: contrast,
-};
-
-function contrast({ v, t, same }: Inputs, { tau = GLOBAL_TEMPERATURE }: Record<string, number>): tf.Scalar {
-  return globalContrast(v as tf.Tensor2D, t as tf.Tensor2D, { temperature: tau, same: same as tf.Tensor2D });
-}
-
-type Configuration = Record<string, number | string>;
+type Configuration = EncoderCase['config'];
 
 /** Outputs by the golden file's names; `inputs` are the weights and what the .io file holds. */
 export const ENCODERS: Record<string, (inputs: Inputs, config: Configuration) => tf.NamedTensorMap> = {
   vit: (inputs, config) => {
     const features = vit(scoped(inputs, ''), inputs['image'] as tf.Tensor4D, visionConfig(config), noDropout);
     return { global: features.global, local: features.local, cls_attention: features.patchWeights };
+  },
+  resnet: (inputs, config) => {
+    const images = inputs['image'] as tf.Tensor4D;
+    const state = { kind: 'running', state: scoped(inputs, '') } as const;
+    const features = resnet(scoped(inputs, ''), images, resnetConfig(config, images.shape[2]), state);
+    const [count, positions, width] = features.local.shape;
+    const side = Math.sqrt(positions);
+    const map = tf.transpose(tf.reshape(features.local, [count, side, side, width]), [0, 3, 1, 2]);
+    return { layer3: map, pooled: features.global };
   },
   bert: (inputs, config) => {
     const ids = tf.cast(inputs['input_ids'] as tf.Tensor2D, 'int32');
@@ -37,34 +35,28 @@ export const ENCODERS: Record<string, (inputs: Inputs, config: Configuration) =>
   },
 };
 
-/** Files that belong to later work: listed by name, so that a case nobody knows fails the test. */
-export const NOT_YET = new Set([
-  'clip_weights',
-  'divergence',
-  'global_loss',
-  'hard_negative_weights',
-  'knowledge_alignment',
-  'knowledge_view',
-  'local_alignment',
-  'matching_loss',
-  'prototype_loss_2',
-  'prototype_loss_3',
-  'resnet',
-  'sinkhorn',
-  'swapping_loss',
-]);
 
 function visionConfig(timm: Configuration): VisionConfig {
   const width = Number(timm['embed_dim']);
   return {
     architecture: 'vit',
     imageSize: Number(timm['img_size']),
+    inputSize: 0,
     patchSize: Number(timm['patch_size']),
     width,
     layers: Number(timm['depth']),
+    stages: [],
     heads: Number(timm['num_heads']),
     mlpWidth: 4 * width,
     dropout: 0,
+  };
+}
+
+function resnetConfig(torchvision: Configuration, imageSize: number): VisionConfig {
+  return {
+    ...{ architecture: 'resnet', imageSize, inputSize: 0, patchSize: 0, layers: 0, heads: 0, mlpWidth: 0, dropout: 0 },
+    width: Number(torchvision['width_per_group']),
+    stages: torchvision['layers'] as number[],
   };
 }
 

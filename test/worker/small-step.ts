@@ -10,13 +10,18 @@ import { differentiable } from '../../src/engine/differentiable.js';
 import type { Compiler } from '../../src/engine/graph-function.js';
 import { loadEngine, type Engine } from '../../src/engine/load.js';
 import { GradientSum } from '../../src/worker/gradient-sum.js';
-import { createPasses, parametersOf, type Modality } from '../../src/worker/passes.js';
+import { ofGroup, type Group } from '../../src/encoders/parameter-groups.js';
+import type { PairFacts } from '../../src/worker/pair-facts.js';
+import { createPasses } from '../../src/worker/passes.js';
 import { StepClock } from '../../src/worker/step-clock.js';
 import type { StepParts } from '../../src/worker/step-parts.js';
 import { initialState, uploadState, type TrainingState } from '../../src/worker/training-state.js';
 
 const VOCABULARY = 40;
+const PAIRS = 50;
+const CONCEPTS = 6;
 const STEPS = 10;
+const STEPS_PER_EPOCH = 2;
 
 const SETTINGS = [
   ...['batchSize=8', 'microBatchSize=4', 'data.maxPieces=8'],
@@ -43,10 +48,10 @@ export async function smallStep(config: Config, compiler: Compiler | undefined =
   const state = uploadState(initialState(config, VOCABULARY), config, 0);
   const summed = { ...state.parameters, ...state.statistics };
   const ring = new SoloRing();
-  const sumOf = (modality: Modality): GradientSum => new GradientSum(engine, ring, parametersOf(modality, summed));
+  const sumOf = (group: Group): GradientSum => new GradientSum(engine, ring, ofGroup(group, summed));
   const parts: StepParts = {
-    ...{ engine, config, steps: STEPS, passes: createPasses(engine, config), clock: new StepClock() },
-    sums: { text: sumOf('text'), vision: sumOf('vision') },
+    ...{ engine, config, steps: STEPS, stepsPerEpoch: STEPS_PER_EPOCH, knowledge: noiseKnowledge(config), passes: createPasses(engine, config), clock: new StepClock() },
+    sums: { joint: sumOf('joint'), text: sumOf('text'), vision: sumOf('vision') },
     gather: async (_step, rows) => rows,
   };
   return { parts, state };
@@ -68,18 +73,40 @@ async function engineWith(compiler: Compiler | undefined): Promise<Engine> {
 export function noiseBatches(config: Config, step: number): StepBatches {
   const count = config.batchSize / config.microBatchSize;
   const microBatches = Array.from({ length: count }, (_, index) => noise(config, index, step * count + index));
-  return { step, epoch: 0, microBatches, waitMs: 0, unusableRows: 0 };
+  const epoch = Math.floor(step / STEPS_PER_EPOCH);
+  return { step, epoch, microBatches, waitMs: 0, unusableRows: 0 };
 }
 
 function noise({ microBatchSize: size, data, model }: Config, index: number, seed: number): MicroBatch {
   const draw = random(seed, 'noise');
   const fill = (length: number, bound: number): number[] => Array.from({ length }, () => draw.integer(bound));
   return {
-    ...{ index, firstRow: index * size, rows: new Int32Array(size) },
+    ...{ index, firstRow: index * size, rows: Int32Array.from(fill(size, PAIRS)) },
     images: Uint8Array.from(fill(size * model.vision.imageSize ** 2, 256)),
     pieceIds: Int32Array.from(fill(size * data.maxPieces, VOCABULARY)),
     pieceMask: new Float32Array(size * data.maxPieces).fill(1),
+    // Two pieces make a word; the last one is SEP.
+    wordOfPiece: Int32Array.from({ length: size * data.maxPieces }, (_, i) => wordOf(i % data.maxPieces, data.maxPieces)),
   };
+}
+
+function wordOf(piece: number, pieces: number): number {
+  return piece === 0 || piece === pieces - 1 ? -1 : Math.floor((piece - 1) / 2);
+}
+
+/** Pairs of which some are alike, with links to a few concepts. */
+function noiseKnowledge({ knowledge }: Config): StepParts['knowledge'] {
+  const draw = random(7, 'concepts');
+  const data = Float32Array.from({ length: CONCEPTS * knowledge.width }, () => draw.normal());
+  return { factsOf, vectors: { shape: [CONCEPTS, knowledge.width], data } };
+}
+
+function factsOf(row: number): PairFacts {
+  const draw = random(row, 'facts');
+  const links = Array.from({ length: row % 4 }, () => {
+    return { word: draw.integer(3), concept: draw.integer(CONCEPTS), negated: draw.integer(2) === 1 };
+  });
+  return { report: [Math.floor(row / 2), 1], study: row % 5 === 0 ? [1, 1] : [0, 0], links };
 }
 
 export function values(tensors: tf.NamedTensorMap, engine: Engine): Map<string, Float32Array> {

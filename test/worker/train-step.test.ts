@@ -68,12 +68,12 @@ describe('a step', () => {
 describe('a batch in two equal halves', () => {
   const halves = smallConfig('model.vision.dropout=0', 'model.text.dropout=0');
   const whole = smallConfig('model.vision.dropout=0', 'model.text.dropout=0', 'microBatchSize=8');
-  const [{ images, pieceIds, pieceMask }] = noiseBatches(halves, 0).microBatches;
+  const [{ images, pieceIds, pieceMask, wordOfPiece }] = noiseBatches(halves, 0).microBatches;
   const base = { step: 0, epoch: 0, waitMs: 0, unusableRows: 0 };
   const inHalves: StepBatches = {
     ...base,
     microBatches: [0, 1].map((index) => {
-      return { index, firstRow: index * 4, rows: new Int32Array(4), images, pieceIds, pieceMask };
+      return { index, firstRow: index * 4, rows: new Int32Array(4), images, pieceIds, pieceMask, wordOfPiece };
     }),
   };
   const twice = <T extends Uint8Array | Int32Array | Float32Array>(half: T): T => {
@@ -88,6 +88,7 @@ describe('a batch in two equal halves', () => {
       {
         ...{ index: 0, firstRow: 0, rows: new Int32Array(8) },
         ...{ images: twice(images), pieceIds: twice(pieceIds), pieceMask: twice(pieceMask) },
+        wordOfPiece: twice(wordOfPiece),
       },
     ],
   };

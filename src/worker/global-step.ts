@@ -1,0 +1,62 @@
+/** Runs the global losses on gathered embeddings. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Config } from '../config/schema.js';
+import type { Engine } from '../engine/load.js';
+import type { GlobalLossInputs } from './global-losses.js';
+import { samePairs } from './pair-facts.js';
+import { queueIsFull, viewOf } from './prototype-queue.js';
+import type { Rows, StepParts } from './step-parts.js';
+import type { TrainingState } from './training-state.js';
+
+export interface GlobalLosses {
+  /** By name; `loss` is their weighted sum. */
+  losses: Record<string, number>;
+  /** With respect to all embeddings, [B, d] by name. */
+  embeddingGradients: Rows;
+  /** [K, d]; belongs to the caller. */
+  prototypeGradient: tf.Tensor | undefined;
+}
+
+/** @param gathered embeddings [B, d] and identities [B, 4] of the whole batch by name */
+export async function globalLossesOf(
+  { engine, passes, config }: StepParts,
+  state: TrainingState,
+  gathered: Rows,
+  step: number,
+): Promise<GlobalLosses> {
+  const { identity, ...embeddings } = gathered;
+  const inputs = globalInputs(engine, config, state, { identity, embeddings }, step);
+  const { prototypes, ...uploaded } = inputs;
+  const { losses, gradients } = await passes.globalLosses(inputs);
+  const { prototypes: prototypeGradient, ...ofEmbeddings } = gradients;
+  const result = {
+    losses: readAll(losses, (tensor) => engine.read(tensor)[0]),
+    embeddingGradients: readAll(ofEmbeddings, (tensor) => engine.read(tensor)),
+    prototypeGradient,
+  };
+  tf.dispose([uploaded, losses, ofEmbeddings]);
+  return result;
+}
+
+function globalInputs(
+  engine: Engine,
+  config: Config,
+  { parameters, queues }: TrainingState,
+  { identity, embeddings }: { identity: Float32Array; embeddings: Rows },
+  step: number,
+): GlobalLossInputs {
+  const { batchSize } = config;
+  const weight = parameters['prototypes.weight'];
+  const recent = queueIsFull(step, config) ? Array.from(queues) : [];
+  const masked = config.loss.falseNegatives === 'mask';
+  return {
+    embeddings: readAll(embeddings, (rows) => engine.upload(rows, [batchSize, rows.length / batchSize])),
+    prototypes: weight === undefined ? {} : { weight },
+    queues: Object.fromEntries(recent.map(([name, { data, shape }]) => [viewOf(name), engine.upload(data, shape)])),
+    same: masked ? { rows: engine.upload(samePairs(identity), [batchSize, batchSize]) } : {},
+  };
+}
+
+function readAll<A, B>(record: Readonly<Record<string, A>>, read: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, read(value)]));
+}

@@ -1,0 +1,113 @@
+// A training step with every loss of the method, in this process, on TensorFlow.
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadEngine } from '../../src/engine/load.js';
+import { trainStep } from '../../src/worker/train-step.js';
+import type { StepResult } from '../../src/worker/step-parts.js';
+import { noiseBatches, smallConfig, smallStep, values, type SmallStep } from './small-step.js';
+
+beforeAll(() => loadEngine({ device: 'cpu', threads: 1 }));
+
+const METHOD = [
+  ...['loss.divergence.enabled=true', 'loss.local.weight=1', 'loss.prototypes.weight=1', 'loss.prototypes.count=12'],
+  ...['loss.prototypes.queue=10', 'loss.itm.weight=1', 'loss.ts.weight=1', 'loss.falseNegatives=mask'],
+  ...['knowledge.enabled=true', 'knowledge.width=6', 'knowledge.maxLinks=4', 'model.fusion.layers=2'],
+  ...['model.fusion.heads=2', 'model.fusion.mlpWidth=32', 'model.fusion.dropout=0.1', 'model.text.dropout=0.1'],
+];
+const method = (...more: string[]) => smallConfig(...METHOD, ...more);
+const config = method();
+
+async function train({ parts, state }: SmallStep, steps: number): Promise<StepResult[]> {
+  const results: StepResult[] = [];
+  for (let step = 0; step < steps; step++) {
+    results.push(await trainStep(parts, state, noiseBatches(parts.config, step)));
+  }
+  return results;
+}
+
+describe('a step with every loss', () => {
+  it('reports each loss by its name, those over the batch apart from those within micro-batches', async () => {
+    const [{ whole, share, loss }] = await train(await smallStep(config), 1);
+    expect(Object.keys(whole).sort()).toEqual(['loss', 'loss_divergence', 'loss_global', 'loss_prototype']);
+    expect(Object.keys(share).sort()).toEqual(['loss', 'loss_itm', 'loss_knowledge', 'loss_local', 'loss_ts']);
+    expect(whole['loss']).toBeCloseTo(whole['loss_global'] + whole['loss_prototype'], 4);
+    expect(share['loss']).toBeCloseTo(share['loss_local'] + share['loss_itm'] + share['loss_ts'], 4);
+    expect(loss).toBeCloseTo(whole['loss'] + share['loss'], 5);
+    for (const value of Object.values({ ...whole, ...share })) expect(value).toBeGreaterThan(0);
+  });
+
+  it('computes the same whether it is compiled, by either compiler, or run operation by operation', async () => {
+    const eager = await train(await smallStep(config, undefined), 3);
+    for (const compiler of ['executor', 'xla'] as const) {
+      const compiled = await train(await smallStep(config, compiler), 3);
+      compiled.forEach(({ loss }, step) => expect(Math.abs(loss / eager[step].loss - 1), compiler).toBeLessThan(1e-3));
+    }
+  });
+
+  it('leaves as many tensors as it found, with one micro-batch and with several', async () => {
+    for (const microBatchSize of [4, 8]) {
+      const small = await smallStep(method(`microBatchSize=${microBatchSize}`));
+      // The queue is full after two steps, the prototypes train from the third on.
+      await train(small, 3);
+      const before = tf.memory().numTensors;
+      for (let step = 3; step < 6; step++) {
+        await trainStep(small.parts, small.state, noiseBatches(small.parts.config, step));
+        expect(tf.memory().numTensors).toBe(before);
+      }
+    }
+  }, 120_000);
+
+  it('moves every parameter, prototypes only once they are no longer frozen', async () => {
+    const small = await smallStep(config);
+    const names = Object.keys(small.state.parameters);
+    const read = () => values(small.state.parameters, small.parts.engine);
+    const before = read();
+    await train(small, 2);
+    const after = read();
+    // No decay, no moment: a frozen parameter stays to the bit.
+    expect(after.get('prototypes.weight')).toEqual(before.get('prototypes.weight'));
+    const still = names.filter((name) => same(after.get(name)!, before.get(name)!));
+    expect(still.filter((name) => !name.endsWith('key.bias'))).toEqual(['prototypes.weight']);
+    await trainStep(small.parts, small.state, noiseBatches(config, 2));
+    expect(same(read().get('prototypes.weight')!, before.get('prototypes.weight')!)).toBe(false);
+  });
+
+  it('keeps the most recent embeddings in the queue, the newest first', async () => {
+    const small = await smallStep(config);
+    await train(small, 1);
+    const [queue] = [...small.state.queues.values()];
+    const rows = Array.from({ length: 10 }, (_, row) => queue.data.subarray(row * 16, (row + 1) * 16));
+    const lengths = rows.map((row) => Math.hypot(...row));
+    lengths.slice(0, 8).forEach((length) => expect(length).toBeCloseTo(1, 4));
+    expect(lengths.slice(8)).toEqual([0, 0]);
+    await trainStep(small.parts, small.state, noiseBatches(config, 1));
+    const [next] = [...small.state.queues.values()];
+    expect(Array.from(next.data.subarray(8 * 16))).toEqual(Array.from(queue.data.subarray(0, 2 * 16)));
+  });
+});
+
+describe('a loss of weight 0', () => {
+  const without: [string, string[], string[], string[]][] = [
+    ['global', ['loss.global.weight=0'], ['loss_global', 'loss_divergence'], ['divergence.']],
+    ['divergence', ['loss.divergence.enabled=false'], ['loss_divergence'], ['divergence.']],
+    ['local', ['loss.local.weight=0'], ['loss_local', 'loss_knowledge'], []],
+    ['knowledge', ['knowledge.enabled=false'], ['loss_knowledge'], ['knowledge.']],
+    ['prototypes', ['loss.prototypes.weight=0'], ['loss_prototype'], ['prototypes.']],
+    ['matching', ['loss.itm.weight=0'], ['loss_itm'], ['itm_head.']],
+    ['swapping', ['loss.ts.weight=0'], ['loss_ts'], ['swap_head.']],
+    ['both proxies', ['loss.itm.weight=0', 'loss.ts.weight=0'], ['loss_itm', 'loss_ts'], ['fusion.']],
+  ];
+
+  it.each(without)('%s: has no curve and no parameters, and the rest trains', async (_, settings, curves, prefixes) => {
+    const small = await smallStep(method(...settings));
+    const [, { whole, share }] = await train(small, 2);
+    const found = Object.keys({ ...whole, ...share });
+    for (const curve of curves) expect(found).not.toContain(curve);
+    const names = Object.keys(small.state.parameters);
+    for (const prefix of prefixes) expect(names.filter((name) => name.startsWith(prefix))).toEqual([]);
+  });
+});
+
+function same(a: Float32Array, b: Float32Array): boolean {
+  return a.every((value, i) => value === b[i]);
+}
