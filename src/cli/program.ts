@@ -9,6 +9,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { engineCommand } from './commands/engine.js';
 import { evalCommand } from './commands/eval.js';
 import { trainCommand } from './commands/train.js';
+import { weightsCommand } from './commands/weights.js';
 import { workerCommand } from './commands/worker.js';
 import { exitStatuses } from './exit-status.js';
 import { addExamples } from './options.js';
@@ -49,6 +50,7 @@ function commands(): Command[] {
     evalCommand(),
     configCommand(),
     dataCommand(),
+    weightsCommand(),
     coordinatorCommand(),
     workerCommand(),
     engineCommand(),

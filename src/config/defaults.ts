@@ -10,6 +10,7 @@ type Defaults = Partial<Omit<Config, 'data'>> & { data: Partial<Config['data']> 
 const DEFAULTS: Defaults = {
   seed: 1,
   steps: 0,
+  initialWeights: '',
   data: {
     manifest: '',
     vocabulary: '',

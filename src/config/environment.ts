@@ -14,6 +14,7 @@ export const RESERVED_VARIABLES: Readonly<Record<string, string>> = {
   MLIP_CACHE_DIR: 'where the engine and compiled programmes are kept, instead of the user’s cache directory',
   MLIP_LOG: 'json writes log lines as JSON',
   MLIP_GOLDEN: 'a further directory of golden files, for the golden test',
+  MLIP_PYTHON: 'Python with torch, timm, transformers and torchvision, for the tests that exchange weights with them',
 };
 
 /** The variable of a key, e.g. `data.maxPieces` -> `MLIP_DATA__MAX_PIECES`. */

@@ -114,6 +114,11 @@ export const configSchema = z
     microBatchSize: z.number().int().min(2).describe('m, pairs that are encoded at a time; divides batchSize'),
     epochs: positive.describe('Passes over the training rows'),
     steps: count.describe('Steps to train; 0 means epochs x steps per epoch'),
+    initialWeights: z
+      .string()
+      .describe(
+        'Weights to start from (safetensors, as mlip weights import writes them); empty starts from random ones',
+      ),
     data: z.strictObject({
       manifest: z.string().describe('Manifest of image-report pairs (JSONL or CSV)'),
       vocabulary: z.string().describe('vocab.txt of WordPiece; empty builds one from the training reports'),

@@ -37,7 +37,10 @@ function refuseForVit(vision: VisionKeys, refuse: Refuse): void {
 
 function refuseForResnet(vision: VisionKeys, refuse: Refuse): void {
   if (vision.stages.length !== RESNET_STAGES) {
-    refuse('stages', `must have ${RESNET_STAGES} numbers, e.g. [3, 4, 6, 3], where model.vision.architecture is resnet`);
+    refuse(
+      'stages',
+      `must have ${RESNET_STAGES} numbers, e.g. [3, 4, 6, 3], where model.vision.architecture is resnet`,
+    );
   }
   if (vision.dropout > 0) refuse('dropout', 'must be 0 where model.vision.architecture is resnet, which has none');
 }

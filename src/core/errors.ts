@@ -56,6 +56,17 @@ export const ERROR_TABLE = {
   MLIP_E_CHECKPOINT_MISSING: { exit: EXIT.badInput, meaning: 'There is no checkpoint at that path.' },
   MLIP_E_CHECKPOINT_CORRUPT: { exit: EXIT.badInput, meaning: 'A checkpoint is incomplete or not as it was written.' },
   MLIP_E_CHECKPOINT_MISMATCH: { exit: EXIT.badInput, meaning: 'A checkpoint is of another architecture.' },
+  // weights
+  MLIP_E_WEIGHTS_MISSING: { exit: EXIT.badInput, meaning: 'There are no weights at that path.' },
+  MLIP_E_WEIGHTS_PICKLE: {
+    exit: EXIT.badInput,
+    meaning: 'Weights are a pickle of PyTorch, which runs code when it is read.',
+  },
+  MLIP_E_WEIGHTS_ARCHITECTURE: { exit: EXIT.badInput, meaning: 'Weights are of another architecture than the model.' },
+  MLIP_E_WEIGHTS_VOCABULARY: { exit: EXIT.badInput, meaning: 'Weights belong to another vocabulary.' },
+  MLIP_E_WEIGHTS_NOT_FINITE: { exit: EXIT.badInput, meaning: 'Weights are NaN or infinite.' },
+  MLIP_E_WEIGHTS_NAMES: { exit: EXIT.badInput, meaning: 'Initial weights have names that the model does not have.' },
+  MLIP_E_WEIGHTS_OUT: { exit: EXIT.usage, meaning: 'Weights cannot be written there, or something is there already.' },
   // evaluation
   MLIP_E_EVALUATION_NO_PAIRS: { exit: EXIT.badInput, meaning: 'A manifest has no usable pairs to score.' },
   MLIP_E_EVALUATION_UNKNOWN_CLASS: { exit: EXIT.usage, meaning: 'No image of a list has that label.' },
@@ -87,13 +98,20 @@ export const ERROR_TABLE = {
   },
   // knowledge
   MLIP_E_KNOWLEDGE_GRAPH: { exit: EXIT.badInput, meaning: 'A knowledge graph is missing, malformed or contradictory.' },
-  MLIP_E_KNOWLEDGE_RRF: { exit: EXIT.badInput, meaning: 'A file of UMLS is missing, of a wrong version or out of order.' },
+  MLIP_E_KNOWLEDGE_RRF: {
+    exit: EXIT.badInput,
+    meaning: 'A file of UMLS is missing, of a wrong version or out of order.',
+  },
   MLIP_E_KNOWLEDGE_EMBEDDINGS: {
     exit: EXIT.badInput,
     meaning: 'Concept embeddings are missing, of another graph or unusable.',
   },
   MLIP_E_KNOWLEDGE_OUT: { exit: EXIT.badInput, meaning: 'What knowledge would be written to is there already.' },
   MLIP_E_KNOWLEDGE_CONCEPT: { exit: EXIT.usage, meaning: 'A graph has no concept of that id or name.' },
+  MLIP_E_KNOWLEDGE_LINKS: {
+    exit: EXIT.badInput,
+    meaning: 'Links of a manifest name concepts that the knowledge graph does not have.',
+  },
   // bench
   MLIP_E_BENCH_PEER: { exit: EXIT.environment, meaning: 'What a benchmark compares with could not be installed.' },
   MLIP_E_BENCH_FAILED: { exit: EXIT.failure, meaning: 'A process that a benchmark measures failed.' },

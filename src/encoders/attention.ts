@@ -9,7 +9,7 @@ export interface AttentionOptions {
   /** m, sequences of the micro-batch. */
   sequences: number;
   heads: number;
-  /** Added to the scores, [m, 1, 1, K]: see `scoreBias`. Every key is seen where it is not given. */
+  /** Added to the scores, [m, 1, 1, K]: see `paddingBias`. Every key is seen where it is not given. */
   scoreBias?: tf.Tensor;
   /** Dropout of the attention probabilities. */
   dropout: Dropout;
@@ -30,18 +30,18 @@ export interface Attended {
  */
 export function attend(queries: tf.Tensor, keys: tf.Tensor, values: tf.Tensor, options: AttentionOptions): Attended {
   const [rows, width] = queries.shape;
-  const { sequences, heads, scoreBias: bias, dropout } = options;
+  const { sequences, heads, scoreBias, dropout } = options;
   const split = (x: tf.Tensor): tf.Tensor =>
     tf.transpose(tf.reshape(x, [sequences, x.shape[0] / sequences, heads, width / heads]), [0, 2, 1, 3]);
   const products = tf.matMul(split(tf.mul(queries, Math.sqrt(heads / width))), split(keys), false, true);
-  const scores = bias === undefined ? products : tf.add(products, bias);
+  const scores = scoreBias === undefined ? products : tf.add(products, scoreBias);
   const probabilities = tf.softmax<tf.Tensor4D>(scores as tf.Tensor4D);
   const mixed = tf.matMul(dropout(probabilities), split(values));
   return { context: tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [rows, width]), probabilities };
 }
 
 /** mask [m, K], 1 for a key that may be seen and 0 for padding -> what scores get added, [m, 1, 1, K]. */
-export function scoreBias(mask: tf.Tensor2D): tf.Tensor4D {
+export function paddingBias(mask: tf.Tensor2D): tf.Tensor4D {
   const [sequences, length] = mask.shape;
   return tf.reshape(tf.mul(tf.sub(1, tf.cast(mask, 'float32')), UNSEEN), [sequences, 1, 1, length]);
 }

@@ -3,7 +3,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { TextConfig } from '../config/schema.js';
-import { attentionOfFirst, firstTokens, scoreBias, type AttentionOptions } from './attention.js';
+import { attentionOfFirst, firstTokens, paddingBias, type AttentionOptions } from './attention.js';
 import {
   BERT_EPSILON,
   bertAttention,
@@ -43,7 +43,7 @@ export function bert(
 ): ReportFeatures {
   const [sequences, length] = pieceIds.shape;
   const { width, layers, heads } = config;
-  const options = { sequences, heads, scoreBias: scoreBias(mask), dropout };
+  const options = { sequences, heads, scoreBias: paddingBias(mask), dropout };
   let x: tf.Tensor = dropout(embed(parameters, pieceIds, width));
   let probabilities: tf.Tensor4D | undefined;
   for (let index = 0; index < layers; index++) {

@@ -3,7 +3,7 @@
  * a pair's global and local embeddings, whose global slot is another view of the pair. It is thrown away after pre-training.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { scoreBias } from './attention.js';
+import { paddingBias } from './attention.js';
 import type { Dropout } from './dropout.js';
 import type { Parameters } from './layers.js';
 import type { Layout } from './layout.js';
@@ -34,7 +34,7 @@ export function divergenceEncoder(
   const [sequences, width] = global.shape;
   const tokens = tf.concat([tf.reshape(global, [sequences, 1, width]), local], 1);
   const options = { sequences, heads, attentionDropout: dropout, dropout };
-  const bias = mask === undefined ? {} : { scoreBias: scoreBias(withGlobal(mask)) };
+  const bias = mask === undefined ? {} : { scoreBias: paddingBias(withGlobal(mask)) };
   return firstOfVitBlock(parameters, tf.reshape(tokens, [-1, width]), { ...options, ...bias });
 }
 

@@ -104,7 +104,10 @@ export function encodeImages(
   const own = scoped(parameters, 'vision.', constantsOfImages(parts));
   const { vision } = context.config.model;
   const dropout = dropoutOf('vision', vision.dropout, context);
-  const { statistics, ...features } = encodeVision(own, grey, vision, { dropout, source: sourceOf('vision.', context) });
+  const { statistics, ...features } = encodeVision(own, grey, vision, {
+    dropout,
+    source: sourceOf('vision.', context),
+  });
   const projected = project('vision', parameters, features.global, features.local, undefined, context);
   const { local: patches, ...rest } = projected;
   const tokens = context.training && hasFusion(parts) ? { tokens: tokensOf(features, vision.architecture) } : {};
@@ -149,7 +152,11 @@ function spokenWords({ local, pieceWeights }: ReportFeatures, { wordOfPiece }: R
 /** [m, T], 1 where there is a word. */
 export function maskOfWords(wordOfPiece: tf.Tensor2D, count: number): tf.Tensor2D {
   const last = tf.max(wordOfPiece, 1, true);
-  const positions = tf.tensor2d(Int32Array.from({ length: count }, (_, at) => at), [1, count], 'int32');
+  const positions = tf.tensor2d(
+    Int32Array.from({ length: count }, (_, at) => at),
+    [1, count],
+    'int32',
+  );
   return tf.cast(tf.greaterEqual(last, positions), 'float32');
 }
 

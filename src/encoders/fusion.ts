@@ -7,7 +7,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { FusionConfig } from '../config/schema.js';
-import { firstTokens, scoreBias, type AttentionOptions } from './attention.js';
+import { firstTokens, paddingBias, type AttentionOptions } from './attention.js';
 import {
   bertAttention,
   bertAttentionLayout,
@@ -48,8 +48,8 @@ export function fusion(
   const sequences = imageOf.shape[0];
   const images = rowsOf(imageTokens);
   const crossing = { sequences, heads, dropout };
-  const ofReports = { heads, dropout, sequences: reportOf.shape[1], scoreBias: scoreBias(inputs.pieceMask) };
-  const ofPairings = { ...crossing, scoreBias: scoreBias(tf.matMul(reportOf, tf.cast(inputs.pieceMask, 'float32'))) };
+  const ofReports = { heads, dropout, sequences: reportOf.shape[1], scoreBias: paddingBias(inputs.pieceMask) };
+  const ofPairings = { ...crossing, scoreBias: paddingBias(tf.matMul(reportOf, tf.cast(inputs.pieceMask, 'float32'))) };
   let x = rowsOf(inputs.pieces);
   for (let index = 0; index < layers; index++) {
     const name = `encoder.layer.${index}`;

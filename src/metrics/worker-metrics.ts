@@ -21,7 +21,12 @@ export function createWorkerMetrics(rank: number): WorkerMetrics {
   const registry = createRegistry({ rank: String(rank), role: 'worker' });
   const registers = [registry];
   const steps = new Gauge({ name: 'mlip_step', help: 'Steps applied by this worker', registers });
-  const loss = new Gauge({ name: 'mlip_loss', help: 'Loss of the newest step; of losses within micro-batches the share of this worker', labelNames: ['part'], registers });
+  const loss = new Gauge({
+    name: 'mlip_loss',
+    help: 'Loss of the newest step; of losses within micro-batches the share of this worker',
+    labelNames: ['part'],
+    registers,
+  });
   const pairs = new Counter({ name: 'mlip_pairs_total', help: 'Pairs that this worker computed', registers });
   const phases = new Histogram({
     ...{ name: 'mlip_phase_seconds', help: 'Time of each phase of a step', labelNames: ['phase'] },

@@ -56,7 +56,12 @@ export async function backwardAll(
 }
 
 /** The gradients of one micro-batch's rows, [m, d] by name. */
-function sliceRows(all: Record<string, Float32Array>, position: number, count: number, rows: number): tf.NamedTensorMap {
+function sliceRows(
+  all: Record<string, Float32Array>,
+  position: number,
+  count: number,
+  rows: number,
+): tf.NamedTensorMap {
   const slice = (values: Float32Array): tf.Tensor => {
     const length = values.length / count;
     return tf.tensor2d(values.slice(position * length, (position + 1) * length), [rows, length / rows]);
@@ -84,7 +89,11 @@ async function gradientsWithin(
 
 const FEATURES = ['words', 'patches', 'concepts', 'hidden', 'tokens'];
 
-function lossInputs(parameters: tf.NamedTensorMap, inputs: MicroBatchTensors, { outputs, attention }: EncodedMicroBatch) {
+function lossInputs(
+  parameters: tf.NamedTensorMap,
+  inputs: MicroBatchTensors,
+  { outputs, attention }: EncodedMicroBatch,
+) {
   const { 'prototypes.weight': _, ...joint } = ofGroup('joint', parameters);
   const named = Object.entries(outputs);
   const features = Object.fromEntries(named.filter(([name]) => FEATURES.includes(name)));

@@ -50,7 +50,10 @@ export interface LossesAndGradients {
   gradients: tf.NamedTensorMap;
 }
 
-export function globalLosses({ embeddings, prototypes, queues, same }: GlobalLossInputs, config: Config): LossesAndGradients {
+export function globalLosses(
+  { embeddings, prototypes, queues, same }: GlobalLossInputs,
+  config: Config,
+): LossesAndGradients {
   const variables = { ...embeddings, ...(prototypes['weight'] && { prototypes: prototypes['weight'] }) };
   return lossesAndGradients(variables, (given) => ({
     ...contrastOf(given, same['rows'], config.loss),
@@ -66,11 +69,18 @@ interface WeightedLoss {
 
 export type WeightedLosses = Record<string, WeightedLoss>;
 
-function contrastOf(given: tf.NamedTensorMap, same: tf.Tensor | undefined, { global, divergence }: Config['loss']): WeightedLosses {
+function contrastOf(
+  given: tf.NamedTensorMap,
+  same: tf.Tensor | undefined,
+  { global, divergence }: Config['loss'],
+): WeightedLosses {
   if (global.weight === 0) return {};
   const { vision: v, text: t, vision_divergent: vHat, text_divergent: tHat } = given as Record<string, tf.Tensor2D>;
   const options = { temperature: global.temperature, divergenceWeight: divergence.weight, margin: divergence.margin };
-  const found = globalLoss({ v, t, ...(vHat && { vHat, tHat }) }, { ...options, ...(same && { same: same as tf.Tensor2D }) });
+  const found = globalLoss(
+    { v, t, ...(vHat && { vHat, tHat }) },
+    { ...options, ...(same && { same: same as tf.Tensor2D }) },
+  );
   const whole: WeightedLosses = { loss_global: { value: found.loss, weight: global.weight } };
   return vHat === undefined ? whole : { ...whole, loss_divergence: { value: found.divergence, weight: 0 } };
 }
@@ -81,7 +91,12 @@ function prototypesOf(given: tf.NamedTensorMap, queues: tf.NamedTensorMap, confi
   const { weight, temperature, sinkhornEpsilon: epsilon, sinkhornIterations: iterations } = config.loss.prototypes;
   const recent = names[0] in queues ? { queues: names.map((name) => queues[name] as tf.Tensor2D) } : {};
   const views = names.map((name) => given[name] as tf.Tensor2D);
-  const value = prototypeLoss(views, given['prototypes'] as tf.Tensor2D, { temperature, epsilon, iterations, ...recent });
+  const value = prototypeLoss(views, given['prototypes'] as tf.Tensor2D, {
+    temperature,
+    epsilon,
+    iterations,
+    ...recent,
+  });
   return { loss_prototype: { value, weight } };
 }
 
@@ -97,10 +112,13 @@ export function lossesAndGradients(
     // tfjs disposes of what is made inside a gradient's function unless it is kept.
     for (const [name, { value }] of Object.entries(found)) losses[name] = tf.keep(tf.clone(value));
     const terms = Object.values(found).filter(({ weight }) => weight > 0);
-    return tf.addN([untouched(values), ...terms.map(({ value, weight }) => tf.mul(value, weight) as tf.Scalar)]);
+    return tf.addN([untouched(values), ...terms.map(({ value, weight }) => tf.mul<tf.Scalar>(value, weight))]);
   };
   const { value, grads } = tf.valueAndGrads(sum)(Object.values(variables));
-  return { losses: { loss: value, ...losses }, gradients: Object.fromEntries(names.map((name, i) => [name, grads[i]])) };
+  return {
+    losses: { loss: value, ...losses },
+    gradients: Object.fromEntries(names.map((name, i) => [name, grads[i]])),
+  };
 }
 
 /** 0, as a function of everything: tfjs refuses to differentiate with respect to what a function does not read. */

@@ -26,7 +26,7 @@ export async function globalLossesOf(
 ): Promise<GlobalLosses> {
   const { identity, ...embeddings } = gathered;
   const inputs = globalInputs(engine, config, state, { identity, embeddings }, step);
-  const { prototypes, ...uploaded } = inputs;
+  const { prototypes: _, ...uploaded } = inputs;
   const { losses, gradients } = await passes.globalLosses(inputs);
   const { prototypes: prototypeGradient, ...ofEmbeddings } = gradients;
   const result = {

@@ -30,7 +30,10 @@ export interface MicroBatchLossInputs {
 }
 
 /** Gradients by the names of `parameters` and `features`. */
-export function microBatchLosses({ parameters, features, given, seed }: MicroBatchLossInputs, config: Config): LossesAndGradients {
+export function microBatchLosses(
+  { parameters, features, given, seed }: MicroBatchLossInputs,
+  config: Config,
+): LossesAndGradients {
   return lossesAndGradients({ ...parameters, ...features }, (variables) => {
     const all = { ...given, ...variables };
     return { ...alignment(all, config), ...proxies(all, seed, config) };
@@ -99,7 +102,11 @@ function drawNegatives(all: tf.NamedTensorMap, temperature: number) {
   };
 }
 
-function matching(all: tf.NamedTensorMap, { pair, otherImage, otherReport }: FusedFeatures, config: Config): WeightedLosses {
+function matching(
+  all: tf.NamedTensorMap,
+  { pair, otherImage, otherReport }: FusedFeatures,
+  config: Config,
+): WeightedLosses {
   const logits = matchingLogits(scoped(all, 'itm_head.'), tf.concat2d([pair, otherImage!, otherReport], 0));
   return { loss_itm: { value: matchingLoss(logits, config.batchSize), weight: config.loss.itm.weight } };
 }

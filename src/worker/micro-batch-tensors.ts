@@ -43,7 +43,11 @@ export function uploadMicroBatch(
   const links = partsOf(config).knowledge ? linkArrays(facts, knowledge.vectors!, slots) : undefined;
   const [a, b] = hashKeys(config.seed, 'dropout', step, batch.index);
   const seed = tf.tensor1d(Int32Array.of(a, b), 'int32');
-  const text = { ...reportTensors(config, batch), ...(links && conceptTensors(links, facts.length, slots.slots)), seed };
+  const text = {
+    ...reportTensors(config, batch),
+    ...(links && conceptTensors(links, facts.length, slots.slots)),
+    seed,
+  };
   const { imageSize } = config.model.vision;
   const images = tf.tensor3d(Int32Array.from(batch.images), [facts.length, imageSize, imageSize], 'int32');
   const given = {
@@ -77,7 +81,12 @@ function linkTensors({ positions, conceptIds, mask }: LinkArrays, count: number,
 }
 
 /** Whom hard negatives are drawn from, and with which numbers: a function of (seed, step, micro-batch). */
-function proxyTensors(config: Config, step: number, { index }: MicroBatch, facts: readonly PairFacts[]): tf.NamedTensorMap {
+function proxyTensors(
+  config: Config,
+  step: number,
+  { index }: MicroBatch,
+  facts: readonly PairFacts[],
+): tf.NamedTensorMap {
   const count = facts.length;
   const concepts = sameConcepts(facts);
   const same = samePairs(identitiesOf(facts)).map((value, at) => Math.max(value, concepts[at]));

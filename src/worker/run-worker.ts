@@ -10,7 +10,7 @@ import { serveMetrics } from '../metrics/server.js';
 import { createWorkerMetrics, type WorkerMetrics } from '../metrics/worker-metrics.js';
 import { parseAddress } from '../rpc/address.js';
 import { interfaceFor, ownAddressTowards } from './own-address.js';
-import { factsOf } from './pair-facts.js';
+import { loadKnowledge } from './knowledge.js';
 import { hashTensors, startingState, vocabularyOf } from './saved-state.js';
 import { joinRun, type Session } from './session.js';
 import { runSteps, type TrainingParts } from './training-loop.js';
@@ -94,14 +94,18 @@ async function train(
   run.onEarlyEnd(() => opening.then((ring) => ring.close()));
   const engine = await loadEngine({ ...config.engine, threads: options.threads ?? config.engine.threads });
   const dataset = await readData(options, session);
+  const knowledge = await loadKnowledge(config, dataset);
   const ring = await opening;
-  const host = await startingState(session, ring, dataset.vocabulary.length);
+  const host = await startingState(session, ring, dataset.vocabulary, log);
   const parametersHash = hashTensors(host.model);
   const state = uploadState(host, config, session.resume?.step ?? 0);
-  const knowledge = { factsOf: factsOf(dataset.train, () => []) };
   const parts: TrainingParts = { session, engine, ring, dataset, knowledge, state, metrics, ringBytesCounted: 0, log };
   run.canSave(parts);
-  const start = await session.ready({ rows: dataset.train.length, dataHash: dataset.hash, parametersHash });
+  const start = await session.ready({
+    rows: dataset.train.length,
+    dataHash: dataset.hash + knowledge.hash,
+    parametersHash,
+  });
   log.info('training', { device: engine.device, threads: engine.threads, tensorFlow: engine.tensorFlowVersion });
   await runSteps(parts, start);
   await ring.close();

@@ -80,4 +80,3 @@ function ownRows(all: Rows, firstRow: number, count: number, batchSize: number):
 async function complete(reductions: Reductions): Promise<tf.NamedTensorMap> {
   return { ...(await reductions.joint), ...(await reductions.text), ...(await reductions.vision) };
 }
-

@@ -81,7 +81,10 @@ function openLoader({ session, dataset, state, log }: TrainingParts, { steps }: 
   });
 }
 
-function createStepParts({ session, engine, ring, state, dataset, knowledge }: TrainingParts, steps: number): StepParts {
+function createStepParts(
+  { session, engine, ring, state, dataset, knowledge }: TrainingParts,
+  steps: number,
+): StepParts {
   const { config, world } = session;
   const summed = { ...state.parameters, ...state.statistics };
   const sumOf = (group: Group): GradientSum => new GradientSum(engine, ring, ofGroup(group, summed));

@@ -31,10 +31,7 @@ export interface HostState {
 export function initialState(config: Config, vocabularySize: number): HostState {
   const layout = parametersLayout(config, vocabularySize);
   return {
-    model: new Map([
-      ...initialTensors(layout, config.seed),
-      ...initialTensors(statisticsLayout(config), config.seed),
-    ]),
+    model: new Map([...initialTensors(layout, config.seed), ...initialTensors(statisticsLayout(config), config.seed)]),
     optimizer: zeroTensors(optimizerLayout(config, vocabularySize)),
   };
 }

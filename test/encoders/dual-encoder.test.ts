@@ -15,9 +15,15 @@ import { BACKENDS, magnitude, mapValues, relativeDifference, runOn, withGradient
 import type { HostRecord } from '../support/backends.js';
 
 const fixtures = join(packageRoot, 'test/fixtures');
-const { model: sizes, vocabularySize, temperature } = JSON.parse(
-  readFileSync(join(fixtures, 'dual-encoder.json'), 'utf8'),
-) as { model: Partial<ModelConfig['model']>; vocabularySize: number; temperature: number };
+const {
+  model: sizes,
+  vocabularySize,
+  temperature,
+} = JSON.parse(readFileSync(join(fixtures, 'dual-encoder.json'), 'utf8')) as {
+  model: Partial<ModelConfig['model']>;
+  vocabularySize: number;
+  temperature: number;
+};
 const nano = resolveConfig({ recipeOrFile: 'nano' }).config;
 const config: ModelConfig = { ...nano, model: { ...nano.model, ...sizes } };
 const { model } = config;

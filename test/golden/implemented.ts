@@ -35,7 +35,6 @@ export const ENCODERS: Record<string, (inputs: Inputs, config: Configuration) =>
   },
 };
 
-
 function visionConfig(timm: Configuration): VisionConfig {
   const width = Number(timm['embed_dim']);
   return {

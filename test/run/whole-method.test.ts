@@ -33,7 +33,15 @@ afterAll(() => small.remove());
 
 it('every loss has a curve that moves', () => {
   const lines = computedSteps(outOf('1'));
-  const names = ['loss_global', 'loss_divergence', 'loss_local', 'loss_knowledge', 'loss_prototype', 'loss_itm', 'loss_ts'];
+  const names = [
+    'loss_global',
+    'loss_divergence',
+    'loss_local',
+    'loss_knowledge',
+    'loss_prototype',
+    'loss_itm',
+    'loss_ts',
+  ];
   expect(lines).toHaveLength(STEPS);
   for (const name of names) expect(new Set(lines.map((line) => line[name])).size, name).toBeGreaterThan(STEPS / 2);
 });

@@ -50,7 +50,15 @@ export async function smallStep(config: Config, compiler: Compiler | undefined =
   const ring = new SoloRing();
   const sumOf = (group: Group): GradientSum => new GradientSum(engine, ring, ofGroup(group, summed));
   const parts: StepParts = {
-    ...{ engine, config, steps: STEPS, stepsPerEpoch: STEPS_PER_EPOCH, knowledge: noiseKnowledge(config), passes: createPasses(engine, config), clock: new StepClock() },
+    ...{
+      engine,
+      config,
+      steps: STEPS,
+      stepsPerEpoch: STEPS_PER_EPOCH,
+      knowledge: noiseKnowledge(config),
+      passes: createPasses(engine, config),
+      clock: new StepClock(),
+    },
     sums: { joint: sumOf('joint'), text: sumOf('text'), vision: sumOf('vision') },
     gather: async (_step, rows) => rows,
   };
@@ -86,7 +94,9 @@ function noise({ microBatchSize: size, data, model }: Config, index: number, see
     pieceIds: Int32Array.from(fill(size * data.maxPieces, VOCABULARY)),
     pieceMask: new Float32Array(size * data.maxPieces).fill(1),
     // Two pieces make a word; the last one is SEP.
-    wordOfPiece: Int32Array.from({ length: size * data.maxPieces }, (_, i) => wordOf(i % data.maxPieces, data.maxPieces)),
+    wordOfPiece: Int32Array.from({ length: size * data.maxPieces }, (_, i) =>
+      wordOf(i % data.maxPieces, data.maxPieces),
+    ),
   };
 }
 

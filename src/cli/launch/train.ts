@@ -33,6 +33,7 @@ export async function trainHere(options: TrainOptions): Promise<Closing> {
   await provideEngine(gpus.length > 0);
   const out = resolve(options.out);
   say(`output directory ${out}`);
+  if (config.initialWeights !== '' && !options.resume) say(`initial weights ${resolve(config.initialWeights)}`);
   const end = await launchRun({
     coordinator: coordinatorArguments(options, workers),
     workers: planWorkers(options, workers, gpus),
