@@ -2,27 +2,47 @@
 import { join } from 'node:path';
 import { readSafetensors } from '../../src/safetensors/safetensors.js';
 import { MlipError } from '../../src/core/errors.js';
-import { FILES, type CaseName, type SideReport } from './side.js';
+import { FILES, type EncoderName, type MethodReport, type SideReport } from './side.js';
 
 /** Largest difference that is called agreement, relative to the values compared; float32 gives about 1e-5. */
 const TOLERANCE = 1e-3;
 
 /** A line that says how well they agree; throws MLIP_E_BENCH_DISAGREE where outputs or gradients differ. */
-export async function requireAgreement(
-  name: CaseName,
+export async function requireEncoderAgreement(
+  name: EncoderName,
   folder: string,
   ours: SideReport,
   theirs: SideReport,
 ): Promise<string> {
   const outputs = outputDifference(await readOutputs(folder, FILES.ours), await readOutputs(folder, FILES.theirs));
-  const { parameter, difference } = worstGradient(ours.gradientNorms, theirs.gradientNorms);
-  const within = `outputs agree to ${outputs.toExponential(1)}, gradient norms to ${difference.toExponential(1)}`;
-  const line = `${name}: ${within} (${parameter}).`;
-  if (Math.max(outputs, difference) <= TOLERANCE) return line;
-  throw new MlipError('MLIP_E_BENCH_DISAGREE', `the two sides computed different things (${within} of ${parameter})`, {
+  const gradients = worstGradient(ours.gradientNorms, theirs.gradientNorms);
+  return requireClose(name, { what: 'outputs', difference: outputs }, gradients);
+}
+
+/** The same of the losses of a step of the whole method. Each part of the model has gradients of a size of its own. */
+export function requireMethodAgreement(ours: MethodReport, theirs: MethodReport): string {
+  const gradients = worstGradient(ours.gradientNorms, theirs.gradientNorms, (parameter) => parameter.split('.')[0]);
+  return requireClose('method', { what: 'losses', difference: lossDifference(ours.losses, theirs.losses) }, gradients);
+}
+
+function requireClose(
+  name: string,
+  { what, difference }: { what: string; difference: number },
+  gradients: GradientDifference,
+): string {
+  const ofGradients = `gradient norms to ${gradients.difference.toExponential(1)} (${gradients.parameter})`;
+  const line = `${name}: ${what} agree to ${difference.toExponential(1)}, ${ofGradients}.`;
+  if (Math.max(difference, gradients.difference) <= TOLERANCE) return line;
+  throw new MlipError('MLIP_E_BENCH_DISAGREE', `the two sides computed different things (${line})`, {
     where: `bench/step, case ${name}`,
-    remedy: 'Compare the encoder with its layout: `npx vitest run golden` checks it against small golden files.',
+    remedy: 'Compare with the golden files of encoders and losses: `npx vitest run golden`.',
   });
+}
+
+/** Largest relative difference of the losses that PyTorch has; infinite where one is missing or no number. */
+export function lossDifference(ours: Record<string, number>, theirs: Record<string, number>): number {
+  const differences = Object.entries(theirs).map(([name, value]) => Math.abs(ours[name] / value - 1));
+  return differences.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, value) : Infinity), 0);
 }
 
 async function readOutputs(folder: string, file: string): Promise<Float32Array> {
@@ -49,13 +69,26 @@ export interface GradientDifference {
 
 /**
  * Differences of gradient norms are relative to the norm or, for parameters whose gradient is next to nothing (biases of
- * attention's keys), to 1 % of the whole norm; infinite where one side lacks a parameter or a number.
+ * attention's keys), to 1 % of the norm of all gradients of their part of the model; infinite where one side lacks a
+ * parameter or a number.
  */
-export function worstGradient(ours: Record<string, number>, theirs: Record<string, number>): GradientDifference {
-  const names = new Set([...Object.keys(ours), ...Object.keys(theirs)]);
-  const floor = 0.01 * Math.hypot(...Object.values(theirs));
-  const differences = Array.from(names, (parameter) => {
-    const difference = Math.abs(ours[parameter] - theirs[parameter]) / Math.max(theirs[parameter], floor);
+export function worstGradient(
+  ours: Record<string, number>,
+  theirs: Record<string, number>,
+  partOf: (parameter: string) => string = () => '',
+): GradientDifference {
+  const names = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])];
+  const floorOf = (part: string): number =>
+    0.01 *
+    Math.hypot(
+      ...Object.keys(theirs)
+        .filter((name) => partOf(name) === part)
+        .map((name) => theirs[name]),
+    );
+  const floors = new Map(names.map(partOf).map((part) => [part, floorOf(part)]));
+  const differences = names.map((parameter) => {
+    const scale = Math.max(theirs[parameter], floors.get(partOf(parameter))!);
+    const difference = Math.abs(ours[parameter] - theirs[parameter]) / scale;
     return { parameter, difference: Number.isFinite(difference) ? difference : Infinity };
   });
   return differences.reduce((worst, next) => (next.difference <= worst.difference ? worst : next));

@@ -5,7 +5,7 @@ import { noDropout } from '../../src/encoders/dropout.js';
 import { scoped } from '../../src/encoders/layers.js';
 import { vit } from '../../src/encoders/vit.js';
 import type { DifferentiableFunction } from '../../src/engine/differentiable.js';
-import { readCases, type CaseName, type Cases } from './side.js';
+import { readCases, type EncoderName, type Cases } from './side.js';
 
 export interface BenchEncoder {
   encode: DifferentiableFunction<tf.NamedTensorMap>;
@@ -15,7 +15,7 @@ export interface BenchEncoder {
   split: (whole: tf.Tensor) => tf.NamedTensorMap;
 }
 
-export function encoderOf(name: CaseName): BenchEncoder {
+export function encoderOf(name: EncoderName): BenchEncoder {
   const cases = readCases();
   return name === 'vit' ? vitEncoder(cases.vit) : bertEncoder(cases.bert);
 }

@@ -6,14 +6,14 @@
  * Reads DIR/weights.safetensors and DIR/batch.safetensors, writes DIR/ours.safetensors, prints one SideReport as JSON.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readSafetensors, writeSafetensors } from '../../src/safetensors/safetensors.js';
 import { loadEngine, type Engine } from '../../src/engine/load.js';
 import { encoderOf } from './encoders.js';
-import { FILES, type CaseName, type SideReport } from './side.js';
+import { memoryMb } from './memory.js';
+import { FILES, type EncoderName, type SideReport } from './side.js';
 
 interface Step {
   outputs: tf.NamedTensorMap;
@@ -21,7 +21,7 @@ interface Step {
 }
 
 interface Settings {
-  name: CaseName;
+  name: EncoderName;
   folder: string;
   warmUp: number;
   steps: number;
@@ -93,17 +93,11 @@ async function valueOf(scalar: tf.Tensor): Promise<number> {
   return (await scalar.data())[0];
 }
 
-/** A field of /proc/self/status in MiB: VmRSS is the memory now, VmHWM its highest value of this process. */
-function memoryMb(field: 'VmRSS' | 'VmHWM'): number {
-  const [, kilobytes] = new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync('/proc/self/status', 'utf8'))!;
-  return Number(kilobytes) / 1024;
-}
-
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { threads: { type: 'string' }, warmup: { type: 'string' }, steps: { type: 'string' } },
 });
 const [name, folder] = positionals;
 const engine = await loadEngine({ device: 'cpu', threads: Number(values.threads) });
-const settings = { name: name as CaseName, folder, warmUp: Number(values.warmup), steps: Number(values.steps) };
+const settings = { name: name as EncoderName, folder, warmUp: Number(values.warmup), steps: Number(values.steps) };
 process.stdout.write(`${JSON.stringify(await measure(engine, settings))}\n`);

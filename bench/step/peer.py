@@ -35,7 +35,7 @@ def build_vit(case):
     )
 
 
-def build_bert(case):
+def build_bert(case, **options):
     from transformers import BertConfig, BertModel
 
     config = BertConfig(
@@ -46,6 +46,7 @@ def build_bert(case):
         intermediate_size=case["mlpWidth"],
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
+        **options,
     )
     return BertModel(config, add_pooling_layer=False)
 

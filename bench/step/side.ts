@@ -5,30 +5,34 @@ import { z } from 'zod';
 import { packageRoot } from '../../src/core/package-root.js';
 
 const size = z.number().int().positive();
+const layers = { layers: size, heads: size, mlpWidth: size };
+const vit = z.strictObject({ imageSize: size, patchSize: size, width: size, ...layers });
+const bert = z.strictObject({ vocabularySize: size, pieces: size, width: size, ...layers });
 
 const casesSchema = z.strictObject({
-  vit: z.strictObject({
+  vit: vit.extend({ batch: size }),
+  bert: bert.extend({ batch: size }),
+  method: z.strictObject({
     batch: size,
-    imageSize: size,
-    patchSize: size,
-    width: size,
-    layers: size,
-    heads: size,
-    mlpWidth: size,
-  }),
-  bert: z.strictObject({
-    batch: size,
-    vocabularySize: size,
-    pieces: size,
-    width: size,
-    layers: size,
-    heads: size,
-    mlpWidth: size,
+    vision: vit,
+    text: bert,
+    fusion: z.strictObject(layers),
+    divergence: z.strictObject({ heads: size, mlpWidth: size }),
+    headWidth: size,
+    embeddingWidth: size,
+    prototypes: size,
+    /** Recent embeddings that join the Sinkhorn codes: full from the first measured step. */
+    queue: size,
+    conceptWidth: size,
+    /** Linked words of a report, at most. */
+    links: size,
+    learningRate: z.number().positive(),
+    clipNorm: z.number().positive(),
   }),
 });
 
 export type Cases = z.infer<typeof casesSchema>;
-export type CaseName = keyof Cases;
+export type EncoderName = 'vit' | 'bert';
 
 /** The sizes in cases.json, which the Python side reads too. */
 export function readCases(): Cases {
@@ -51,10 +55,22 @@ export const sideReportSchema = z.object({
 
 export type SideReport = z.infer<typeof sideReportSchema>;
 
+/** Of the whole method; loss and gradients are those of the first step, in which both sides have the same weights. */
+export const methodReportSchema = sideReportSchema.extend({
+  /** Of each step without clipping and optimiser, which are the rest of `milliseconds`. */
+  passMilliseconds: z.array(z.number().positive()),
+  /** By their names in metrics.jsonl. */
+  losses: z.record(z.string(), z.number()),
+});
+
+export type MethodReport = z.infer<typeof methodReportSchema>;
+
 /** Files of a comparison's directory. `ours` and `theirs` hold the `outputs` of the last step. */
 export const FILES = {
   weights: 'weights.safetensors',
   batch: 'batch.safetensors',
+  /** Random numbers of our step, which the other side takes over. */
+  draws: 'draws.safetensors',
   ours: 'ours.safetensors',
   theirs: 'theirs.safetensors',
 } as const;

@@ -45,7 +45,7 @@ export function optimizerLayout(config: Config, vocabularySize: number): { name:
   return [...moments, ...queueLayout(config)];
 }
 
-function zeroTensors(layout: readonly { name: string; shape: number[] }[]): HostTensors {
+export function zeroTensors(layout: readonly { name: string; shape: number[] }[]): HostTensors {
   return new Map(layout.map(({ name, shape }) => [name, { shape, data: new Float32Array(elementCount(shape)) }]));
 }
 
