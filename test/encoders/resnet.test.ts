@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { updatedRunningStatistics, type NormSource } from '../../src/encoders/batch-norm.js';
-import { encodeImages, modelLayout } from '../../src/encoders/dual-encoder.js';
+import { encodeImages } from '../../src/encoders/dual-encoder.js';
+import { modelLayout } from '../../src/encoders/model-layout.js';
 import { encodeVision } from '../../src/encoders/image-encoder.js';
 import { initialTensors } from '../../src/encoders/init.js';
 import { noDropout } from '../../src/encoders/dropout.js';
@@ -79,15 +80,16 @@ describe.each(BACKENDS)('on %s, a ResNet', (backend) => {
 describe('a ResNet', () => {
   it('in the dual encoder reads its running statistics in evaluation and returns none', async () => {
     const sizes = { headWidth: 8, embeddingWidth: 4 };
-    const model = { ...resolveConfig({ recipeOrFile: 'nano' }).config.model, ...sizes, vision: config };
+    const base = resolveConfig({ recipeOrFile: 'clip-nano' }).config;
+    const whole = { ...base, model: { ...base.model, ...sizes, vision: config } };
     const prefix = (tensors: HostRecord): HostRecord =>
       Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [`vision.${name}`, tensor]));
-    const others = modelLayout(model, 8).filter(({ name }) => name.startsWith('head.vision.'));
+    const others = modelLayout(whole, 8).filter(({ name }) => name.startsWith('head.vision.'));
     const own = { ...Object.fromEntries(initialTensors(others, 1)), ...prefix({ ...parameters, ...running }) };
     const levels = { shape: [4, 24, 24], data: Array.from(images.data, (value) => (value + 1) * 127.5) };
     const evaluate = (inputs: tf.NamedTensorMap): tf.NamedTensorMap => {
       const pixels = inputs['levels'] as tf.Tensor3D;
-      const { features, statistics } = encodeImages(inputs, pixels, { model, training: false, state: inputs });
+      const { features, statistics } = encodeImages(inputs, pixels, { config: whole, training: false, state: inputs });
       return { global: features.global, ...statistics };
     };
     const found = await runOn('executor', evaluate, { ...own, levels });
