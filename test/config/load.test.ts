@@ -89,13 +89,13 @@ describe('a list', () => {
     expect(fromFile.config.model.vision.stages).toEqual(stages);
     expect(formatOrigin(fromFile.origins.get('model.vision.stages')!)).toBe(`file ${path}:5`);
     const env = { MLIP_MODEL__VISION__STAGES: '[3, 4, 6, 3]' };
-    const fromEnvironment = resolveConfig({ recipeOrFile: 'nano', env, set: [architecture] });
+    const fromEnvironment = resolveConfig({ recipeOrFile: 'clip-nano', env, set: [architecture] });
     expect(fromEnvironment.config.model.vision.stages).toEqual(stages);
-    expect(resolveConfig({ recipeOrFile: 'nano', set: RESNET }).config.model.vision.stages).toEqual(stages);
+    expect(resolveConfig({ recipeOrFile: 'clip-nano', set: RESNET }).config.model.vision.stages).toEqual(stages);
   });
 
   it('is shown in one line, with its origin', () => {
-    const { config, origins } = resolveConfig({ recipeOrFile: 'nano', set: RESNET });
+    const { config, origins } = resolveConfig({ recipeOrFile: 'clip-nano', set: RESNET });
     const text = showConfig(config, origins);
     expect(text).toContain('stages: [ 3, 4, 6, 3 ] # flag --set model.vision.stages=[3,4,6,3]\n');
     expect(resolveConfig({ recipeOrFile: file('stages.yaml', text) }).config).toEqual(config);
@@ -201,7 +201,7 @@ describe('bad configuration', () => {
     ['model.vision.stages=[3,4,0,3]', 'model.vision.stages is [3,4,0,3]', 'expected a list of integers above 0'],
     ['model.vision.dropout=0.1', 'model.vision.dropout is 0.1', 'must be 0'],
   ])('a resnet with %s is refused', (set, ...expected) => {
-    const { code, message, where } = failure({ recipeOrFile: 'nano', set: [...RESNET, set] });
+    const { code, message, where } = failure({ recipeOrFile: 'clip-nano', set: [...RESNET, set] });
     expect(code).toBe('MLIP_E_CONFIG_INVALID');
     for (const part of expected) expect(message).toContain(part);
     expect(where).toBe(`flag --set ${set}`);
