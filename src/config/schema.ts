@@ -107,6 +107,9 @@ const knowledge = z.strictObject({
   maxLinks: positive.describe('Linked words of a report that are used; the rest is left out'),
 });
 
+/** Of two rows the other one is the negative, hard or not, and even where it is the same study. */
+const MIN_ROWS_TO_DRAW_FROM = 3;
+
 export const configSchema = z
   .strictObject({
     name: z.string().min(1).describe('Name of the recipe'),
@@ -197,6 +200,10 @@ export const configSchema = z
   .refine((c) => c.loss.prototypes.weight === 0 || codesCanBeFull(c.batchSize, c.loss.prototypes), {
     path: ['loss', 'prototypes', 'count'],
     message: 'must be at most batchSize + loss.prototypes.queue, or some prototypes would never get a code',
+  })
+  .refine((c) => c.loss.itm.weight + c.loss.ts.weight === 0 || c.microBatchSize >= MIN_ROWS_TO_DRAW_FROM, {
+    path: ['microBatchSize'],
+    message: `must be at least ${MIN_ROWS_TO_DRAW_FROM} where loss.itm.weight or loss.ts.weight is above 0: hard negatives are drawn among the other rows`,
   })
   .refine((c) => !c.knowledge.enabled || c.loss.local.weight + c.loss.prototypes.weight > 0, {
     path: ['knowledge', 'enabled'],

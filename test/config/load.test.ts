@@ -207,6 +207,18 @@ describe('bad configuration', () => {
     expect(where).toBe(`flag --set ${set}`);
   });
 
+  it.each([
+    ['loss.prototypes.count=129', 'must be at most batchSize + loss.prototypes.queue'],
+    ['microBatchSize=2', 'hard negatives are drawn among the other rows'],
+    ['model.fusion.heads=3', 'must divide model.text.width'],
+    ['model.divergence.heads=3', 'must divide model.embeddingWidth'],
+  ])('the whole method with %s is refused', (set, expected) => {
+    const { code, message, where } = failure({ recipeOrFile: 'mlip-nano', set: [set] });
+    expect(code).toBe('MLIP_E_CONFIG_INVALID');
+    expect(message).toContain(expected);
+    expect(where).toBe(`flag --set ${set}`);
+  });
+
   it('every fault is listed at once', () => {
     const error = failure({ recipeOrFile: 'clip-nano', set: ['seed=x', 'epochs=0'] });
     expect(error.message).toContain('seed is "x"');
