@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config } from '../config/schema.js';
 import type { HostTensors } from '../core/host-tensor.js';
-import type { EvaluationBatch } from '../data/evaluation-batches.js';
+import type { PairBatch } from '../data/batch.js';
 import { dualEncoderStateLayout, encodeImages, encodeReports } from '../encoders/dual-encoder.js';
 import type { Engine } from '../engine/load.js';
 
@@ -12,8 +12,13 @@ export interface EncodedPairs {
   reports: Float32Array;
 }
 
+/** Rows beyond `pairs` only fill the batch. */
+export interface EncoderBatch extends PairBatch {
+  pairs: { readonly length: number };
+}
+
 export interface Encoder {
-  encode(batch: EvaluationBatch): Promise<EncodedPairs>;
+  encode(batch: EncoderBatch): Promise<EncodedPairs>;
   dispose(): void;
 }
 
@@ -76,7 +81,7 @@ export function uploadWeights(engine: Engine, { model }: Config, tensors: HostTe
 }
 
 function uploadBatch(
-  { images, pieceIds, pieceMask }: EvaluationBatch,
+  { images, pieceIds, pieceMask }: EncoderBatch,
   { model, data, evaluation }: Config,
 ): Pick<EncoderInputs, 'images' | 'pieceIds' | 'pieceMask'> {
   const count = evaluation.batchSize;
