@@ -29,6 +29,11 @@ export function cleanReport(report: string): string {
   return cleanSentences(report).join(' ');
 }
 
+/** A sentence that was written for the report encoder, in the words that it knows; no sections are looked for. */
+export function cleanPrompt(text: string): string {
+  return tokensOf(text).join(' ');
+}
+
 /** Impression and findings; else the last paragraph; else, as in a note without any headers, everything. */
 function relevantText(report: string): string {
   const text = withPlainSpaces(report);

@@ -38,7 +38,7 @@ export async function evaluateRetrieval(options: RetrievalOptions): Promise<Retr
   const { config } = model;
   const chosen = await choosePairs({ manifest, count: options.pairs ?? config.evaluation.pairs, split });
   const encoder = createEncoder(await evaluationEngine(config), config, model.tensors);
-  const embeddings = await encodePairs(encoder, model, chosen.pairs, options).finally(encoder.dispose);
+  const embeddings = await encodePairs(encoder, model, chosen.pairs, options).finally(() => encoder.dispose());
   requirePairs(embeddings.pairs, manifest);
   return { ...scoreEmbeddings(embeddings), split: chosen.source };
 }
