@@ -78,7 +78,7 @@ function faultOf(error: z.ZodError): string {
   const [issue] = error.issues;
   const deeper = issue.code === 'invalid_union' ? issue.errors.flat() : error.issues;
   const { path, message } = [...deeper].sort((a, b) => b.path.length - a.path.length)[0];
-  return path.length === 0 ? 'must be a list of prompts' : `${path.join('.')} ${message}`;
+  return [path.join('.'), message].filter((part) => part !== '').join(' ');
 }
 
 function refused(where: string, fault: string, cause?: unknown): MlipError {

@@ -32,17 +32,25 @@ export interface AblationDirectory {
 export function openAblation(out: string, base: AblationBase): AblationDirectory {
   return writing(out, () => {
     mkdirSync(out, { recursive: true });
-    const earlier = readEarlier(out, base);
     const unlock = lockDirectory(out);
-    const report = earlier ?? emptyReport(base);
-    writeAll(out, report);
-    return {
-      report,
-      write: (changed) => writing(out, () => writeAll(out, changed)),
-      runPath: (variant, seed) => join(out, RUNS, `${variant.replace(/^-/, 'without-')}-seed-${seed}`),
-      close: unlock,
-    };
+    try {
+      return claim(out, base, unlock);
+    } catch (error) {
+      unlock();
+      throw error;
+    }
   });
+}
+
+function claim(out: string, base: AblationBase, unlock: () => void): AblationDirectory {
+  const report = readEarlier(out, base) ?? emptyReport(base);
+  writeAll(out, report);
+  return {
+    report,
+    write: (changed) => writing(out, () => writeAll(out, changed)),
+    runPath: (variant, seed) => join(out, RUNS, `${variant.replace(/^-/, 'without-')}-seed-${seed}`),
+    close: unlock,
+  };
 }
 
 /** The report that is there; undefined where nothing has been trained yet. */

@@ -11,9 +11,11 @@ export function describeTable({ base, variants }: AblationReport): string {
   return [
     `Ablation of ${base.recipe} on ${base.manifest}: mean ± standard deviation over the seeds${scored}; AUROC is the mean over the labels, chance 0.5.`,
     ablationTable(variants),
-    ...variants.filter(({ settings }) => settings.length > 0).map(describeVariant),
-    ...variants.flatMap(describeFailures),
-  ].join('\n\n');
+    variants.flatMap(describeSettings).join('\n'),
+    variants.flatMap(describeFailures).join('\n'),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
 export function describeClosing(report: AblationReport, out: string): string {
@@ -25,13 +27,13 @@ export function describeScores(values: MetricValues): string {
   return METRICS.map((metric) => `${METRIC_NAMES[metric]} ${metricText(metric, values[metric])}`).join('  ');
 }
 
-function describeVariant({ variant, settings }: VariantRuns): string {
-  return `\`${variant}\`: ${settings.join(' ')}`;
+function describeSettings({ variant, settings }: VariantRuns): string[] {
+  return settings.length === 0 ? [] : [`- \`${variant}\`: ${settings.join(', ')}`];
 }
 
 function describeFailures({ variant, failed }: VariantRuns): string[] {
   return failed.map(
     ({ seed, error }) =>
-      `\`${variant}\`, seed ${seed} failed: ${error.code}: ${error.message}${error.where === undefined ? '' : ` (${error.where})`}`,
+      `- \`${variant}\`, seed ${seed} failed: ${error.code}: ${error.message}${error.where === undefined ? '' : ` (${error.where})`}`,
   );
 }

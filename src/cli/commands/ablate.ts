@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { Config } from '../../config/schema.js';
 import { EXIT, MlipError } from '../../core/errors.js';
 import { AXES, axesOf, parseAxes } from '../../evaluation/ablation/axes.js';
+import type { AblationReport } from '../../evaluation/ablation/report.js';
 import { chooseVariants, variantsOf, type Variant } from '../../evaluation/ablation/variants.js';
 import { HELD_OUT_PAIRS } from '../ablate/data.js';
 import { defaultOut } from '../launch/out.js';
@@ -79,12 +80,18 @@ async function ablate(recipeOrFile: string, options: AblateOptions): Promise<voi
     const { workers } = options;
     const plan = { recipeOrFile, options, variants, seeds, manifest, prompts, workers };
     const report = await runAblation(plan, directory);
-    if (report.variants.some(({ failed }) => failed.length > 0)) process.exitCode = EXIT.runFailed;
+    if (hasFailed(report, variants)) process.exitCode = EXIT.runFailed;
     if (options.json) answerJson(report);
     else answer(describeClosing(report, out));
   } finally {
     directory.close();
   }
+}
+
+/** Whether a run of these variants failed; what earlier commands tried besides is not judged again. */
+function hasFailed(report: AblationReport, variants: readonly Variant[]): boolean {
+  const names = variants.map(({ name }) => name);
+  return report.variants.some(({ variant, failed }) => failed.length > 0 && names.includes(variant));
 }
 
 function planVariants(config: Config, { axes, only }: AblateOptions): Variant[] {
