@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config } from '../config/schema.js';
 import type { HostTensors } from '../core/host-tensor.js';
-import type { PairBatch } from '../data/batch.js';
+import type { EvaluationBatch } from '../data/evaluation-batches.js';
 import { dualEncoderStateLayout, encodeImages, encodeReports } from '../encoders/dual-encoder.js';
 import type { Engine } from '../engine/load.js';
 
@@ -13,7 +13,7 @@ export interface EncodedPairs {
 }
 
 /** Rows beyond `pairs` only fill the batch. */
-export interface EncoderBatch extends PairBatch {
+export interface EncoderBatch extends Omit<EvaluationBatch, 'pairs'> {
   pairs: { readonly length: number };
 }
 

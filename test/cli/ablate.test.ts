@@ -108,6 +108,15 @@ describe('an ablation of two variants', () => {
   });
 });
 
+it.each(['zero-shot', 'probe'])('eval %s refuses a manifest without labels', async (kind) => {
+  const bare = small.path('corpus', 'bare.jsonl');
+  writeFileSync(bare, readFileSync(small.manifest, 'utf8').replace(/"labels":\[[^\]]*\]/g, '"labels":[]'));
+  const args = ['--checkpoint', small.path('ablation', 'runs', 'full-seed-1'), '--data', bare, '--json'];
+  const { status, stdout, stderr } = await mlip(['eval', kind, ...args]);
+  expect(stderr).toContain('error MLIP_E_EVALUATION_NO_LABELS: no label of the manifest can be scored');
+  expect([status, stdout]).toEqual([3, '']);
+});
+
 it('an interrupted ablation goes on where it was', async () => {
   const interrupted = await new Promise<CliResult>((resolve, reject) => {
     const onStart = async (pid: number): Promise<void> => {
