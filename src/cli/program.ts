@@ -1,6 +1,7 @@
 /** The command line as a whole: what commands there are, and what all of them share. */
 import { Command } from 'commander';
 import { mlipVersion } from '../rpc/protocol.js';
+import { ablateCommand } from './commands/ablate.js';
 import { configCommand } from './commands/config.js';
 import { coordinatorCommand } from './commands/coordinator.js';
 import { dataCommand } from './commands/data.js';
@@ -49,6 +50,7 @@ function commands(): Command[] {
     demoCommand(),
     trainCommand(),
     evalCommand(),
+    ablateCommand(),
     configCommand(),
     dataCommand(),
     weightsCommand(),

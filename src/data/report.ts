@@ -55,6 +55,13 @@ function wordsBySentence(report: string): Word[][] {
   return count < MIN_REPORT_TOKENS ? [] : sentences;
 }
 
+/** A sentence that was written for the report encoder, in the words that it knows; no sections are looked for. */
+export function cleanPrompt(text: string): string {
+  return plainWords(traced(text))
+    .map((word) => word.text)
+    .join(' ');
+}
+
 /** Impression and findings; else the last paragraph; else, as in a note without any headers, everything. */
 function relevantParts(report: string): TracedText[] {
   const text = withPlainSpaces(report);

@@ -13,8 +13,13 @@ export interface EncodedPairs {
   reports: Float32Array;
 }
 
+/** Rows beyond `pairs` only fill the batch. */
+export interface EncoderBatch extends Omit<EvaluationBatch, 'pairs'> {
+  pairs: { readonly length: number };
+}
+
 export interface Encoder {
-  encode(batch: EvaluationBatch): Promise<EncodedPairs>;
+  encode(batch: EncoderBatch): Promise<EncodedPairs>;
   dispose(): void;
 }
 
@@ -77,7 +82,7 @@ export function uploadWeights(engine: Engine, config: Config, tensors: HostTenso
 }
 
 function uploadBatch(
-  { images, pieceIds, pieceMask }: EvaluationBatch,
+  { images, pieceIds, pieceMask }: EncoderBatch,
   { model, data, evaluation }: Config,
 ): Pick<EncoderInputs, 'images' | 'pieceIds' | 'pieceMask'> {
   const count = evaluation.batchSize;

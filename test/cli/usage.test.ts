@@ -17,6 +17,9 @@ describe('help', () => {
     [['train', '--help']],
     [['eval', 'retrieval', '--help']],
     [['eval', 'separability', '--help']],
+    [['eval', 'zero-shot', '--help']],
+    [['eval', 'probe', '--help']],
+    [['ablate', '--help']],
   ])('%j begins with examples and ends with status 0', async (args) => {
     const { status, stdout, stderr } = await mlip(args);
     expect(status).toBe(0);
@@ -53,6 +56,11 @@ describe('a wrong command line ends with status 2, says what was meant and leave
     [['eval', 'separability', '--checkpoint', 'c', '--images', 'i', '--classes', 'normal'], 'two different labels'],
     [['eval', 'separability', '--checkpoint', 'c', '--images', 'i', '--classes', 'a,a'], 'two different labels'],
     [['eval', 'separability', '--checkpoint', 'c'], '--images'],
+    [['eval', 'zero-shot', '--checkpoint', 'c', '--data', 'm', '--split', 'all'], 'Allowed choices are'],
+    [['eval', 'probe', '--checkpoint', 'c', '--data', 'm', '--split', 'train'], 'Allowed choices are'],
+    [['ablate'], 'missing required argument'],
+    [['ablate', 'clip-nano'], 'clip-nano trains with the global contrast alone'],
+    [['ablate', 'clip-nano', '--axes', 'itm,'], 'names, separated by commas'],
   ])('%j', async (args, expected) => {
     const { status, stdout, stderr } = await mlip(args, { cwd: folder });
     expect(stderr).toContain(expected);

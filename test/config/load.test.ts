@@ -83,7 +83,7 @@ describe('a list', () => {
 
   it('comes from a file, the environment or --set', () => {
     const architecture = RESNET[0];
-    const yaml = 'recipe: nano\nmodel:\n  vision:\n    architecture: resnet\n    stages: [3, 4, 6, 3]\n';
+    const yaml = 'recipe: clip-nano\nmodel:\n  vision:\n    architecture: resnet\n    stages: [3, 4, 6, 3]\n';
     const path = file('resnet.yaml', yaml);
     const fromFile = resolveConfig({ recipeOrFile: path });
     expect(fromFile.config.model.vision.stages).toEqual(stages);
