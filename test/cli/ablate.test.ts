@@ -142,7 +142,7 @@ it('an interrupted ablation goes on where it was', async () => {
 describe('refused before anything is trained:', () => {
   it.each([
     [['--axes', 'divergance'], 'Did you mean divergence?', 2],
-    [['--axes', 'itm'], 'nano trains without itm', 2],
+    [['--axes', 'itm'], 'clip-nano trains without itm', 2],
     [['--only', 'ful'], 'Did you mean full?', 2],
     [['--seeds', '0'], 'It must be at least 1.', 2],
     [['--pairs', '10'], '--data excludes --pairs and --hard', 2],

@@ -19,7 +19,7 @@ export function differences(now: AblationBase, earlier: AblationBase): string[] 
     ]),
   ];
   return pairs
-    .filter(([, a, b]) => a !== b)
+    .filter(([, a, b]) => JSON.stringify(a) !== JSON.stringify(b))
     .map(([name, a, b]) => `${name} is ${JSON.stringify(a)}, not ${JSON.stringify(b)}`);
 }
 
