@@ -5,7 +5,7 @@ import type { Config } from '../config/schema.js';
 import type { HostTensor } from '../core/host-tensor.js';
 import { hashKeys, random } from '../core/random.js';
 import type { MicroBatch } from '../data/loader.js';
-import { wordCountOf } from '../encoders/dual-encoder.js';
+import { wordCountOf } from '../encoders/words.js';
 import { linkArrays, type LinkArrays } from './link-arrays.js';
 import { identitiesOf, sameConcepts, samePairs, type PairFacts } from './pair-facts.js';
 

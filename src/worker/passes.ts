@@ -6,11 +6,11 @@ import { updatedRunningStatistics } from '../encoders/batch-norm.js';
 import {
   encodeImages,
   encodeReports,
-  type ForwardContext,
   type ImageEncoding,
   type ReportEncoding,
   type ReportInputs,
 } from '../encoders/dual-encoder.js';
+import type { ForwardContext } from '../encoders/forward-context.js';
 import type { Differentiable, ForwardResult } from '../engine/differentiable.js';
 import type { Engine } from '../engine/load.js';
 import { knowledgeView } from '../losses/knowledge-view.js';
@@ -82,7 +82,16 @@ export function createPasses(engine: Engine, config: Config): Passes {
 
 /** Outputs by the names under which embeddings are gathered and the losses of the micro-batch read features. */
 function reportOutputs(encoding: ReportEncoding, shares: tf.Tensor2D | undefined, config: Config): ForwardResult {
-  const { embedding: text, divergent, words, wordWeights, concepts, conceptMean, statistics, features } = encoding;
+  const {
+    embedding: text,
+    divergent,
+    local: words,
+    wordWeights,
+    concepts,
+    conceptMean,
+    statistics,
+    features,
+  } = encoding;
   const parts = partsOf(config);
   const outputs = {
     ...{ text, ...(divergent && { text_divergent: divergent }) },
@@ -95,7 +104,7 @@ function reportOutputs(encoding: ReportEncoding, shares: tf.Tensor2D | undefined
 }
 
 function imageOutputs(encoding: ImageEncoding, config: Config): ForwardResult {
-  const { embedding: vision, divergent, patches, tokens, statistics, features } = encoding;
+  const { embedding: vision, divergent, local: patches, tokens, statistics, features } = encoding;
   const { local } = partsOf(config);
   const outputs = {
     ...{ vision, ...(divergent && { vision_divergent: divergent }) },
