@@ -6,6 +6,7 @@ import type { EvaluationBatch } from '../data/evaluation-batches.js';
 import { encodeImages, encodeReports } from '../encoders/dual-encoder.js';
 import { statisticsLayout } from '../encoders/model-layout.js';
 import type { Engine } from '../engine/load.js';
+import { nextName } from './function-names.js';
 
 export interface EncodedPairs {
   /** Embeddings of the batch's pairs, [pairs, d], rows of length 1; the rows that only fill the batch are left out. */
@@ -36,7 +37,7 @@ export function createEncoder(engine: Engine, config: Config, tensors: HostTenso
   const { model } = config;
   const weights = uploadWeights(engine, config, tensors);
   const compiled = engine.compile(
-    'evaluate',
+    nextName('evaluate'),
     ({ parameters, state, images, pieceIds, pieceMask }: EncoderInputs) => {
       const context = { config, training: false, state } as const;
       return {

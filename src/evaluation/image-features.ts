@@ -8,6 +8,7 @@ import { modelLayout } from '../encoders/model-layout.js';
 import { groupOf } from '../encoders/parameter-groups.js';
 import type { Engine } from '../engine/load.js';
 import { uploadWeights, type EncoderWeights } from './encoder.js';
+import { nextName } from './function-names.js';
 
 export interface FeatureExtractor {
   /**
@@ -37,7 +38,7 @@ export function createFeatureExtractors(
   const { model, evaluation } = config;
   const side = model.vision.imageSize;
   const compiled = engine.compile(
-    'image_features',
+    nextName('image_features'),
     ({ parameters, state, images }: FeatureInputs) =>
       encodeImages(parameters, images, { config, training: false, state }).features.global,
     // A few batches are not worth the seconds that XLA compiles for.

@@ -14,7 +14,7 @@ import { configArguments, type ConfigOptions } from '../options.js';
 import { say } from '../terminal.js';
 import type { AblationDirectory } from './directory.js';
 import { scoreRun } from './score-run.js';
-import { describeScores } from './text.js';
+import { describeScores, firstLine } from './text.js';
 
 export interface AblationPlan {
   recipeOrFile: string;
@@ -44,7 +44,7 @@ export async function runAblation(plan: AblationPlan, directory: AblationDirecto
     const run = await attempt(plan, variant, seed, directory.runPath(variant.name, seed));
     report = withRun(report, variant.name, run);
     directory.write(report);
-    say(`${title}: ${'error' in run ? `failed: ${run.error.message}` : describeScores(run.metrics)}`);
+    say(`${title}: ${'error' in run ? `failed: ${firstLine(run.error.message)}` : describeScores(run.metrics)}`);
   }
   return report;
 }

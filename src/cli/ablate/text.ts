@@ -18,6 +18,8 @@ export function describeTable({ base, variants }: AblationReport): string {
     .join('\n\n');
 }
 
+const LONGEST_LINE = 300;
+
 export function describeClosing(report: AblationReport, out: string): string {
   return `${describeTable(report)}\n\n${out}: ablation.json, ablation.md, ablation.svg`;
 }
@@ -34,6 +36,11 @@ function describeSettings({ variant, settings }: VariantRuns): string[] {
 function describeFailures({ variant, failed }: VariantRuns): string[] {
   return failed.map(
     ({ seed, error }) =>
-      `- \`${variant}\`, seed ${seed} failed: ${error.code}: ${error.message}${error.where === undefined ? '' : ` (${error.where})`}`,
+      `- \`${variant}\`, seed ${seed} failed: ${error.code}: ${firstLine(error.message)}${error.where === undefined ? '' : ` (${error.where})`}`,
   );
+}
+
+/** Errors of TensorFlow may go on for pages; the report has the whole. */
+export function firstLine(message: string): string {
+  return message.split('\n')[0].slice(0, LONGEST_LINE).trimEnd();
 }
