@@ -8,6 +8,7 @@ import { refuseOtherArchitecture } from './vision-architecture.js';
 const positive = z.number().int().positive();
 const count = z.number().int().nonnegative();
 const share = z.number().min(0).max(1);
+const frozen = z.boolean();
 
 // A key that only one of the architectures reads takes 0 (or an empty list) with the other.
 const vision = z
@@ -26,6 +27,7 @@ const vision = z
     heads: count.describe('vit: attention heads; divides width'),
     mlpWidth: count.describe('vit: hidden width of the feed-forward layers'),
     dropout: share.describe('vit: dropout after attention and feed-forward layers'),
+    frozen: frozen.describe('Leave the image encoder as it starts, and train what is above it'),
   })
   .superRefine(refuseOtherArchitecture)
   .refine((v) => v.architecture !== 'vit' || v.patchSize === 0 || v.imageSize % v.patchSize === 0, {
@@ -46,6 +48,7 @@ const text = z
     mlpWidth: positive.describe('Hidden width of the feed-forward layers'),
     maxPositions: positive.describe('Rows of the position table; at least data.maxPieces'),
     dropout: share.describe('Dropout of embeddings, attention and feed-forward layers'),
+    frozen: frozen.describe('Leave the text encoder as it starts, and train what is above it'),
   })
   .refine((t) => t.width % t.heads === 0, { path: ['heads'], message: 'must divide width' });
 

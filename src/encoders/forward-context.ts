@@ -2,6 +2,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { NormSource } from './batch-norm.js';
 import { dropoutSource, noDropout, type Dropout } from './dropout.js';
+import { isFrozen } from './frozen.js';
 import { scoped } from './layers.js';
 import type { ModelConfig } from './model-layout.js';
 
@@ -12,6 +13,8 @@ export type ForwardContext =
       training: true;
       /** int32 [2], a function of (seed, step, micro-batch). */
       seed: tf.Tensor1D;
+      /** Running statistics of frozen encoders by the names of `statisticsLayout`, where there are any. */
+      frozenState?: tf.NamedTensorMap;
     }
   | {
       config: ModelConfig;
@@ -23,14 +26,17 @@ export type ForwardContext =
 /** Dropout streams under one seed. */
 const STREAMS = { vision: 0, text: 1, 'divergence.vision': 2, 'divergence.text': 3, fusion: 4 } as const;
 
-/** The dropout of one place in the model; none in evaluation. */
+/** The dropout of one place in the model; none in evaluation and in frozen encoders. */
 export function dropoutOf(stream: keyof typeof STREAMS, rate: number, context: ForwardContext): Dropout {
-  return context.training ? dropoutSource(context.seed, rate, STREAMS[stream]) : noDropout;
+  if (!context.training || isFrozen(`${stream}.`, context.config)) return noDropout;
+  return dropoutSource(context.seed, rate, STREAMS[stream]);
 }
 
 /** Where the BatchNorms of the module under `prefix` take their statistics from. */
 export function sourceOf(prefix: string, context: ForwardContext): NormSource {
-  return context.training ? { kind: 'batch' } : { kind: 'running', state: scoped(context.state, prefix) };
+  if (!context.training) return { kind: 'running', state: scoped(context.state, prefix) };
+  if (isFrozen(prefix, context.config)) return { kind: 'running', state: scoped(context.frozenState ?? {}, prefix) };
+  return { kind: 'batch' };
 }
 
 /** The statistics of the module under `prefix` by the names of `statisticsLayout`. */

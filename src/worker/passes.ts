@@ -60,13 +60,17 @@ export interface Passes {
 }
 
 export function createPasses(engine: Engine, config: Config): Passes {
-  const context = (seed: tf.Tensor1D): ForwardContext => ({ config, training: true, seed });
-  const text = engine.differentiable<EncoderInputs>('text', (parameters, { seed, ...given }) => {
+  // What is frozen comes as an input, so that nothing is differentiated with respect to it.
+  const context = ({ seed, ...given }: EncoderInputs): ForwardContext => {
+    return { config, training: true, seed, frozenState: given };
+  };
+  const text = engine.differentiable<EncoderInputs>('text', (trained, given) => {
     const reports = given as unknown as ReportInputs;
-    return reportOutputs(encodeReports(parameters, reports, context(seed)), reports.conceptShares, config);
+    const encoding = encodeReports({ ...given, ...trained }, reports, context(given));
+    return reportOutputs(encoding, reports.conceptShares, config);
   });
-  const vision = engine.differentiable<EncoderInputs>('vision', (parameters, { images, seed }) =>
-    imageOutputs(encodeImages(parameters, images as tf.Tensor3D, context(seed)), config),
+  const vision = engine.differentiable<EncoderInputs>('vision', (trained, given) =>
+    imageOutputs(encodeImages({ ...given, ...trained }, given['images'] as tf.Tensor3D, context(given)), config),
   );
   return {
     encoders: { text, vision },

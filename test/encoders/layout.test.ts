@@ -8,12 +8,12 @@ import { vitLayout } from '../../src/encoders/vit.js';
 import { bertLayout } from '../../src/encoders/bert.js';
 
 const base = { architecture: 'vit', imageSize: 224, patchSize: 16, width: 768, layers: 12, heads: 12 } as const;
-const vitB16 = { ...base, inputSize: 0, stages: [], mlpWidth: 3072, dropout: 0 };
+const vitB16 = { ...base, inputSize: 0, stages: [], mlpWidth: 3072, dropout: 0, frozen: false };
 const bertBase = { architecture: 'bert', width: 768, layers: 12, heads: 12, mlpWidth: 3072 } as const;
 
 const model: ModelConfig['model'] = {
   vision: { ...vitB16, imageSize: 32, width: 48, layers: 2, heads: 3, mlpWidth: 96 },
-  text: { ...bertBase, width: 32, layers: 2, heads: 2, mlpWidth: 64, maxPositions: 16, dropout: 0 },
+  text: { ...bertBase, width: 32, layers: 2, heads: 2, mlpWidth: 64, maxPositions: 16, dropout: 0, frozen: false },
   headWidth: 40,
   embeddingWidth: 24,
   divergence: { heads: 4, dropout: 0 },
@@ -35,7 +35,9 @@ describe('layouts', () => {
       of.reduce((sum, { shape }) => sum + elementCount(shape), 0);
     // timm vit_base_patch16_224 without classifier; BertModel of bert-base-cased without pooler
     expect(count(vitLayout(vitB16))).toBe(85_798_656);
-    expect(count(bertLayout({ ...bertBase, maxPositions: 512, dropout: 0.1 }, 28_996))).toBe(107_719_680);
+    expect(count(bertLayout({ ...bertBase, maxPositions: 512, dropout: 0.1, frozen: false }, 28_996))).toBe(
+      107_719_680,
+    );
   });
 
   it.each([

@@ -17,6 +17,7 @@ export const config: VisionConfig = {
     heads: 0,
     mlpWidth: 0,
     dropout: 0,
+    frozen: false,
   },
   width: 8,
   stages: [1, 2, 1, 1],
