@@ -22,7 +22,7 @@ export function encoderOf(name: EncoderName): BenchEncoder {
 
 /** Inputs: images, grey levels 0..255 [batch, side, side]. */
 function vitEncoder({ batch, ...sizes }: Cases['vit']): BenchEncoder {
-  const config = { architecture: 'vit' as const, inputSize: 0, stages: [], dropout: 0, ...sizes };
+  const config = { architecture: 'vit' as const, inputSize: 0, stages: [], dropout: 0, frozen: false, ...sizes };
   return {
     encode: (parameters, { images }) => {
       const normalised = tf.sub(tf.mul(images, 1 / 127.5), 1);
@@ -44,7 +44,7 @@ function bertEncoder({ width, layers, heads, mlpWidth }: Cases['bert']): BenchEn
   return {
     encode: (parameters, { ids, mask }) => {
       const maxPositions = parameters['embeddings.position_embeddings.weight'].shape[0];
-      const config = { architecture: 'bert', dropout: 0, maxPositions, ...sizes } as const;
+      const config = { architecture: 'bert', dropout: 0, frozen: false, maxPositions, ...sizes } as const;
       const pieceIds = tf.cast(ids, 'int32') as tf.Tensor2D;
       const { local } = bert(scoped(parameters, ''), pieceIds, mask as tf.Tensor2D, config, noDropout);
       return { outputs: { local }, extras: {} };

@@ -9,7 +9,7 @@ const POSITIONS = 512;
 
 export function methodConfig(parts: readonly Part[]): Config {
   const set = [...sizes(), ...losses(parts)];
-  return resolveConfig({ recipeOrFile: 'nano', set }).config;
+  return resolveConfig({ recipeOrFile: 'clip-nano', set }).config;
 }
 
 function sizes(): string[] {

@@ -3,7 +3,7 @@ import { reportError } from './errors.js';
 import { isDebug } from './logging.js';
 import { createProgram } from './program.js';
 
-// `mlip config show nano | head -1` closes the pipe early: nobody reads on, so there is nothing left to do.
+// `mlip config show mlip-nano | head -1` closes the pipe early: nobody reads on, so there is nothing left to do.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit();
   throw error;

@@ -1,6 +1,7 @@
 /** The command line as a whole: what commands there are, and what all of them share. */
 import { Command } from 'commander';
 import { mlipVersion } from '../rpc/protocol.js';
+import { ablateCommand } from './commands/ablate.js';
 import { configCommand } from './commands/config.js';
 import { coordinatorCommand } from './commands/coordinator.js';
 import { dataCommand } from './commands/data.js';
@@ -8,6 +9,7 @@ import { demoCommand } from './commands/demo.js';
 import { doctorCommand } from './commands/doctor.js';
 import { engineCommand } from './commands/engine.js';
 import { evalCommand } from './commands/eval.js';
+import { knowledgeCommand } from './commands/knowledge.js';
 import { trainCommand } from './commands/train.js';
 import { weightsCommand } from './commands/weights.js';
 import { workerCommand } from './commands/worker.js';
@@ -35,7 +37,7 @@ export function createProgram(): Command {
   addExamples(
     program,
     'mlip demo                                            try everything on synthetic data',
-    'mlip train nano --data pairs.jsonl --workers 2       pre-train on your own pairs',
+    'mlip train mlip-nano --data pairs.jsonl --workers 2       pre-train on your own pairs',
     'mlip eval retrieval --checkpoint C --data M          score a checkpoint',
   );
   for (const command of commands()) program.addCommand(command);
@@ -48,9 +50,11 @@ function commands(): Command[] {
     demoCommand(),
     trainCommand(),
     evalCommand(),
+    ablateCommand(),
     configCommand(),
     dataCommand(),
     weightsCommand(),
+    knowledgeCommand(),
     coordinatorCommand(),
     workerCommand(),
     engineCommand(),

@@ -8,6 +8,12 @@ export async function provideEngine(gpu: boolean): Promise<void> {
   await withProgress((onProgress) => ensureEngine({ gpu, onProgress }));
 }
 
+/** TensorFlow for this process, which evaluates by itself. */
+export async function provideOwnEngine(): Promise<void> {
+  const { visibleGpus } = await import('./launch/devices.js');
+  await provideEngine(visibleGpus().length > 0);
+}
+
 /** Runs an installation with its progress on stderr. */
 export async function withProgress<T>(
   install: (onProgress: NonNullable<InstallOptions['onProgress']>) => Promise<T>,

@@ -4,6 +4,9 @@ import pc from 'picocolors';
 /** For stderr: picocolors itself looks at stdout, and colours wherever the variable CI is set. */
 export const colours = pc.createColors(pc.isColorSupported && process.stderr.isTTY === true);
 
+/** The same for stdout. */
+export const answerColours = pc.createColors(pc.isColorSupported && process.stdout.isTTY === true);
+
 /** The answer of a command: text for people, or one JSON object where `--json` was given. */
 export function answer(text: string): void {
   process.stdout.write(`${text}\n`);

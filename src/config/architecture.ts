@@ -4,7 +4,7 @@ import { partsOf } from './parts.js';
 import type { Config, VisionConfig } from './schema.js';
 
 /** Keys of the model section that change no parameter's shape or meaning. */
-const NOT_ARCHITECTURE = new Set(['dropout']);
+const NOT_ARCHITECTURE = new Set(['dropout', 'frozen']);
 
 /** 16 hex digits that are equal exactly where two configurations have the same parameters. */
 export function architectureHash(config: Pick<Config, 'model' | 'loss' | 'knowledge'>): string {

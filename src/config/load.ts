@@ -69,6 +69,6 @@ function requireKey({ path, origin }: Assignment): void {
     remedy: `${didYouMean(
       path,
       configKeys.map((key) => key.path),
-    )}\`mlip config show nano\` lists all keys.`,
+    )}\`mlip config show mlip-nano\` lists all keys.`,
   });
 }

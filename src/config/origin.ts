@@ -2,7 +2,7 @@
 
 export interface Origin {
   kind: 'default' | 'recipe' | 'file' | 'environment' | 'flag';
-  /** `recipe nano (line 4)`, `my.yaml:12`, `MLIP_BATCH_SIZE`, `--set batchSize=4`; `mlip` for a default. */
+  /** `recipe mlip-nano (line 4)`, `my.yaml:12`, `MLIP_BATCH_SIZE`, `--set batchSize=4`; `mlip` for a default. */
   name: string;
 }
 

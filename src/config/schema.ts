@@ -8,6 +8,7 @@ import { refuseOtherArchitecture } from './vision-architecture.js';
 const positive = z.number().int().positive();
 const count = z.number().int().nonnegative();
 const share = z.number().min(0).max(1);
+const frozen = z.boolean();
 
 // A key that only one of the architectures reads takes 0 (or an empty list) with the other.
 const vision = z
@@ -18,12 +19,15 @@ const vision = z
     imageSize: positive.describe('Side of the square input in pixels, after the crop'),
     inputSize: count.describe('resnet: side in pixels to which it resizes its input; 0 keeps imageSize'),
     patchSize: count.describe('vit: side of a patch in pixels; divides imageSize'),
-    width: positive.describe('vit: embedding width of a token; resnet: width of the first stage, 64 for ResNet-50'),
+    width: positive.describe(
+      'vit: embedding width of a token; resnet: width of the first stage (torchvision’s width_per_group), 64 for ResNet-50',
+    ),
     layers: count.describe('vit: transformer blocks'),
     stages: z.array(positive).describe('resnet: bottleneck blocks of its four stages, [3, 4, 6, 3] for ResNet-50'),
     heads: count.describe('vit: attention heads; divides width'),
     mlpWidth: count.describe('vit: hidden width of the feed-forward layers'),
     dropout: share.describe('vit: dropout after attention and feed-forward layers'),
+    frozen: frozen.describe('Leave the image encoder as it starts, and train what is above it'),
   })
   .superRefine(refuseOtherArchitecture)
   .refine((v) => v.architecture !== 'vit' || v.patchSize === 0 || v.imageSize % v.patchSize === 0, {
@@ -44,6 +48,7 @@ const text = z
     mlpWidth: positive.describe('Hidden width of the feed-forward layers'),
     maxPositions: positive.describe('Rows of the position table; at least data.maxPieces'),
     dropout: share.describe('Dropout of embeddings, attention and feed-forward layers'),
+    frozen: frozen.describe('Leave the text encoder as it starts, and train what is above it'),
   })
   .refine((t) => t.width % t.heads === 0, { path: ['heads'], message: 'must divide width' });
 
@@ -104,6 +109,9 @@ const knowledge = z.strictObject({
   width: positive.describe('Width of the concept embeddings'),
   maxLinks: positive.describe('Linked words of a report that are used; the rest is left out'),
 });
+
+/** Of two rows the other one is the negative, hard or not, and even where it is the same study. */
+const MIN_ROWS_TO_DRAW_FROM = 3;
 
 export const configSchema = z
   .strictObject({
@@ -195,6 +203,10 @@ export const configSchema = z
   .refine((c) => c.loss.prototypes.weight === 0 || codesCanBeFull(c.batchSize, c.loss.prototypes), {
     path: ['loss', 'prototypes', 'count'],
     message: 'must be at most batchSize + loss.prototypes.queue, or some prototypes would never get a code',
+  })
+  .refine((c) => c.loss.itm.weight + c.loss.ts.weight === 0 || c.microBatchSize >= MIN_ROWS_TO_DRAW_FROM, {
+    path: ['microBatchSize'],
+    message: `must be at least ${MIN_ROWS_TO_DRAW_FROM} where loss.itm.weight or loss.ts.weight is above 0: hard negatives are drawn among the other rows`,
   })
   .refine((c) => !c.knowledge.enabled || c.loss.local.weight + c.loss.prototypes.weight > 0, {
     path: ['knowledge', 'enabled'],

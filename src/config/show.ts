@@ -4,7 +4,7 @@ import type { Origins } from './load.js';
 import { formatOrigin } from './origin.js';
 import type { Config } from './schema.js';
 
-/** @param origins adds `# recipe nano (...)` to each value. */
+/** @param origins adds `# recipe mlip-nano (...)` to each value. */
 export function showConfig(config: Config, origins?: Origins): string {
   const document = new Document(config);
   visit(document, { Seq: (_, list) => void (list.flow = true) });

@@ -32,7 +32,7 @@ function invalid(issues: readonly z.core.$ZodIssue[], winners: Winners, recipeOr
   return new MlipError('MLIP_E_CONFIG_INVALID', faults.join('\n  '), {
     where: blamed === undefined ? recipeOrFile : formatOrigin(blamed),
     remedy: missing
-      ? 'Start the file with `recipe: nano` (or another recipe) and give only what differs.'
+      ? 'Start the file with `recipe: mlip-nano` (or another recipe) and give only what differs.'
       : 'See docs/configuration.md for what each key takes.',
   });
 }

@@ -31,7 +31,7 @@ export function readYamlSource(file: string, originOf: Place['originOf']): YamlS
   if (!isMap(document.contents)) {
     throw new MlipError('MLIP_E_CONFIG_INVALID', 'a configuration is a list of keys and values', {
       where: file,
-      remedy: 'See `mlip config show nano` for one.',
+      remedy: 'See `mlip config show mlip-nano` for one.',
     });
   }
   const all = collect(document.contents, [], { document, lines, originOf });

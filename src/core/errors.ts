@@ -74,6 +74,8 @@ export const ERROR_TABLE = {
     exit: EXIT.badInput,
     meaning: 'A class has too few usable images to fit or score a classifier.',
   },
+  MLIP_E_EVALUATION_PROMPTS: { exit: EXIT.badInput, meaning: 'A file of zero-shot prompts cannot be read or used.' },
+  MLIP_E_EVALUATION_NO_LABELS: { exit: EXIT.badInput, meaning: 'No label of a manifest can be scored.' },
   MLIP_E_EVALUATION_NOT_FINITE: { exit: EXIT.runFailed, meaning: 'A checkpoint gives NaN or infinite embeddings.' },
   // data
   MLIP_E_DATA_MANIFEST_MISSING: { exit: EXIT.badInput, meaning: 'There is no manifest at that path.' },

@@ -18,16 +18,23 @@ export function plainWords(from: TracedText): Word[] {
   }));
 }
 
+export function hasWords({ text }: TracedText): boolean {
+  return /[a-z0-9]/i.test(text.normalize('NFKD'));
+}
+
 /** Lower-case compatibility letters without marks; for each its first unit in the original and the one after its last. */
 interface PlainText {
   text: string;
-  starts: number[];
-  ends: number[];
+  starts: readonly number[];
+  ends: readonly number[];
 }
+
+const ASCII = /^[\0-\x7f]*$/;
 
 /** Character by character: decomposing a whole text differs only in the order of marks, which go. */
 function withoutAccents({ text, origins }: TracedText): PlainText {
-  const plain: PlainText = { text: '', starts: [], ends: [] };
+  if (ASCII.test(text)) return { text: text.toLowerCase(), starts: origins, ends: origins.map((at) => at + 1) };
+  const plain = { text: '', starts: [] as number[], ends: [] as number[] };
   let unit = 0;
   for (const character of text) {
     const letters = character.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();

@@ -5,7 +5,7 @@
  * open a list item count as numbering, accented letters lose their accent and not themselves, and a report without the
  * two sections is not lost.
  */
-import { plainWords, type Word } from './plain-words.js';
+import { hasWords, plainWords, type Word } from './plain-words.js';
 import { sectionsOf, type SectionKind } from './report-sections.js';
 import { joinTraced, replaceTraced, sliceTraced, splitTraced, traced, type TracedText } from './traced-text.js';
 
@@ -55,6 +55,13 @@ function wordsBySentence(report: string): Word[][] {
   return count < MIN_REPORT_TOKENS ? [] : sentences;
 }
 
+/** A sentence that was written for the report encoder, in the words that it knows; no sections are looked for. */
+export function cleanPrompt(text: string): string {
+  return plainWords(traced(text))
+    .map((word) => word.text)
+    .join(' ');
+}
+
 /** Impression and findings; else the last paragraph; else, as in a note without any headers, everything. */
 function relevantParts(report: string): TracedText[] {
   const text = withPlainSpaces(report);
@@ -63,7 +70,7 @@ function relevantParts(report: string): TracedText[] {
   const ofKind = (wanted: SectionKind): TracedText[] =>
     sections.filter(({ kind }) => kind === wanted).map(({ start, end }) => sliceTraced(text, start, end));
   const wanted = [...ofKind('impression'), ...ofKind('findings')];
-  return wanted.some((part) => plainWords(part).length > 0) ? wanted : [lastParagraph(text) ?? text];
+  return wanted.some(hasWords) ? wanted : [lastParagraph(text) ?? text];
 }
 
 /** Line ends as `\n`, runs of spaces as one space and of blank lines as one blank line. */

@@ -15,11 +15,12 @@ export function sliceTraced({ text, origins }: TracedText, start: number, end?: 
 }
 
 export function joinTraced(parts: readonly TracedText[], separator = ''): TracedText {
-  const gap = Array.from({ length: separator.length }, () => -1);
-  return {
-    text: parts.map(({ text }) => text).join(separator),
-    origins: parts.flatMap(({ origins }, i) => (i === 0 ? origins : [...gap, ...origins])),
-  };
+  const origins: number[] = [];
+  for (const [i, part] of parts.entries()) {
+    if (i > 0) for (let unit = 0; unit < separator.length; unit++) origins.push(-1);
+    for (const origin of part.origins) origins.push(origin);
+  }
+  return { text: parts.map(({ text }) => text).join(separator), origins };
 }
 
 /** Replaces every match of a global pattern by plain text. */

@@ -9,56 +9,23 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { hasFusion, hasLocalEmbeddings, partsOf, type MethodParts } from '../config/parts.js';
-import { normalizeRows } from '../engine/normalize.js';
-import type { NormSource } from './batch-norm.js';
 import { bert, type ReportFeatures } from './bert.js';
 import { projectConcepts } from './concept-projection.js';
-import { divergenceEncoder } from './divergence-encoder.js';
-import { dropoutSource, noDropout, type Dropout } from './dropout.js';
-import { globalHead, localHead } from './head.js';
+import { dropoutOf, named, sourceOf, type ForwardContext } from './forward-context.js';
 import { encodeVision } from './image-encoder.js';
 import type { ImageFeatures } from './image-features.js';
 import { scoped } from './layers.js';
-import type { ModelConfig } from './model-layout.js';
-import { wordsOf } from './words.js';
+import { project, type Projection } from './projection.js';
+import { maskOfWords, wordCountOf, wordsOf } from './words.js';
 
-/** How to run: with dropout and batch statistics, or as in evaluation. */
-export type ForwardContext =
-  | {
-      config: ModelConfig;
-      training: true;
-      /** int32 [2], a function of (seed, step, micro-batch). */
-      seed: tf.Tensor1D;
-    }
-  | {
-      config: ModelConfig;
-      training: false;
-      /** Running statistics by the names of `statisticsLayout`. */
-      state: tf.NamedTensorMap;
-    };
-
-/** What both modalities give. Everything optional is there in training, where a loss in use reads it. */
-interface Encoding<Features> {
-  /** v or t: [m, d], rows of length 1. */
-  embedding: tf.Tensor2D;
-  /** v_hat or t_hat of the divergence encoder: [m, d], rows of length 1. */
-  divergent?: tf.Tensor2D;
-  /** BatchNorm's statistics of the micro-batch by the names of `statisticsLayout`; none in evaluation. */
-  statistics: tf.NamedTensorMap;
-  /** What the encoder made, before the heads. */
-  features: Features;
-}
-
-export interface ImageEncoding extends Encoding<ImageFeatures> {
-  /** [m, P, d], rows of length 1. */
-  patches?: tf.Tensor3D;
+export interface ImageEncoding extends Projection {
+  features: ImageFeatures;
   /** What the fusion encoder attends to: [m, I, width], CLS first where there is one. */
   tokens?: tf.Tensor3D;
 }
 
-export interface ReportEncoding extends Encoding<ReportFeatures> {
-  /** [m, T, d], rows of length 1; what padding gives means nothing. */
-  words?: tf.Tensor3D;
+export interface ReportEncoding extends Projection {
+  features: ReportFeatures;
   /** Attention of CLS, summed over the pieces of a word, [m, T]. */
   wordWeights?: tf.Tensor2D;
   /** Concepts of the links, [m, K, d], rows of length 1. */
@@ -82,14 +49,6 @@ export interface ReportInputs {
   conceptShares?: tf.Tensor2D;
 }
 
-/** Words of a report of so many pieces, CLS and SEP taken off. */
-export function wordCountOf(pieces: number): number {
-  return pieces - 2;
-}
-
-/** Dropout streams under one seed. */
-const STREAMS = { vision: 0, text: 1, 'divergence.vision': 2, 'divergence.text': 3, fusion: 4 } as const;
-
 /** @param images grey levels 0..255 of any numeric type, [m, S, S] */
 export function encodeImages(
   parameters: tf.NamedTensorMap,
@@ -97,25 +56,20 @@ export function encodeImages(
   context: ForwardContext,
 ): ImageEncoding {
   const parts = partsOf(context.config);
-  const [count, side] = images.shape;
-  // (x / 255 - 0.5) / 0.5
-  const normalised = tf.sub(tf.mul(tf.cast(images, 'float32'), 1 / 127.5), 1);
-  const grey = tf.reshape<tf.Rank.R4>(normalised, [count, 1, side, side]);
-  const own = scoped(parameters, 'vision.', constantsOfImages(parts));
   const { vision } = context.config.model;
-  const dropout = dropoutOf('vision', vision.dropout, context);
-  const { statistics, ...features } = encodeVision(own, grey, vision, {
-    dropout,
-    source: sourceOf('vision.', context),
-  });
-  const projected = project('vision', parameters, features.global, features.local, undefined, context);
-  const { local: patches, ...rest } = projected;
+  const own = scoped(parameters, 'vision.', constantsOfImages(parts));
+  const options = { dropout: dropoutOf('vision', vision.dropout, context), source: sourceOf('vision.', context) };
+  const { statistics, ...features } = encodeVision(own, normalised(images), vision, options);
+  const projection = project('vision', parameters, features, context);
   const tokens = context.training && hasFusion(parts) ? { tokens: tokensOf(features, vision.architecture) } : {};
-  return {
-    ...{ ...rest, ...tokens, features },
-    ...(patches === undefined ? {} : { patches }),
-    statistics: { ...named('vision.', statistics), ...rest.statistics },
-  };
+  const all = { ...named('vision.', statistics), ...projection.statistics };
+  return { ...projection, ...tokens, features, statistics: all };
+}
+
+/** (x / 255 - 0.5) / 0.5, as one channel: [m, S, S] -> [m, 1, S, S]. */
+function normalised(images: tf.Tensor3D): tf.Tensor4D {
+  const [count, side] = images.shape;
+  return tf.reshape(tf.sub(tf.mul(tf.cast(images, 'float32'), 1 / 127.5), 1), [count, 1, side, side]);
 }
 
 /** Of a ViT all tokens, of a ResNet the map that is the local features. */
@@ -133,12 +87,12 @@ export function encodeReports(
   const own = scoped(parameters, 'text.', constantsOfReports(parts, text.layers));
   const features = bert(own, inputs.pieceIds, inputs.pieceMask, text, dropoutOf('text', text.dropout, context));
   const spoken = context.training && hasLocalEmbeddings(parts) ? spokenWords(features, inputs) : undefined;
-  const projected = project('text', parameters, features.global, spoken?.words, spoken?.mask, context);
-  const { local: words, ...rest } = projected;
+  const projectable = { global: features.global, local: spoken?.words, mask: spoken?.mask };
   return {
-    ...{ ...rest, features },
-    ...(words === undefined ? {} : { words, wordWeights: spoken!.weights }),
+    ...project('text', parameters, projectable, context),
+    ...(spoken && { wordWeights: spoken.weights }),
     ...(context.training && parts.knowledge ? conceptsOf(parameters, inputs) : {}),
+    features,
   };
 }
 
@@ -147,17 +101,6 @@ function spokenWords({ local, pieceWeights }: ReportFeatures, { wordOfPiece }: R
   const count = wordCountOf(local.shape[1]);
   const { words, weights } = wordsOf(local, pieceWeights, wordOfPiece!, count);
   return { words, weights, mask: maskOfWords(wordOfPiece!, count) };
-}
-
-/** [m, T], 1 where there is a word. */
-export function maskOfWords(wordOfPiece: tf.Tensor2D, count: number): tf.Tensor2D {
-  const last = tf.max(wordOfPiece, 1, true);
-  const positions = tf.tensor2d(
-    Int32Array.from({ length: count }, (_, at) => at),
-    [1, count],
-    'int32',
-  );
-  return tf.cast(tf.greaterEqual(last, positions), 'float32');
 }
 
 function conceptsOf(
@@ -183,43 +126,4 @@ function constantsOfImages(parts: MethodParts): string[] {
 function constantsOfReports(parts: MethodParts, layers: number): string[] {
   const seen = hasFusion(parts) || hasLocalEmbeddings(parts);
   return seen ? [] : [`encoder.layer.${layers - 1}.output.LayerNorm.bias`];
-}
-
-/** The dropout of one place in the model; none in evaluation. */
-export function dropoutOf(stream: keyof typeof STREAMS, rate: number, context: ForwardContext): Dropout {
-  return context.training ? dropoutSource(context.seed, rate, STREAMS[stream]) : noDropout;
-}
-
-function sourceOf(prefix: string, context: ForwardContext): NormSource {
-  return context.training ? { kind: 'batch' } : { kind: 'running', state: scoped(context.state, prefix) };
-}
-
-function named(prefix: string, statistics: tf.NamedTensorMap): tf.NamedTensorMap {
-  return Object.fromEntries(Object.entries(statistics).map(([name, value]) => [prefix + name, value]));
-}
-
-/** Heads and, where it is in use, the divergence encoder over what the heads give before it is normalised. */
-function project(
-  modality: 'vision' | 'text',
-  parameters: tf.NamedTensorMap,
-  global: tf.Tensor2D,
-  local: tf.Tensor3D | undefined,
-  mask: tf.Tensor2D | undefined,
-  context: ForwardContext,
-): Omit<Encoding<never>, 'features'> & { local?: tf.Tensor3D } {
-  const prefix = `head.${modality}.`;
-  const head = globalHead(scoped(parameters, prefix), global, sourceOf(prefix, context));
-  const result = { embedding: normalizeRows(head.projected), statistics: named(prefix, head.statistics) };
-  const parts = partsOf(context.config);
-  if (!context.training || !hasLocalEmbeddings(parts)) return result;
-  const localPrefix = `local_head.${modality}.`;
-  const positions = localHead(scoped(parameters, localPrefix), local!, sourceOf(localPrefix, context), mask);
-  const statistics = { ...result.statistics, ...named(localPrefix, positions.statistics) };
-  const whole = { ...result, statistics, local: normalizeRows(positions.projected) };
-  if (!parts.divergence) return whole;
-  const { heads, dropout: rate } = context.config.model.divergence;
-  const dropout = dropoutOf(`divergence.${modality}`, rate, context);
-  const own = scoped(parameters, `divergence.${modality}.`);
-  const diverging = divergenceEncoder(own, head.projected, positions.projected, { heads, dropout, mask });
-  return { ...whole, divergent: normalizeRows(diverging) };
 }

@@ -26,3 +26,19 @@ export function wordsOf(
   const weights = tf.matMul(membership, tf.reshape<tf.Rank.R3>(pieceWeights, [sequences, length, 1]), true);
   return { words: tf.matMul(membership, hidden, true), weights: tf.reshape(weights, [sequences, wordCount]) };
 }
+
+/** Words of a report of so many pieces, CLS and SEP taken off. */
+export function wordCountOf(pieces: number): number {
+  return pieces - 2;
+}
+
+/** [m, T], 1 where there is a word. */
+export function maskOfWords(wordOfPiece: tf.Tensor2D, count: number): tf.Tensor2D {
+  const last = tf.max(wordOfPiece, 1, true);
+  const positions = tf.tensor2d(
+    Int32Array.from({ length: count }, (_, at) => at),
+    [1, count],
+    'int32',
+  );
+  return tf.cast(tf.greaterEqual(last, positions), 'float32');
+}

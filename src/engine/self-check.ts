@@ -15,9 +15,21 @@ export interface EngineCheck {
 
 /** Operations of TensorFlow's that the encoders, losses and optimiser are made of, with their gradients. */
 const OPERATIONS = [
-  ...['AddN', 'AddV2', 'BatchMatMulV2', 'Bitcast', 'Cast', 'ConcatV2', 'Const', 'Erf', 'Exp', 'Fill', 'GatherV2'],
-  ...['GreaterEqual', 'LogSoftmax', 'MatMul', 'Maximum', 'Mean', 'Minimum', 'Mul', 'Pad', 'Pow', 'RealDiv', 'Relu'],
-  ...['Reshape', 'Rsqrt', 'Slice', 'Softmax', 'SplitV', 'Sqrt', 'Square', 'StatelessRandomUniformFullIntV2'],
+  ...['AddN', 'AddV2', 'AvgPool', 'AvgPoolGrad', 'BatchMatMulV2', 'Bitcast', 'Cast', 'ConcatV2', 'Const', 'Conv2D'],
+  ...['Conv2DBackpropFilter', 'Conv2DBackpropInput', 'Erf', 'Exp', 'Fill', 'GatherV2', 'Greater', 'GreaterEqual'],
+  ...['LogSoftmax', 'MatMul', 'Maximum', 'MaxPool', 'MaxPoolGrad', 'Mean', 'Minimum', 'Mul', 'Pad', 'PadV2', 'Pow'],
+  ...[
+    'RealDiv',
+    'Relu',
+    'Reshape',
+    'Rsqrt',
+    'Slice',
+    'Softmax',
+    'SplitV',
+    'Sqrt',
+    'Square',
+    'StatelessRandomUniformFullIntV2',
+  ],
   ...['Sub', 'Sum', 'Tile', 'Transpose', 'UnsortedSegmentSum', 'ZerosLike'],
 ];
 

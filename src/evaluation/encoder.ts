@@ -6,6 +6,7 @@ import type { EvaluationBatch } from '../data/evaluation-batches.js';
 import { encodeImages, encodeReports } from '../encoders/dual-encoder.js';
 import { statisticsLayout } from '../encoders/model-layout.js';
 import type { Engine } from '../engine/load.js';
+import { nextName } from './function-names.js';
 
 export interface EncodedPairs {
   /** Embeddings of the batch's pairs, [pairs, d], rows of length 1; the rows that only fill the batch are left out. */
@@ -13,8 +14,13 @@ export interface EncodedPairs {
   reports: Float32Array;
 }
 
+/** Rows beyond `pairs` only fill the batch. */
+export interface EncoderBatch extends Omit<EvaluationBatch, 'pairs'> {
+  pairs: { readonly length: number };
+}
+
 export interface Encoder {
-  encode(batch: EvaluationBatch): Promise<EncodedPairs>;
+  encode(batch: EncoderBatch): Promise<EncodedPairs>;
   dispose(): void;
 }
 
@@ -31,7 +37,7 @@ export function createEncoder(engine: Engine, config: Config, tensors: HostTenso
   const { model } = config;
   const weights = uploadWeights(engine, config, tensors);
   const compiled = engine.compile(
-    'evaluate',
+    nextName('evaluate'),
     ({ parameters, state, images, pieceIds, pieceMask }: EncoderInputs) => {
       const context = { config, training: false, state } as const;
       return {
@@ -77,7 +83,7 @@ export function uploadWeights(engine: Engine, config: Config, tensors: HostTenso
 }
 
 function uploadBatch(
-  { images, pieceIds, pieceMask }: EvaluationBatch,
+  { images, pieceIds, pieceMask }: EncoderBatch,
   { model, data, evaluation }: Config,
 ): Pick<EncoderInputs, 'images' | 'pieceIds' | 'pieceMask'> {
   const count = evaluation.batchSize;

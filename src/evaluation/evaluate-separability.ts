@@ -45,7 +45,7 @@ export interface SeparabilityReport {
   /** What a classifier gets that does not look: for accuracy, by always naming the larger class. */
   chance: { auroc: number; accuracy: number };
   trained: ProbeScore;
-  /** The encoder as training with the same seed began. */
+  /** The encoder as training began. */
   untrained: ProbeScore;
   /** AUROC of `trained` less that of `untrained`. */
   gain: Estimate;
@@ -100,7 +100,7 @@ async function encode(
   { log, onProgress }: SeparabilityOptions,
 ): Promise<FeatureTable[]> {
   const engine = await loadEngine(config.engine);
-  const models = [tensors, untrainedImageEncoder(config, vocabulary.length)];
+  const models = [tensors, await untrainedImageEncoder(config, vocabulary, log)];
   const extractors = createFeatureExtractors(engine, config, models);
   const ways = extractors.map(({ extract }) => extract);
   return featureTables(rows, ways, { config, log, onProgress }).finally(() => {

@@ -1,13 +1,17 @@
 /** What the image encoder makes of images before the head, frozen: no dropout, and no statistics are updated. */
 import * as tf from '@tensorflow/tfjs-core';
+import { existsSync } from 'node:fs';
+import { readInitialWeights } from '../checkpoint/initial-weights.js';
 import type { Config } from '../config/schema.js';
 import type { HostTensors } from '../core/host-tensor.js';
+import type { Logger } from '../core/log.js';
 import { encodeImages } from '../encoders/dual-encoder.js';
 import { initialTensors } from '../encoders/init.js';
 import { modelLayout } from '../encoders/model-layout.js';
 import { groupOf } from '../encoders/parameter-groups.js';
 import type { Engine } from '../engine/load.js';
 import { uploadWeights, type EncoderWeights } from './encoder.js';
+import { nextName } from './function-names.js';
 
 export interface FeatureExtractor {
   /**
@@ -37,7 +41,7 @@ export function createFeatureExtractors(
   const { model, evaluation } = config;
   const side = model.vision.imageSize;
   const compiled = engine.compile(
-    'image_features',
+    nextName('image_features'),
     ({ parameters, state, images }: FeatureInputs) =>
       encodeImages(parameters, images, { config, training: false, state }).features.global,
     // A few batches are not worth the seconds that XLA compiles for.
@@ -58,11 +62,26 @@ export function createFeatureExtractors(
   });
 }
 
-/** The image encoder as training with the configuration's seed begins. */
-export function untrainedImageEncoder(config: Config, vocabularySize: number): HostTensors {
-  const layout = modelLayout(config, vocabularySize);
-  return initialTensors(
-    layout.filter(({ name }) => groupOf(name) === 'vision'),
-    config.seed,
-  );
+/**
+ * The image encoder as training began: random weights of the configuration's seed, in place of which come its initial
+ * weights. Where their file is not on this machine it stays at the random ones, and the log says so.
+ *
+ * @param vocabulary pieces by id
+ */
+export async function untrainedImageEncoder(
+  config: Config,
+  vocabulary: readonly string[],
+  log: Logger,
+): Promise<HostTensors> {
+  const layout = modelLayout(config, vocabulary.length);
+  const ofImages = layout.filter(({ name }) => groupOf(name) === 'vision');
+  const tensors = initialTensors(ofImages, config.seed);
+  const { initialWeights: file } = config;
+  if (file === '') return tensors;
+  if (!existsSync(file)) {
+    log.warn('the weights that training started from are not here: untrained stands for random ones', { file });
+    return tensors;
+  }
+  const started = await readInitialWeights(file, { layout, vocabulary });
+  return new Map(Array.from(tensors, ([name, tensor]) => [name, started.get(name) ?? tensor]));
 }

@@ -44,6 +44,7 @@ export async function writeConceptEmbeddings(
     await rename(partial, path);
     await syncDirectory(dirname(path));
   } catch (cause) {
+    await rm(partial, { force: true }).catch(() => undefined);
     throw new MlipError('MLIP_E_KNOWLEDGE_OUT', 'the embeddings cannot be written', {
       where: `${path} (${messageOf(cause)})`,
       remedy: 'Check that the directory exists, can be written and has room.',

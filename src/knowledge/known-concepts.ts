@@ -1,36 +1,24 @@
-/** Refuses links to concepts that a graph does not have, before a run or a command works with them. */
+/** Links of a manifest against a graph: both must speak of the same concepts. */
 import { MlipError } from '../core/errors.js';
 import type { KnowledgeGraph } from './graph.js';
 
-/** A row of a manifest, as far as its links go. */
-export interface LinkedRow {
-  /** In the manifest. */
-  line: number;
-  links: readonly { concept: string }[];
+/** What is looked at of a manifest. */
+interface LinkedManifest {
+  path: string;
+  rows: readonly { line: number; links: readonly { concept: string }[] }[];
 }
 
-const LISTED = 5;
-
-/** @throws MlipError MLIP_E_KNOWLEDGE_LINKS with the first places */
-export function requireKnownConcepts(
-  manifestPath: string,
-  rows: readonly LinkedRow[],
-  graph: Pick<KnowledgeGraph, 'indexOf' | 'path'>,
-): void {
-  const unknown = rows.flatMap(({ line, links }) =>
-    links.flatMap(({ concept }, index) => (graph.indexOf.has(concept) ? [] : [{ line, index, concept }])),
-  );
-  if (unknown.length === 0) return;
-  const places = unknown
-    .slice(0, LISTED)
-    .map(({ line, index, concept }) => `${manifestPath}:${line} links[${index}] ${concept}`);
-  const more = unknown.length > LISTED ? ` and ${unknown.length - LISTED} more` : '';
-  throw new MlipError(
-    'MLIP_E_KNOWLEDGE_LINKS',
-    `${unknown.length} links to concepts that ${graph.path} does not have`,
-    {
-      where: places.join('; ') + more,
-      remedy: `Link the manifest again (mlip knowledge link ${manifestPath}), or set knowledge.graph to the graph it was linked with.`,
-    },
-  );
+/** @throws MlipError MLIP_E_KNOWLEDGE_LINKS at the first link whose concept the graph does not have */
+export function requireKnownConcepts(manifest: LinkedManifest, graph: Pick<KnowledgeGraph, 'path' | 'indexOf'>): void {
+  for (const { line, links } of manifest.rows) {
+    const unknown = links.findIndex(({ concept }) => !graph.indexOf.has(concept));
+    if (unknown < 0) continue;
+    const concept = JSON.stringify(links[unknown].concept);
+    throw new MlipError('MLIP_E_KNOWLEDGE_LINKS', `a report is linked to ${concept}, which the graph does not have`, {
+      where: `${manifest.path}:${line} links.${unknown}.concept; graph ${graph.path}`,
+      remedy:
+        `Name the graph that the links were made with, or link the reports anew: ` +
+        `mlip knowledge link ${manifest.path} --graph ${graph.path}.`,
+    });
+  }
 }

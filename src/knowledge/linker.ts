@@ -74,6 +74,7 @@ const BETWEEN = new Set(
       'grossly',
       'probably',
       'persistent',
+      'persistently',
       'prominent',
       'central',
       'again',
@@ -83,8 +84,15 @@ const BETWEEN = new Set(
   ].map(normaliseWord),
 );
 
+/** Types of concepts that no report denies: "no opacity in the left lung" says nothing against the lung. UMLS has several. */
+const BODY_TYPES = new Set([
+  ...['anatomy', 'Body Part, Organ, or Organ Component', 'Body Location or Region', 'Body Space or Junction'],
+  ...['Body System', 'Tissue', 'Anatomical Structure'],
+]);
+
 export function createLinker(graph: Pick<KnowledgeGraph, 'concepts'>): Linker {
   const matcher = createMatcher(phrasesOf(graph), BETWEEN);
+  const alwaysThere = new Set(graph.concepts.filter(({ type }) => BODY_TYPES.has(type)).map(({ id }) => id));
 
   function mentionsIn(text: string, offset: number): Mention[] {
     const tokens = tokenise(text);
@@ -95,10 +103,12 @@ export function createLinker(graph: Pick<KnowledgeGraph, 'concepts'>): Linker {
       at = match?.end ?? at + 1;
     }
     markScopes(tokens, found);
-    return found.map(({ first, end, ...mention }) => ({
+    return found.map(({ first, end, concept, negated, uncertain }) => ({
       start: offset + tokens[first].start,
       end: offset + tokens[end - 1].end,
-      ...mention,
+      concept,
+      negated: negated && !alwaysThere.has(concept),
+      uncertain: uncertain && !negated && !alwaysThere.has(concept),
     }));
   }
 

@@ -38,7 +38,7 @@ export function markScopes(tokens: readonly Token[], mentions: Span[]): void {
   const triggers = findTriggers(tokens, inside);
   const of = (kind: TriggerKind): Trigger[] => triggers.filter((trigger) => trigger.kind === kind);
   const stops = new Set(of('stop').map(({ first }) => first));
-  const barred = (at: number): boolean => stops.has(at);
+  const barred = (at: number): boolean => stops.has(at) || closesClause(tokens, at);
   const text: Text = { tokens, mentions, inside, barred };
   for (const { end } of of('absentBefore')) reachForward(end, text, (mention) => (mention.negated = true));
   for (const { end } of of('doubtBefore')) reachForward(end, text, (mention) => (mention.uncertain = true));
@@ -55,6 +55,22 @@ function findTriggers(tokens: readonly Token[], inside: ReadonlySet<number>): Tr
     at = found?.end ?? at + 1;
   }
   return triggers;
+}
+
+/** "No effusion is seen, mild scarring" is two statements: such a word before a comma ends the first. */
+const CLOSING = new Set([
+  'seen',
+  'identified',
+  'noted',
+  'visualized',
+  'evident',
+  'appreciated',
+  'demonstrated',
+  'present',
+]);
+
+function closesClause(tokens: readonly Token[], at: number): boolean {
+  return at > 0 && tokens[at].gap === 'mark' && CLOSING.has(tokens[at - 1].word);
 }
 
 interface Text {

@@ -39,6 +39,8 @@ export const TRIGGERS: Record<TriggerKind, readonly string[]> = {
       'have cleared',
     ],
     ...[
+      'not be demonstrated',
+      'not be seen',
       'has been removed',
       'have been removed',
       'was removed',
@@ -48,7 +50,13 @@ export const TRIGGERS: Record<TriggerKind, readonly string[]> = {
     ],
     ...['no longer identified', 'no longer present', 'no longer evident', 'is excluded', 'ruled out', 'is negative'],
     ...['no longer visible', 'no longer appreciated', 'no longer demonstrated', 'not visible', 'not definitely seen'],
-    ...['is within normal limits', 'are within normal limits', 'not clearly seen', 'is normal', 'are normal'],
+    ...[
+      'within normal limits',
+      'within limits of normal',
+      'not clearly seen',
+      'may not be demonstrated',
+      'may not be seen',
+    ],
   ],
   doubtBefore: [
     ...['possible', 'possibly', 'probable', 'probably', 'likely', 'may represent', 'may be', 'may reflect', 'might'],

@@ -1,11 +1,13 @@
 /** The image encoder for timm: a folder that timm.create_model loads, as it loads models of the Hugging Face hub. */
 import type { VisionConfig } from '../config/schema.js';
 import type { HostTensors } from '../core/host-tensor.js';
+import { inputSide } from '../encoders/vision-shape.js';
 import {
   imageFamily,
   json,
   NORMALISATION,
   resnetSizes,
+  resnetUsage,
   tensorsUnder,
   type ExportedFiles,
   type ExportedModel,
@@ -27,7 +29,7 @@ export function exportTimm({ config, tensors }: ExportedModel): ExportedFiles {
       `encoder = timm.create_model('local-dir:${out}', pretrained=True).eval()`,
       isVit
         ? 'features = encoder.forward_features(images)  # [n, 1 + patches, width], CLS first; images as (x / 255 - 0.5) / 0.5'
-        : 'features = encoder(images)  # [n, 2048]; images as (x / 255 - 0.5) / 0.5',
+        : resnetUsage(vision),
     ],
   };
 }
@@ -46,11 +48,16 @@ function vitConfig({ imageSize, patchSize, width, layers, heads, mlpWidth }: Vis
       num_heads: heads,
       mlp_ratio: mlpWidth / width,
     },
-    pretrained_cfg: { ...pretrained(imageSize), first_conv: 'patch_embed.proj', classifier: 'head' },
+    pretrained_cfg: {
+      ...pretrained(imageSize),
+      fixed_input_size: true,
+      first_conv: 'patch_embed.proj',
+      classifier: 'head',
+    },
   };
 }
 
-function resnetConfig({ imageSize }: VisionConfig, encoder: HostTensors): object {
+function resnetConfig(vision: VisionConfig, encoder: HostTensors): object {
   const { stages, width } = resnetSizes(encoder);
   return {
     architecture: 'resnet50',
@@ -58,7 +65,7 @@ function resnetConfig({ imageSize }: VisionConfig, encoder: HostTensors): object
     num_features: 2048,
     global_pool: 'avg',
     model_args: { layers: stages, base_width: width },
-    pretrained_cfg: { ...pretrained(imageSize), first_conv: 'conv1', classifier: 'fc' },
+    pretrained_cfg: { ...pretrained(inputSide(vision)), first_conv: 'conv1', classifier: 'fc' },
   };
 }
 
@@ -66,7 +73,6 @@ function pretrained(imageSize: number): object {
   return {
     ...NORMALISATION,
     input_size: [3, imageSize, imageSize],
-    fixed_input_size: true,
     num_classes: 0,
     interpolation: 'bilinear',
     crop_pct: 1,

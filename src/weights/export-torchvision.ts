@@ -1,9 +1,11 @@
 /** The image encoder for torchvision: the state of its ResNet with the classifier replaced by the identity. */
+import { inputSide } from '../encoders/vision-shape.js';
 import {
   imageFamily,
   json,
   NORMALISATION,
   resnetSizes,
+  resnetUsage,
   tensorsUnder,
   wrongEncoder,
   type ExportedFiles,
@@ -14,13 +16,19 @@ import { resnetFamily } from './resnet-family.js';
 export function exportTorchvision({ config, tensors }: ExportedModel): ExportedFiles {
   const family = imageFamily(tensors);
   if (family !== resnetFamily) throw wrongEncoder('torchvision', family.title, 'timm');
-  const { imageSize } = config.model.vision;
   const encoder = tensorsUnder(tensors, 'vision.');
   const { stages, width } = resnetSizes(encoder);
   const sizes = { layers: stages, width_per_group: width };
   return {
     tensors: encoder,
-    texts: { 'config.json': json({ architecture: 'resnet', ...sizes, image_size: imageSize, ...NORMALISATION }) },
+    texts: {
+      'config.json': json({
+        architecture: 'resnet',
+        ...sizes,
+        image_size: inputSide(config.model.vision),
+        ...NORMALISATION,
+      }),
+    },
     usage: (out) => [
       'import torch',
       'from safetensors.torch import load_file',
@@ -28,7 +36,8 @@ export function exportTorchvision({ config, tensors }: ExportedModel): ExportedF
       `encoder = ResNet(Bottleneck, [${stages.join(', ')}], width_per_group=${width})`,
       'encoder.fc = torch.nn.Identity()',
       `encoder.load_state_dict(load_file('${out}/model.safetensors'))`,
-      'features = encoder.eval()(images)  # [n, 2048]; images as (x / 255 - 0.5) / 0.5',
+      'encoder.eval()',
+      resnetUsage(config.model.vision),
     ],
   };
 }

@@ -1,7 +1,8 @@
 /** What an export makes of a trained model for another library. */
-import type { Config } from '../config/schema.js';
+import type { Config, VisionConfig } from '../config/schema.js';
 import { MlipError } from '../core/errors.js';
 import type { HostTensors } from '../core/host-tensor.js';
+import { inputSide } from '../encoders/vision-shape.js';
 import { familyOfModel } from './families.js';
 import type { Family } from './family.js';
 import { sizesOfResnet } from './resnet-family.js';
@@ -39,6 +40,13 @@ export function tensorsUnder(tensors: HostTensors, prefix: string): HostTensors 
 export function resnetSizes(encoder: HostTensors): { stages: number[]; width: number } {
   const sizes = sizesOfResnet(new Map(Array.from(encoder, ([name, { shape }]) => [name, shape])));
   return { stages: sizes.blocks.split('-').map(Number), width: sizes['width of a block'] };
+}
+
+/** mlip itself resizes what a ResNet sees, where inputSize says so. */
+export function resnetUsage(vision: VisionConfig): string {
+  const side = inputSide(vision);
+  const resized = side === vision.imageSize ? '' : ' (mlip resizes to that bilinearly, corners aligned)';
+  return `features = encoder(images)  # [n, 2048]; images of ${side} x ${side}${resized} as (x / 255 - 0.5) / 0.5`;
 }
 
 /** What the image encoder of a model is. */

@@ -6,7 +6,7 @@ import { requireFiniteWeights } from '../checkpoint/finite-weights.js';
 import { VOCABULARY_MARK, vocabularyMark } from '../checkpoint/initial-weights.js';
 import type { Config } from '../config/schema.js';
 import type { HostTensors } from '../core/host-tensor.js';
-import { modelLayout } from '../encoders/dual-encoder.js';
+import { modelLayout } from '../encoders/model-layout.js';
 import type { Layout } from '../encoders/layout.js';
 import { writeSafetensors } from '../safetensors/safetensors.js';
 import { requireBertConfig } from './bert-config.js';
@@ -60,7 +60,7 @@ export async function importWeights(options: ImportOptions): Promise<ImportRepor
   requireFree(out, force);
   const sources = await openSources(options);
   const vocabulary = await modelVocabulary(config, sources.get('text'));
-  const layout = modelLayout(config.model, vocabulary?.length ?? config.data.vocabularySize);
+  const layout = modelLayout(config, vocabulary?.length ?? config.data.vocabularySize);
   const matches = Array.from(sources, ([part, source]) => ({ source, match: matchWeights(source, part, layout) }));
   const read = await Promise.all(matches.map(({ source, match }) => convert(source, match)));
   const tensors = inOrder(new Map(read.flatMap((part) => [...part])), layout);

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { hasFusion, partsOf } from '../config/parts.js';
 import { ofGroup, type Group } from '../encoders/parameter-groups.js';
-import { disposeEncoded, encodeAgain, type EncodedMicroBatch, type PassParts } from './encode.js';
+import { disposeEncoded, encodeAgain, type EncodedMicroBatch, type ModelTensors, type PassParts } from './encode.js';
 import type { LossesAndGradients } from './global-losses.js';
 import type { MicroBatchTensors } from './micro-batch-tensors.js';
 import { MODALITIES, type Modality } from './passes.js';
@@ -29,7 +29,7 @@ export interface BackwardResult {
  */
 export async function backwardAll(
   parts: PassParts,
-  parameters: tf.NamedTensorMap,
+  model: ModelTensors,
   { microBatches, kept, embeddingGradients }: BackwardInputs,
 ): Promise<BackwardResult> {
   const losses: Record<string, number> = {};
@@ -41,9 +41,9 @@ export async function backwardAll(
   };
   for (const [position, inputs] of microBatches.entries()) {
     const last = position === microBatches.length - 1;
-    const encoded = kept ?? (await encodeAgain(parts, parameters, inputs));
+    const encoded = kept ?? (await encodeAgain(parts, model, inputs));
     const gradients = sliceRows(embeddingGradients, position, microBatches.length, inputs.identities.length / 4);
-    Object.assign(gradients, await gradientsWithin(parts, parameters, inputs, encoded, losses));
+    Object.assign(gradients, await gradientsWithin(parts, model.parameters, inputs, encoded, losses));
     if (last) reduce('joint');
     for (const modality of MODALITIES) {
       await backwardInto(parts, modality, encoded, gradients);

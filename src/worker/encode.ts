@@ -1,12 +1,14 @@
 /** The forward pass over a rank's micro-batches. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config } from '../config/schema.js';
+import { splitFrozen } from '../encoders/frozen.js';
 import { GROUPS, ofGroup, type Group } from '../encoders/parameter-groups.js';
 import type { Residuals } from '../engine/differentiable.js';
 import type { Engine } from '../engine/load.js';
 import type { EmbeddingName } from './global-losses.js';
 import type { GradientSum } from './gradient-sum.js';
 import type { MicroBatchTensors } from './micro-batch-tensors.js';
+import type { TrainingState } from './training-state.js';
 import { ATTENTION, MODALITIES, type Modality, type Passes } from './passes.js';
 
 export interface PassParts {
@@ -15,6 +17,9 @@ export interface PassParts {
   passes: Passes;
   sums: Record<Group, GradientSum>;
 }
+
+/** What the encoders read of the training state. */
+export type ModelTensors = Pick<TrainingState, 'parameters' | 'statistics'>;
 
 /** What encoding one micro-batch gives. */
 export interface EncodedMicroBatch {
@@ -37,7 +42,7 @@ export interface EncodedRows {
 /** Encodes every micro-batch and sums the batch statistics. */
 export async function encodeAll(
   parts: PassParts,
-  parameters: tf.NamedTensorMap,
+  model: ModelTensors,
   microBatches: readonly MicroBatchTensors[],
   names: readonly EmbeddingName[],
 ): Promise<EncodedRows> {
@@ -45,7 +50,7 @@ export async function encodeAll(
   let kept: EncodedMicroBatch | undefined;
   for (const group of GROUPS) parts.sums[group].clear();
   for (const inputs of microBatches) {
-    const { encoded, statistics } = await encodeOne(parts, parameters, inputs);
+    const { encoded, statistics } = await encodeOne(parts, model, inputs);
     for (const name of names) pieces[name].push(parts.engine.read(encoded.outputs[name]));
     for (const modality of MODALITIES) parts.sums[modality].add(statistics[modality]);
     tf.dispose(statistics);
@@ -59,17 +64,21 @@ export async function encodeAll(
 /** The forward pass once more, for what it leaves to the backward pass. */
 export async function encodeAgain(
   parts: PassParts,
-  parameters: tf.NamedTensorMap,
+  model: ModelTensors,
   inputs: MicroBatchTensors,
 ): Promise<EncodedMicroBatch> {
-  const { encoded, statistics } = await encodeOne(parts, parameters, inputs);
+  const { encoded, statistics } = await encodeOne(parts, model, inputs);
   tf.dispose(statistics);
   return encoded;
 }
 
-async function encodeOne({ passes }: PassParts, parameters: tf.NamedTensorMap, inputs: MicroBatchTensors) {
-  const text = await passes.encoders.text(ofGroup('text', parameters), inputs.text);
-  const vision = await passes.encoders.vision(ofGroup('vision', parameters), inputs.vision);
+async function encodeOne(parts: PassParts, model: ModelTensors, inputs: MicroBatchTensors) {
+  const run = (modality: Modality) => {
+    const { trained, frozen } = splitFrozen(ofGroup(modality, model.parameters), parts.config);
+    const statistics = splitFrozen(ofGroup(modality, model.statistics), parts.config).frozen;
+    return parts.passes.encoders[modality](trained, { ...inputs[modality], ...frozen, ...statistics });
+  };
+  const [text, vision] = [await run('text'), await run('vision')];
   const [words, patches] = [splitExtras('text', text.extras), splitExtras('vision', vision.extras)];
   const encoded: EncodedMicroBatch = {
     outputs: { ...text.outputs, ...vision.outputs },

@@ -17,14 +17,19 @@ export interface GlobalLosses {
   prototypeGradient: tf.Tensor | undefined;
 }
 
-/** @param gathered embeddings [B, d] and identities [B, 4] of the whole batch by name */
+/** Whether pairs that are the same are no negatives of each other: then it is gathered which pairs those are. */
+export function masksNegatives({ loss }: Config): boolean {
+  return loss.falseNegatives === 'mask' && loss.global.weight > 0;
+}
+
+/** @param gathered embeddings [B, d] of the whole batch by name and, where negatives are masked, identities [B, 4] */
 export async function globalLossesOf(
   { engine, passes, config }: StepParts,
   state: TrainingState,
   gathered: Rows,
   step: number,
 ): Promise<GlobalLosses> {
-  const { identity, ...embeddings } = gathered;
+  const { identity, ...embeddings }: Partial<Rows> & Rows = gathered;
   const inputs = globalInputs(engine, config, state, { identity, embeddings }, step);
   const { prototypes: _, ...uploaded } = inputs;
   const { losses, gradients } = await passes.globalLosses(inputs);
@@ -42,18 +47,17 @@ function globalInputs(
   engine: Engine,
   config: Config,
   { parameters, queues }: TrainingState,
-  { identity, embeddings }: { identity: Float32Array; embeddings: Rows },
+  { identity, embeddings }: { identity: Float32Array | undefined; embeddings: Rows },
   step: number,
 ): GlobalLossInputs {
   const { batchSize } = config;
   const weight = parameters['prototypes.weight'];
   const recent = queueIsFull(step, config) ? Array.from(queues) : [];
-  const masked = config.loss.falseNegatives === 'mask';
   return {
     embeddings: readAll(embeddings, (rows) => engine.upload(rows, [batchSize, rows.length / batchSize])),
     prototypes: weight === undefined ? {} : { weight },
     queues: Object.fromEntries(recent.map(([name, { data, shape }]) => [viewOf(name), engine.upload(data, shape)])),
-    same: masked ? { rows: engine.upload(samePairs(identity), [batchSize, batchSize]) } : {},
+    same: identity === undefined ? {} : { rows: engine.upload(samePairs(identity), [batchSize, batchSize]) },
   };
 }
 

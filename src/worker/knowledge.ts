@@ -49,7 +49,7 @@ export async function loadKnowledge(config: Config, dataset: Dataset): Promise<R
 
 function mentionsFor({ manifest }: Dataset, graph: KnowledgeGraph): MentionsOf {
   if (manifest.rows.some(({ links }) => links.length > 0)) {
-    requireKnownConcepts(manifest.path, manifest.rows, graph);
+    requireKnownConcepts(manifest, graph);
     return ({ links }) => links;
   }
   const linker = createLinker(graph);

@@ -5,9 +5,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { partsOf } from '../config/parts.js';
 import type { Config } from '../config/schema.js';
-import { dropoutOf, maskOfWords } from '../encoders/dual-encoder.js';
+import { dropoutOf } from '../encoders/forward-context.js';
 import { fusion } from '../encoders/fusion.js';
 import { scoped } from '../encoders/layers.js';
+import { maskOfWords } from '../encoders/words.js';
 import { matchingLogits, swappingLogits } from '../encoders/proxy-heads.js';
 import { clipWeights } from '../losses/clip-weights.js';
 import { drawIndices, hardNegativeWeights } from '../losses/hard-negatives.js';

@@ -5,11 +5,14 @@ import type { Config } from '../config/schema.js';
 import type { HostTensor } from '../core/host-tensor.js';
 import { hashKeys, random } from '../core/random.js';
 import type { MicroBatch } from '../data/loader.js';
-import { wordCountOf } from '../encoders/dual-encoder.js';
+import { wordCountOf } from '../encoders/words.js';
 import { linkArrays, type LinkArrays } from './link-arrays.js';
 import { identitiesOf, sameConcepts, samePairs, type PairFacts } from './pair-facts.js';
 
-/** Inputs of an encoder by the names of ReportInputs, or `images` [m, S, S]; and the seed of its dropout, int32 [2]. */
+/**
+ * Inputs of an encoder by the names of ReportInputs, or `images` [m, S, S]; the seed of its dropout, int32 [2]; and where it is
+ * frozen its parameters and running statistics.
+ */
 export interface EncoderInputs {
   [key: string]: tf.Tensor;
   seed: tf.Tensor1D;

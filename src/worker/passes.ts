@@ -6,11 +6,11 @@ import { updatedRunningStatistics } from '../encoders/batch-norm.js';
 import {
   encodeImages,
   encodeReports,
-  type ForwardContext,
   type ImageEncoding,
   type ReportEncoding,
   type ReportInputs,
 } from '../encoders/dual-encoder.js';
+import type { ForwardContext } from '../encoders/forward-context.js';
 import type { Differentiable, ForwardResult } from '../engine/differentiable.js';
 import type { Engine } from '../engine/load.js';
 import { knowledgeView } from '../losses/knowledge-view.js';
@@ -60,13 +60,17 @@ export interface Passes {
 }
 
 export function createPasses(engine: Engine, config: Config): Passes {
-  const context = (seed: tf.Tensor1D): ForwardContext => ({ config, training: true, seed });
-  const text = engine.differentiable<EncoderInputs>('text', (parameters, { seed, ...given }) => {
+  // What is frozen comes as an input, so that nothing is differentiated with respect to it.
+  const context = ({ seed, ...given }: EncoderInputs): ForwardContext => {
+    return { config, training: true, seed, frozenState: given };
+  };
+  const text = engine.differentiable<EncoderInputs>('text', (trained, given) => {
     const reports = given as unknown as ReportInputs;
-    return reportOutputs(encodeReports(parameters, reports, context(seed)), reports.conceptShares, config);
+    const encoding = encodeReports({ ...given, ...trained }, reports, context(given));
+    return reportOutputs(encoding, reports.conceptShares, config);
   });
-  const vision = engine.differentiable<EncoderInputs>('vision', (parameters, { images, seed }) =>
-    imageOutputs(encodeImages(parameters, images as tf.Tensor3D, context(seed)), config),
+  const vision = engine.differentiable<EncoderInputs>('vision', (trained, given) =>
+    imageOutputs(encodeImages({ ...given, ...trained }, given['images'] as tf.Tensor3D, context(given)), config),
   );
   return {
     encoders: { text, vision },
@@ -82,7 +86,16 @@ export function createPasses(engine: Engine, config: Config): Passes {
 
 /** Outputs by the names under which embeddings are gathered and the losses of the micro-batch read features. */
 function reportOutputs(encoding: ReportEncoding, shares: tf.Tensor2D | undefined, config: Config): ForwardResult {
-  const { embedding: text, divergent, words, wordWeights, concepts, conceptMean, statistics, features } = encoding;
+  const {
+    embedding: text,
+    divergent,
+    local: words,
+    wordWeights,
+    concepts,
+    conceptMean,
+    statistics,
+    features,
+  } = encoding;
   const parts = partsOf(config);
   const outputs = {
     ...{ text, ...(divergent && { text_divergent: divergent }) },
@@ -95,7 +108,7 @@ function reportOutputs(encoding: ReportEncoding, shares: tf.Tensor2D | undefined
 }
 
 function imageOutputs(encoding: ImageEncoding, config: Config): ForwardResult {
-  const { embedding: vision, divergent, patches, tokens, statistics, features } = encoding;
+  const { embedding: vision, divergent, local: patches, tokens, statistics, features } = encoding;
   const { local } = partsOf(config);
   const outputs = {
     ...{ vision, ...(divergent && { vision_divergent: divergent }) },

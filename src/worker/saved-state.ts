@@ -76,8 +76,8 @@ async function replace(tensors: HostTensors, read: HostTensors | undefined, ring
 }
 
 async function readInitial(config: Config, vocabulary: readonly string[], log: Logger): Promise<HostTensors> {
-  const { initialWeights: file, model } = config;
-  const layout = modelLayout(model, vocabulary.length);
+  const { initialWeights: file } = config;
+  const layout = modelLayout(config, vocabulary.length);
   const read = await readInitialWeights(file, { layout, vocabulary });
   const missing = layout.map(({ name }) => name).filter((name) => !read.has(name));
   log.info('initial weights', { file, tensors: read.size, missing: missing.length, names: missing.join(' ') });

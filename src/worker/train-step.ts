@@ -12,7 +12,7 @@ import type { StepBatches } from '../data/loader.js';
 import { backwardAll, type Reductions } from './backward.js';
 import { encodeAll } from './encode.js';
 import { gatheredNames } from './global-losses.js';
-import { globalLossesOf, type GlobalLosses } from './global-step.js';
+import { globalLossesOf, masksNegatives, type GlobalLosses } from './global-step.js';
 import { uploadMicroBatch, type MicroBatchTensors } from './micro-batch-tensors.js';
 import { requireFinite, type Rows, type StepParts, type StepResult } from './step-parts.js';
 import type { TrainingState } from './training-state.js';
@@ -22,12 +22,11 @@ import { applyUpdate } from './update.js';
 export async function trainStep(parts: StepParts, state: TrainingState, batches: StepBatches): Promise<StepResult> {
   const { clock, config, knowledge } = parts;
   const { step, epoch } = batches;
-  const { parameters } = state;
   const microBatches = batches.microBatches.map((batch) => uploadMicroBatch(config, step, batch, knowledge));
   const names = gatheredNames(partsOf(config));
-  const { rows, kept } = await clock.time('encode', () => encodeAll(parts, parameters, microBatches, names));
+  const { rows, kept } = await clock.time('encode', () => encodeAll(parts, state, microBatches, names));
   const count = microBatches.length * config.microBatchSize;
-  const own: Rows = { ...rows, identity: identitiesOf(microBatches) };
+  const own: Rows = masksNegatives(config) ? { ...rows, identity: identitiesOf(microBatches) } : rows;
   const embeddings = await clock.time('gather', () => parts.gather(step, own, count));
   const whole = await clock.time('loss', () => globalLossesOf(parts, state, embeddings, step));
   requireFinite('loss', whole.losses['loss'], step);
@@ -35,7 +34,7 @@ export async function trainStep(parts: StepParts, state: TrainingState, batches:
   addPrototypeGradient(parts, whole, { firstRow, epoch });
   const embeddingGradients = ownRows(whole.embeddingGradients, firstRow, count, config.batchSize);
   const { losses: share, reductions } = await clock.time('backward', () =>
-    backwardAll(parts, parameters, { microBatches, kept, embeddingGradients }),
+    backwardAll(parts, state, { microBatches, kept, embeddingGradients }),
   );
   const loss = whole.losses['loss'] + (share['loss'] ?? 0);
   requireFinite('loss', loss, step);

@@ -6,6 +6,7 @@ import { createLoader, type Loader } from '../data/loader.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Engine } from '../engine/load.js';
 import type { WorkerMetrics } from '../metrics/worker-metrics.js';
+import { splitFrozen } from '../encoders/frozen.js';
 import { ofGroup, type Group } from '../encoders/parameter-groups.js';
 import { GradientSum } from './gradient-sum.js';
 import type { PairKnowledge } from './micro-batch-tensors.js';
@@ -86,7 +87,7 @@ function createStepParts(
   steps: number,
 ): StepParts {
   const { config, world } = session;
-  const summed = { ...state.parameters, ...state.statistics };
+  const { trained: summed } = splitFrozen({ ...state.parameters, ...state.statistics }, config);
   const sumOf = (group: Group): GradientSum => new GradientSum(engine, ring, ofGroup(group, summed));
   return {
     engine,

@@ -1,6 +1,8 @@
 /** Clip and optimiser: reduced gradients become new parameters, moments, running statistics and queues. */
 import * as tf from '@tensorflow/tfjs-core';
+import type { Config } from '../config/schema.js';
 import { microBatchCount } from '../core/plan.js';
+import { splitFrozen } from '../encoders/frozen.js';
 import { GROUPS, groupOf } from '../encoders/parameter-groups.js';
 import { biasCorrections } from '../optim/adamw.js';
 import { learningRateAt } from '../optim/schedule.js';
@@ -24,7 +26,7 @@ export async function applyUpdate(
   { step, epoch, reduced, embeddings }: UpdateGiven,
 ): Promise<{ gradNorm: number; learningRate: number }> {
   const { passes, engine, config } = parts;
-  const gradients = pick(reduced, Object.keys(state.parameters));
+  const gradients = pick(reduced, trainedNames(state.parameters, config));
   const norm = await passes.norm(gradients);
   const gradNorm = engine.read(norm)[0];
   requireFinite('gradient norm', gradNorm, step);
@@ -55,7 +57,7 @@ interface UpdateSet {
 function updateSets({ config, stepsPerEpoch }: StepParts, { parameters }: TrainingState, epoch: number): UpdateSet[] {
   const { frozenEpochs } = config.loss.prototypes;
   const isPrototype = (name: string): boolean => name.startsWith('prototypes.');
-  const names = Object.keys(parameters);
+  const names = trainedNames(parameters, config);
   const groups = GROUPS.map((group) => names.filter((name) => groupOf(name) === group && !isPrototype(name)));
   const prototypes = epoch < frozenEpochs ? [] : names.filter(isPrototype);
   const sets = groups.map((group): UpdateSet => ({ names: group, firstStep: 0 }));
@@ -106,11 +108,16 @@ async function updateStatistics(
   state: TrainingState,
   reduced: tf.NamedTensorMap,
 ): Promise<void> {
-  const sums = pick(reduced, Object.keys(state.statistics));
+  const names = trainedNames(state.statistics, config);
   const count = tf.scalar(microBatchCount(config));
-  const old = state.statistics;
-  state.statistics = await passes.statistics({ running: old, sums, count });
+  const old = pick(state.statistics, names);
+  Object.assign(state.statistics, await passes.statistics({ running: old, sums: pick(reduced, names), count }));
   tf.dispose([old, count]);
+}
+
+/** Names of what changes, frozen encoders left out. */
+function trainedNames(tensors: tf.NamedTensorMap, config: Config): string[] {
+  return Object.keys(splitFrozen(tensors, config).trained);
 }
 
 function pick(tensors: tf.NamedTensorMap, names: readonly string[]): tf.NamedTensorMap {

@@ -18,7 +18,7 @@ describe('demo', () => {
   // As small as the demo gets; its own sizes take minutes.
   const args = ['demo', '--pairs', '48', '--steps', '2', '--out', 'demo'];
 
-  it('makes a corpus, trains nano with two workers and says what to type next', async () => {
+  it('makes a corpus, trains mlip-nano with two workers and says what to type next', async () => {
     const { status, stdout, stderr } = await mlip(args, { cwd: folder });
     expect(stderr).not.toContain('error');
     expect(stderr).not.toContain('faulty');
@@ -121,7 +121,7 @@ describe('coordinator and worker by themselves', () => {
   it('a port in use is named', async () => {
     const server = await listening();
     const { port } = server.address() as AddressInfo;
-    const args = ['coordinator', 'nano', '--workers', '1', '--out', join(folder, 'port'), '--host', '127.0.0.1'];
+    const args = ['coordinator', 'clip-nano', '--workers', '1', '--out', join(folder, 'port'), '--host', '127.0.0.1'];
     const { status, stderr } = await mlip([...args, '--port', String(port)]);
     server.close();
     expect(stderr).toContain('error MLIP_E_PORT_IN_USE');

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { synthesize } from '../../src/data/synth/corpus.js';
 
 const CONFIG = `
-recipe: nano
+recipe: clip-nano
 batchSize: 8
 microBatchSize: 4
 data: { resize: 32, maxPieces: 16, vocabularySize: 200, maxBadShare: 0.1 }

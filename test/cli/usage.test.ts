@@ -17,6 +17,9 @@ describe('help', () => {
     [['train', '--help']],
     [['eval', 'retrieval', '--help']],
     [['eval', 'separability', '--help']],
+    [['eval', 'zero-shot', '--help']],
+    [['eval', 'probe', '--help']],
+    [['ablate', '--help']],
   ])('%j begins with examples and ends with status 0', async (args) => {
     const { status, stdout, stderr } = await mlip(args);
     expect(status).toBe(0);
@@ -34,25 +37,30 @@ describe('help', () => {
 describe('a wrong command line ends with status 2, says what was meant and leaves stdout empty', () => {
   it.each([
     [[], 'a command is missing'],
-    [['trian', 'nano'], 'Did you mean train?'],
-    [['train', 'nano', '--worker', '2'], 'Did you mean --workers?'],
+    [['trian', 'clip-nano'], 'Did you mean train?'],
+    [['train', 'clip-nano', '--worker', '2'], 'Did you mean --workers?'],
     [['train'], 'a recipe or a configuration file is missing'],
-    [['train', 'nanno'], 'Did you mean nano?'],
-    [['train', 'nano', '--workers', '0'], 'It must be at least 1.'],
-    [['train', 'nano', '--workers', 'two'], 'It must be a whole number.'],
-    [['train', 'nano', '--steps'], 'argument missing'],
-    [['train', 'nano', '--resume'], '--resume needs --out'],
-    [['train', 'nano', 'extra'], 'too many arguments'],
-    [['train', 'nano', '--set', 'optimizer.learningrate=1'], 'Did you mean optimizer.learningRate?'],
-    [['train', 'nano', '--set', 'batchSize=30', '--json'], 'must divide batchSize'],
-    [['train', 'nano', '--set', 'microBatchSize=1'], 'microBatchSize'],
+    [['train', 'clip-nanno'], 'Did you mean clip-nano?'],
+    [['train', 'clip-nano', '--workers', '0'], 'It must be at least 1.'],
+    [['train', 'clip-nano', '--workers', 'two'], 'It must be a whole number.'],
+    [['train', 'clip-nano', '--steps'], 'argument missing'],
+    [['train', 'clip-nano', '--resume'], '--resume needs --out'],
+    [['train', 'clip-nano', 'extra'], 'too many arguments'],
+    [['train', 'clip-nano', '--set', 'optimizer.learningrate=1'], 'Did you mean optimizer.learningRate?'],
+    [['train', 'clip-nano', '--set', 'batchSize=30', '--json'], 'must divide batchSize'],
+    [['train', 'clip-nano', '--set', 'microBatchSize=1'], 'microBatchSize'],
     [['config', 'show', 'none.yaml'], 'there is no file none.yaml'],
     [['worker', '--coordinator', 'nowhere'], 'nowhere'],
-    [['coordinator', 'nano'], '--workers'],
+    [['coordinator', 'clip-nano'], '--workers'],
     [['eval', 'retrieval', '--checkpoint', 'c', '--data', 'm', '--split', 'tests'], 'Allowed choices are'],
     [['eval', 'separability', '--checkpoint', 'c', '--images', 'i', '--classes', 'normal'], 'two different labels'],
     [['eval', 'separability', '--checkpoint', 'c', '--images', 'i', '--classes', 'a,a'], 'two different labels'],
     [['eval', 'separability', '--checkpoint', 'c'], '--images'],
+    [['eval', 'zero-shot', '--checkpoint', 'c', '--data', 'm', '--split', 'all'], 'Allowed choices are'],
+    [['eval', 'probe', '--checkpoint', 'c', '--data', 'm', '--split', 'train'], 'Allowed choices are'],
+    [['ablate'], 'missing required argument'],
+    [['ablate', 'clip-nano'], 'clip-nano trains with the global contrast alone'],
+    [['ablate', 'clip-nano', '--axes', 'itm,'], 'names, separated by commas'],
   ])('%j', async (args, expected) => {
     const { status, stdout, stderr } = await mlip(args, { cwd: folder });
     expect(stderr).toContain(expected);
@@ -65,18 +73,18 @@ describe('a wrong command line ends with status 2, says what was meant and leave
 
 describe('errors', () => {
   it('show their stack with --debug only', async () => {
-    const { stderr } = await mlip(['config', 'show', 'nanno', '--debug']);
+    const { stderr } = await mlip(['config', 'show', 'clip-nanno', '--debug']);
     expect(stderr).toMatch(/^\s+at /m);
     expect(stderr.trim().split('\n').slice(-2)[0]).toContain('error MLIP_E_CONFIG_UNKNOWN_RECIPE');
   });
 
   it('have no colours where stderr is no terminal', async () => {
-    const { stderr } = await mlip(['config', 'show', 'nanno']);
+    const { stderr } = await mlip(['config', 'show', 'clip-nanno']);
     expect(stderr).not.toContain('\x1b');
   });
 
   it('name an unknown MLIP_ variable in a warning and go on', async () => {
-    const { status, stderr } = await mlip(['config', 'show', 'nano'], { env: { MLIP_BATCHSIZE: '4' } });
+    const { status, stderr } = await mlip(['config', 'show', 'clip-nano'], { env: { MLIP_BATCHSIZE: '4' } });
     expect(status).toBe(0);
     expect(stderr).toContain('Did you mean MLIP_BATCH_SIZE?');
   });
@@ -89,15 +97,17 @@ it('a reader that goes away early is no error', async () => {
 
 describe('config show', () => {
   it('prints where a value was set', async () => {
-    const { stdout } = await mlip(['config', 'show', 'nano', '--origin', '--seed', '7'], { env: { MLIP_EPOCHS: '3' } });
+    const { stdout } = await mlip(['config', 'show', 'clip-nano', '--origin', '--seed', '7'], {
+      env: { MLIP_EPOCHS: '3' },
+    });
     expect(stdout).toContain('seed: 7 # flag --seed 7');
     expect(stdout).toContain('epochs: 3 # environment MLIP_EPOCHS');
   });
 
   it('prints one JSON object', async () => {
-    const { stdout } = await mlip(['config', 'show', 'nano', '--json']);
+    const { stdout } = await mlip(['config', 'show', 'clip-nano', '--json']);
     const { config, origins } = JSON.parse(stdout) as { config: { name: string }; origins: Record<string, string> };
-    expect(config.name).toBe('nano');
-    expect(origins['name']).toContain('recipe nano');
+    expect(config.name).toBe('clip-nano');
+    expect(origins['name']).toContain('recipe clip-nano');
   });
 });

@@ -75,7 +75,7 @@ it('refuses with status 3 what does not fit, with status 2 what was not said, an
   const wrong = await mlip([
     'weights',
     'import',
-    'nano',
+    'clip-nano',
     '--vision',
     fixture('vit.safetensors'),
     '--out',
@@ -84,7 +84,7 @@ it('refuses with status 3 what does not fit, with status 2 what was not said, an
   ]);
   expect(wrong).toMatchObject({ status: 3, stdout: '' });
   expect(wrong.stderr).toContain('MLIP_E_WEIGHTS_ARCHITECTURE');
-  const nothing = await mlip(['weights', 'import', 'nano', '--out', out]);
+  const nothing = await mlip(['weights', 'import', 'clip-nano', '--out', out]);
   expect(nothing).toMatchObject({ status: 2, stdout: '' });
   expect(existsSync(out)).toBe(false);
 });

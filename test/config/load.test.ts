@@ -31,16 +31,16 @@ function failure(sources: ConfigSources): MlipError {
 }
 
 describe('precedence', () => {
-  const path = file('mine.yaml', 'recipe: nano\nseed: 2\noptimizer:\n  learningRate: 2e-4\n  beta1: 0.8\n');
+  const path = file('mine.yaml', 'recipe: clip-nano\nseed: 2\noptimizer:\n  learningRate: 2e-4\n  beta1: 0.8\n');
   const env = { MLIP_SEED: '3', MLIP_OPTIMIZER__LEARNING_RATE: '3e-4' };
 
   it('a file wins over its recipe', () => {
     const { config, origins } = resolveConfig({ recipeOrFile: path });
     expect(config.seed).toBe(2);
     expect(config.optimizer.beta1).toBe(0.8);
-    expect(config.batchSize).toBe(resolveConfig({ recipeOrFile: 'nano' }).config.batchSize);
+    expect(config.batchSize).toBe(resolveConfig({ recipeOrFile: 'clip-nano' }).config.batchSize);
     expect(formatOrigin(origins.get('optimizer.beta1')!)).toBe(`file ${path}:5`);
-    expect(formatOrigin(origins.get('batchSize')!)).toMatch(/^recipe nano \(recipes\/nano\.yaml:\d+\)$/);
+    expect(formatOrigin(origins.get('batchSize')!)).toMatch(/^recipe clip-nano \(recipes\/clip-nano\.yaml:\d+\)$/);
   });
 
   it('the environment wins over a file', () => {
@@ -59,25 +59,55 @@ describe('precedence', () => {
   });
 
   it('a default stands where a file without a recipe leaves a key out', () => {
-    const whole = showConfig(resolveConfig({ recipeOrFile: 'nano' }).config).replace(/timeouts:[^]*/, '');
+    const whole = showConfig(resolveConfig({ recipeOrFile: 'clip-nano' }).config).replace(/timeouts:[^]*/, '');
     const { config, origins } = resolveConfig({ recipeOrFile: file('no-timeouts.yaml', whole) });
     expect(config.timeouts.heartbeatMs).toBe(2000);
     expect(formatOrigin(origins.get('timeouts.heartbeatMs')!)).toBe('default');
   });
 
   it('text keys take text that looks like a number', () => {
-    const { config } = resolveConfig({ recipeOrFile: 'nano', env: { MLIP_NAME: '12' }, set: ['data.manifest=007'] });
+    const { config } = resolveConfig({
+      recipeOrFile: 'clip-nano',
+      env: { MLIP_NAME: '12' },
+      set: ['data.manifest=007'],
+    });
     expect(config.name).toBe('12');
     expect(config.data.manifest).toBe('007');
   });
 });
 
+const RESNET = ['model.vision.architecture=resnet', 'model.vision.stages=[3,4,6,3]'];
+
+describe('a list', () => {
+  const stages = [3, 4, 6, 3];
+
+  it('comes from a file, the environment or --set', () => {
+    const architecture = RESNET[0];
+    const yaml = 'recipe: clip-nano\nmodel:\n  vision:\n    architecture: resnet\n    stages: [3, 4, 6, 3]\n';
+    const path = file('resnet.yaml', yaml);
+    const fromFile = resolveConfig({ recipeOrFile: path });
+    expect(fromFile.config.model.vision.stages).toEqual(stages);
+    expect(formatOrigin(fromFile.origins.get('model.vision.stages')!)).toBe(`file ${path}:5`);
+    const env = { MLIP_MODEL__VISION__STAGES: '[3, 4, 6, 3]' };
+    const fromEnvironment = resolveConfig({ recipeOrFile: 'clip-nano', env, set: [architecture] });
+    expect(fromEnvironment.config.model.vision.stages).toEqual(stages);
+    expect(resolveConfig({ recipeOrFile: 'clip-nano', set: RESNET }).config.model.vision.stages).toEqual(stages);
+  });
+
+  it('is shown in one line, with its origin', () => {
+    const { config, origins } = resolveConfig({ recipeOrFile: 'clip-nano', set: RESNET });
+    const text = showConfig(config, origins);
+    expect(text).toContain('stages: [ 3, 4, 6, 3 ] # flag --set model.vision.stages=[3,4,6,3]\n');
+    expect(resolveConfig({ recipeOrFile: file('stages.yaml', text) }).config).toEqual(config);
+  });
+});
+
 describe('show', () => {
   it('gives YAML that loads back to the same configuration, with the origin of each value', () => {
-    const { config, origins } = resolveConfig({ recipeOrFile: 'nano', set: ['optimizer.learningRate=1e-5'] });
+    const { config, origins } = resolveConfig({ recipeOrFile: 'clip-nano', set: ['optimizer.learningRate=1e-5'] });
     const text = showConfig(config, origins);
     expect(text).toMatch(/learningRate: .* # flag --set optimizer\.learningRate=1e-5\n/);
-    expect(text.match(/ # recipe nano/g)).toHaveLength(configKeys.length - 1);
+    expect(text.match(/ # recipe clip-nano/g)).toHaveLength(configKeys.length - 1);
     expect(resolveConfig({ recipeOrFile: file('shown.yaml', text) }).config).toEqual(config);
   });
 });
@@ -91,16 +121,19 @@ describe('recipes', () => {
     expect(text).toContain(`#   mlip train ${name}`);
   });
 
-  it('include the three sizes', () => {
-    expect(recipeNames()).toEqual(expect.arrayContaining(['mgca-vit-b16', 'nano', 'tiny']));
+  it('are the whole method, MGCA and CLIP, at several sizes', () => {
+    expect(recipeNames()).toEqual([
+      ...['clip-nano', 'clip-resnet50', 'clip-tiny', 'clip-vit-b16', 'mgca-resnet50', 'mgca-vit-b16'],
+      ...['mlip-nano', 'mlip-resnet50', 'mlip-tiny', 'mlip-vit-b16'],
+    ]);
   });
 });
 
 describe('bad configuration', () => {
   it('an unknown recipe is answered with the nearest one', () => {
-    const error = failure({ recipeOrFile: 'nanno' });
+    const error = failure({ recipeOrFile: 'clip-nanno' });
     expect(error.code).toBe('MLIP_E_CONFIG_UNKNOWN_RECIPE');
-    expect(error.remedy).toContain('Did you mean nano?');
+    expect(error.remedy).toContain('Did you mean clip-nano?');
   });
 
   it('a file that is not there is called a file', () => {
@@ -108,14 +141,14 @@ describe('bad configuration', () => {
   });
 
   it('an unknown base recipe is named with its line', () => {
-    const path = file('base.yaml', '# mine\nrecipe: tinny\n');
+    const path = file('base.yaml', '# mine\nrecipe: clip-tinny\n');
     const error = failure({ recipeOrFile: path });
     expect(error.where).toBe(`${path}:2`);
-    expect(error.remedy).toContain('Did you mean tiny?');
+    expect(error.remedy).toContain('Did you mean clip-tiny?');
   });
 
   it('an unknown key is named with its line and the nearest key', () => {
-    const path = file('typo.yaml', 'recipe: nano\noptimizer:\n  learningrate: 1e-4\n');
+    const path = file('typo.yaml', 'recipe: clip-nano\noptimizer:\n  learningrate: 1e-4\n');
     const error = failure({ recipeOrFile: path });
     expect(error.code).toBe('MLIP_E_CONFIG_UNKNOWN_KEY');
     expect(error.where).toBe(`file ${path}:3`);
@@ -123,16 +156,16 @@ describe('bad configuration', () => {
   });
 
   it('a key in the wrong section is found by its last part', () => {
-    expect(failure({ recipeOrFile: 'nano', set: ['learningRate=1'] }).remedy).toContain('optimizer.learningRate');
+    expect(failure({ recipeOrFile: 'clip-nano', set: ['learningRate=1'] }).remedy).toContain('optimizer.learningRate');
   });
 
   it('a name that resembles nothing gets no guess', () => {
-    expect(failure({ recipeOrFile: 'nano', set: ['zzzzzzzz=1'] }).remedy).not.toContain('Did you mean');
+    expect(failure({ recipeOrFile: 'clip-nano', set: ['zzzzzzzz=1'] }).remedy).not.toContain('Did you mean');
   });
 
   it('an unknown MLIP_ variable is a warning with the nearest name', () => {
     const env = { MLIP_BATCHSIZE: '4', MLIP_LOG: 'json', MLIP_COORDINATOR_PORT: 'tcp://10.0.0.1:1' };
-    const { warnings } = resolveConfig({ recipeOrFile: 'nano', env });
+    const { warnings } = resolveConfig({ recipeOrFile: 'clip-nano', env });
     expect(warnings).toHaveLength(2);
     expect(warnings[0]).toContain('Did you mean MLIP_BATCH_SIZE?');
   });
@@ -147,23 +180,55 @@ describe('bad configuration', () => {
     ['model.vision.heads=5', 'must divide width'],
     ['data.resize=10', 'must be at least model.vision.imageSize'],
     ['seed=', 'seed is null'],
+    ['model.vision.layers=0', 'must be above 0 where model.vision.architecture is vit'],
+    ['model.vision.stages=[3,4,6,3]', 'must be [] where model.vision.architecture is vit'],
+    ['model.vision.inputSize=299', 'must be 0 where model.vision.architecture is vit'],
+    [
+      'model.vision.stages=3',
+      'model.vision.stages is 3, from flag --set model.vision.stages=3: expected a list of int',
+    ],
+    ['model.vision.stages=[3,x]', 'model.vision.stages is [3,"x"]'],
   ])('%s is refused with what was expected', (set, expected) => {
-    const error = failure({ recipeOrFile: 'nano', set: [set] });
+    const error = failure({ recipeOrFile: 'clip-nano', set: [set] });
     expect(error.code).toBe('MLIP_E_CONFIG_INVALID');
     expect(error.message).toContain(expected);
     expect(error.where).toBe(`flag --set ${set}`);
   });
 
+  it.each([
+    ['model.vision.stages=[]', 'model.vision.stages is []', 'must have 4 numbers'],
+    ['model.vision.stages=[3,4,6]', 'model.vision.stages is [3,4,6]', 'must have 4 numbers'],
+    ['model.vision.stages=[3,4,0,3]', 'model.vision.stages is [3,4,0,3]', 'expected a list of integers above 0'],
+    ['model.vision.dropout=0.1', 'model.vision.dropout is 0.1', 'must be 0'],
+  ])('a resnet with %s is refused', (set, ...expected) => {
+    const { code, message, where } = failure({ recipeOrFile: 'clip-nano', set: [...RESNET, set] });
+    expect(code).toBe('MLIP_E_CONFIG_INVALID');
+    for (const part of expected) expect(message).toContain(part);
+    expect(where).toBe(`flag --set ${set}`);
+  });
+
+  it.each([
+    ['loss.prototypes.count=129', 'must be at most batchSize + loss.prototypes.queue'],
+    ['microBatchSize=2', 'hard negatives are drawn among the other rows'],
+    ['model.fusion.heads=3', 'must divide model.text.width'],
+    ['model.divergence.heads=3', 'must divide model.embeddingWidth'],
+  ])('the whole method with %s is refused', (set, expected) => {
+    const { code, message, where } = failure({ recipeOrFile: 'mlip-nano', set: [set] });
+    expect(code).toBe('MLIP_E_CONFIG_INVALID');
+    expect(message).toContain(expected);
+    expect(where).toBe(`flag --set ${set}`);
+  });
+
   it('every fault is listed at once', () => {
-    const error = failure({ recipeOrFile: 'nano', set: ['seed=x', 'epochs=0'] });
+    const error = failure({ recipeOrFile: 'clip-nano', set: ['seed=x', 'epochs=0'] });
     expect(error.message).toContain('seed is "x"');
     expect(error.message).toContain('epochs is 0');
   });
 
   it('a section that is given a value lists its keys', () => {
-    const error = failure({ recipeOrFile: 'nano', set: ['loss=3'] });
+    const error = failure({ recipeOrFile: 'clip-nano', set: ['loss=3'] });
     expect(error.remedy).toContain('loss.global.temperature');
-    expect(failure({ recipeOrFile: file('empty.yaml', 'recipe: nano\ndata:\n') }).message).toContain(
+    expect(failure({ recipeOrFile: file('empty.yaml', 'recipe: clip-nano\ndata:\n') }).message).toContain(
       'data is a section',
     );
   });
@@ -171,7 +236,7 @@ describe('bad configuration', () => {
   it('a file without a recipe names what it lacks', () => {
     const error = failure({ recipeOrFile: file('part.yaml', 'name: part\n') });
     expect(error.message).toContain('model is missing');
-    expect(error.remedy).toContain('recipe: nano');
+    expect(error.remedy).toContain('recipe: mlip-nano');
   });
 
   it.each([
@@ -186,6 +251,6 @@ describe('bad configuration', () => {
   });
 
   it('a malformed --set is a usage error', () => {
-    expect(failure({ recipeOrFile: 'nano', set: ['seed'] }).code).toBe('MLIP_E_USAGE');
+    expect(failure({ recipeOrFile: 'clip-nano', set: ['seed'] }).code).toBe('MLIP_E_USAGE');
   });
 });

@@ -7,7 +7,7 @@ import { packageRoot } from '../../src/core/package-root.js';
 
 /** nano, with a batch of 6 in micro-batches of 2 and short deadlines. */
 export function testConfig(changes: Partial<Config> = {}): Config {
-  const nano = parse(readFileSync(join(packageRoot, 'recipes', 'nano.yaml'), 'utf8')) as Config;
+  const nano = parse(readFileSync(join(packageRoot, 'recipes', 'clip-nano.yaml'), 'utf8')) as Config;
   const timeouts = { joinMs: 20_000, heartbeatMs: 300, stepMs: 20_000, dataMs: 5_000 };
   return configSchema.parse({ ...nano, batchSize: 6, microBatchSize: 2, steps: 3, timeouts, ...changes });
 }

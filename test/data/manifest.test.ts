@@ -23,7 +23,7 @@ describe('readManifest of JSON lines', () => {
   it('reads every field and resolves paths against the manifest', async () => {
     const directory = temporaryDirectory();
     const box = { label: 'nodule', x: 1, y: 2, width: 3, height: 4 };
-    const link = { start: 3, end: 11, concept: 'C0013687', negated: true };
+    const link = { start: 3, end: 11, concept: 'C0013687', negated: true, uncertain: false };
     const row = { ...GOOD, study: 7, view: 'PA', split: 'validate', labels: ['normal'], links: [link], boxes: [box] };
     const path = writeManifest(directory, [{ ...row, mask: 'masks/a.png', finding: 'unknown to mlip' }]);
 
@@ -118,6 +118,15 @@ describe('readManifest of JSON lines', () => {
     const links = [{ start: 5, end: 5, concept: 'C1' }];
     const faults = await faultsOf({ ...GOOD, boxes, links });
     expect(faults.map(({ field }) => field)).toEqual(['links.0', 'boxes.1.width', 'boxes.1.height']);
+  });
+
+  it('refuses links that end outside the report, counted in UTF-16 units', async () => {
+    const links = [
+      { start: 0, end: 6, concept: 'C1' },
+      { start: 3, end: 7, concept: 'C1' },
+    ];
+    const faults = await faultsOf({ ...GOOD, report: 'a \u{1f600} b', links });
+    expect(faults).toEqual([{ line: 1, field: 'links.1.end', problem: 'is 7, the report has 6 characters' }]);
   });
 
   it.each([

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { random } from '../../src/core/random.js';
 import { cleanReport, cleanSentences } from '../../src/data/report.js';
-import { labelsOf, sampleCase, type Case } from '../../src/data/synth/case.js';
+import { labelsOf, sampleCase, sampleHardCase, type Case } from '../../src/data/synth/case.js';
 import { FINDING_KINDS, SEVERITIES, type Finding, type FindingKind } from '../../src/data/synth/findings.js';
 import { enumerate, expand, say } from '../../src/data/synth/grammar.js';
 import { writeReport } from '../../src/data/synth/report.js';
@@ -123,6 +123,23 @@ test('sections, order and numbering vary', () => {
   expect(share(/^conclusion:/im)).toBeGreaterThan(0.04);
   expect(share(/1\. .*\s2\. /s)).toBeGreaterThan(0.3);
   expect(new Set(all.map(cleanReport)).size).toBeGreaterThan(0.99 * all.length);
+});
+
+test('in the hard corpus findings are uneven, and films without any share reports word for word', () => {
+  const hard = Array.from({ length: 1200 }, (_, row) => sampleHardCase(21, row));
+  const shareOf = (kind: FindingKind): number =>
+    hard.filter((subject) => labelsOf(subject).includes(kind)).length / 1200;
+  expect(shareOf('pneumothorax')).toBeGreaterThan(0.03);
+  expect(shareOf('pneumothorax')).toBeLessThan(shareOf('effusion') / 2);
+  const normal = hard
+    .filter(({ findings }) => findings.length === 0)
+    .map((subject) => cleanReport(writeReport(subject)));
+  expect(normal.length / 1200).toBeGreaterThan(0.3);
+  const counts = new Map<string, number>();
+  for (const text of normal) counts.set(text, (counts.get(text) ?? 0) + 1);
+  const repeated = [...counts.values()].filter((count) => count > 20).reduce((sum, count) => sum + count, 0);
+  expect(repeated / normal.length).toBeGreaterThan(0.5);
+  expect(repeated / normal.length).toBeLessThan(0.75);
 });
 
 test('the size of a nodule is said as it is drawn', () => {

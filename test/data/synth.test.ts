@@ -105,6 +105,24 @@ test.each([
   expect(manifestOf(out)).toBe(before);
 });
 
+test('the hard corpus has studies of two films with one report, in the training split', async () => {
+  const out = await make({ pairs: 24, hard: true });
+  const rows = linesOf(out).map((line) => JSON.parse(line) as Record<'study' | 'report' | 'split' | 'image', string>);
+  for (const [at, row] of rows.entries()) {
+    const same = rows.filter(({ study }) => study === row.study);
+    expect(same, `row ${at}`).toHaveLength(at % 8 < 2 ? 2 : 1);
+    expect(new Set(same.map(({ report }) => report)).size).toBe(1);
+    expect(same.length === 2 && row.split === 'valid').toBe(false);
+  }
+  const [first, second] = bytesOf(out, 'images').map((image) => image.slice('000000.png'.length));
+  expect(second).not.toBe(first);
+});
+
+test('a hard corpus and one that is not do not share a directory', async () => {
+  const out = await make();
+  await expect(make({ out, hard: true })).rejects.toMatchObject({ code: 'MLIP_E_DATA_SYNTH_OUT' });
+});
+
 test('a directory with other files is refused and left alone', async () => {
   const out = temporaryDirectory();
   mkdirSync(join(out, 'images'));

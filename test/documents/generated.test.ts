@@ -13,7 +13,7 @@ it('docs/errors.md lists every error with its exit status', async () => {
   await expect(errorsDocument()).toMatchFileSnapshot(document('errors.md'));
 });
 
-it('docs/configuration.md lists every key with the value of nano', async () => {
+it('docs/configuration.md lists every key with the value of mlip-nano', async () => {
   await expect(configurationDocument()).toMatchFileSnapshot(document('configuration.md'));
 });
 

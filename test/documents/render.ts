@@ -28,7 +28,7 @@ Whatever goes wrong on purpose has a code, says what was wrong and where, and wh
 
     error MLIP_E_CONFIG_UNKNOWN_KEY: there is no configuration key batchsize
       where:  flag --set batchsize=8
-      remedy: Did you mean batchSize? \`mlip config show nano\` lists all keys.
+      remedy: Did you mean batchSize? \`mlip config show mlip-nano\` lists all keys.
 
 Errors go to stderr, with \`--json\` too: stdout then stays empty. \`--debug\` adds stack traces. When a run fails, the first
 cause is the last thing printed: the rank that failed first and why, not the ranks that lost their peer afterwards.
@@ -45,7 +45,7 @@ ${table(['code', 'exit status', 'meaning'], rows)}
 
 /** docs/configuration.md */
 export function configurationDocument(): string {
-  const { config } = resolveConfig({ recipeOrFile: 'nano' });
+  const { config } = resolveConfig({ recipeOrFile: 'mlip-nano' });
   const rows = configKeys.map(({ path, expected, description }) => [
     code(path),
     description,
@@ -57,10 +57,10 @@ export function configurationDocument(): string {
 
 ${NOTICE}
 
-A run's configuration starts from a recipe (\`nano\`, \`tiny\`, \`mgca-vit-b16\`), a whole configuration with a name, or from a
+A run's configuration starts from a recipe (\`mlip-nano\`, \`clip-nano\`, \`mgca-vit-b16\`), a whole configuration with a name, or from a
 YAML file. A file either gives every key, or names a recipe and gives what differs:
 
-    recipe: nano
+    recipe: mlip-nano
     batchSize: 64
     optimizer:
       learningRate: 2e-4
@@ -74,12 +74,12 @@ What is set in several places is decided in this order, the later winning:
 5. **flag**: \`--set optimizer.learningRate=2e-4\` for any key, and \`--data\`, \`--seed\`, \`--steps\`, \`--no-compile\` for theirs,
    which win over \`--set\`. Values are read as YAML.
 
-\`mlip config show nano --origin\` prints each value and where it was set; so does \`OUT/config.yaml\` of a run, which loads back
+\`mlip config show mlip-nano --origin\` prints each value and where it was set; so does \`OUT/config.yaml\` of a run, which loads back
 as a file. Paths are relative to the directory in which a command runs.
 
 ## Keys
 
-${table(['key', 'what it is', 'takes', 'nano'], rows)}
+${table(['key', 'what it is', 'takes', 'mlip-nano'], rows)}
 
 ## Other environment variables
 

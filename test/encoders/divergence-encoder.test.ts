@@ -34,8 +34,8 @@ describe('the divergence encoder', () => {
     });
     const { local, mask } = given;
     const data = Array.from(local.data, (value, i) => (mask.data[Math.floor(i / 8)] === 1 ? value : 7));
-    const one = await runOn('xla', masked, given);
-    const two = await runOn('xla', masked, { ...given, local: { ...local, data } });
+    const one = await runOn('executor', masked, given);
+    const two = await runOn('executor', masked, { ...given, local: { ...local, data } });
     expect(data).not.toEqual(Array.from(local.data));
     expect(two['out'].data).toEqual(one['out'].data);
   });
@@ -47,10 +47,8 @@ describe('the divergence encoder', () => {
         seed: { shape: [2], data: seed, dtype: 'int32' },
       });
     const eager = await drop('eager', [1, 2]);
-    for (const backend of ['xla', 'executor'] as const) {
-      const compiled = await drop(backend, [1, 2]);
-      expect(relativeDifference(compiled['out'].data, eager['out'].data)).toBeLessThan(1e-4);
-    }
+    const compiled = await drop('executor', [1, 2]);
+    expect(relativeDifference(compiled['out'].data, eager['out'].data)).toBeLessThan(1e-4);
     expect(relativeDifference((await drop('eager', [1, 3]))['out'].data, eager['out'].data)).toBeGreaterThan(1e-2);
     const dropped: number[][] = [];
     const noting: Dropout = (x) => (dropped.push(x.shape), x);

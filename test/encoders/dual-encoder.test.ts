@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { readSafetensors } from '../../src/safetensors/safetensors.js';
 import { packageRoot } from '../../src/core/package-root.js';
 import { resolveConfig } from '../../src/config/load.js';
-import { encodeImages, encodeReports, type ForwardContext } from '../../src/encoders/dual-encoder.js';
+import { encodeImages, encodeReports } from '../../src/encoders/dual-encoder.js';
+import type { ForwardContext } from '../../src/encoders/forward-context.js';
 import { parametersLayout, statisticsLayout, type ModelConfig } from '../../src/encoders/model-layout.js';
 import { updatedRunningStatistics } from '../../src/encoders/batch-norm.js';
 import { initialTensors } from '../../src/encoders/init.js';
@@ -24,7 +25,7 @@ const {
   vocabularySize: number;
   temperature: number;
 };
-const nano = resolveConfig({ recipeOrFile: 'nano' }).config;
+const nano = resolveConfig({ recipeOrFile: 'clip-nano' }).config;
 const config: ModelConfig = { ...nano, model: { ...nano.model, ...sizes } };
 const { model } = config;
 const torch: HostRecord = Object.fromEntries(await readSafetensors(join(fixtures, 'dual-encoder.safetensors')));

@@ -29,8 +29,8 @@ describe('the fusion encoder', () => {
   it('does not see what padding holds', async () => {
     const { pieces, pieceMask } = given;
     const data = Array.from(pieces.data, (value, i) => (pieceMask.data[Math.floor(i / width)] === 1 ? value : 7));
-    const one = await runOn('xla', (inputs) => fuse(inputs), given);
-    const two = await runOn('xla', (inputs) => fuse(inputs), { ...given, pieces: { ...pieces, data } });
+    const one = await runOn('executor', (inputs) => fuse(inputs), given);
+    const two = await runOn('executor', (inputs) => fuse(inputs), { ...given, pieces: { ...pieces, data } });
     expect(data).not.toEqual(Array.from(pieces.data));
     expect(two['cls'].data).toEqual(one['cls'].data);
   });
@@ -57,10 +57,8 @@ describe('the fusion encoder', () => {
         seed: { shape: [2], data: seed, dtype: 'int32' },
       });
     const eager = await drop('eager', [1, 2]);
-    for (const backend of ['xla', 'executor'] as const) {
-      const compiled = await drop(backend, [1, 2]);
-      expect(relativeDifference(compiled['cls'].data, eager['cls'].data)).toBeLessThan(1e-4);
-    }
+    const compiled = await drop('executor', [1, 2]);
+    expect(relativeDifference(compiled['cls'].data, eager['cls'].data)).toBeLessThan(1e-4);
     expect(relativeDifference((await drop('eager', [1, 3]))['cls'].data, eager['cls'].data)).toBeGreaterThan(1e-2);
   });
 });

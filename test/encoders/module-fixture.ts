@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { packageRoot } from '../../src/core/package-root.js';
 import type { Layout } from '../../src/encoders/layout.js';
 import { readSafetensors } from '../../src/safetensors/safetensors.js';
-import { magnitude, relativeDifference, runOn, withGradients } from '../support/backends.js';
+import { magnitude, mapValues, relativeDifference, runOn, withGradients } from '../support/backends.js';
 import type { BackendName, HostRecord, PureFunction } from '../support/backends.js';
 
 const torch: HostRecord = Object.fromEntries(
@@ -15,38 +15,46 @@ const torch: HostRecord = Object.fromEntries(
 /** The tensors under `prefix`, without it. */
 export function fixture(prefix: string): HostRecord {
   const found = Object.entries(torch).filter(([name]) => name.startsWith(prefix));
-  return Object.fromEntries(found.map(([name, value]) => [name.slice(prefix.length), value]));
+  return mapKeys(Object.fromEntries(found), (name) => name.slice(prefix.length));
+}
+
+function mapKeys(record: HostRecord, map: (key: string) => string): HostRecord {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [map(key), value]));
 }
 
 /** Everything a module is called with: parameters, inputs and constants by their own names. */
 export function argumentsOf(module: string): HostRecord {
-  const parts = ['parameters', 'inputs', 'constants'].map((part) => fixture(`${module}/${part}/`));
-  return Object.assign({}, ...parts) as HostRecord;
+  const [parameters, inputs, constants] = ['parameters/', 'inputs/', 'constants/'].map((part) =>
+    fixture(`${module}/${part}`),
+  );
+  return { ...parameters, ...inputs, ...constants };
 }
 
 /** Outputs within 1e-5 and gradients of sum(outputs * weights) within 1e-4 of the largest element. */
 export async function expectParity(backend: BackendName, module: string, fn: PureFunction): Promise<void> {
-  const given = argumentsOf(module);
-  await expectOutputs(backend, fn, given, fixture(`${module}/outputs/`));
-  const weights = Object.entries(fixture(`${module}/weights/`));
-  const keyed = Object.fromEntries(weights.map(([name, value]) => [`weights/${name}`, value]));
-  const weighted = (inputs: tf.NamedTensorMap): tf.Scalar => {
-    const outputs = fn(inputs);
-    return tf.addN(weights.map(([name]) => tf.sum(tf.mul(outputs[name], inputs[`weights/${name}`])))) as tf.Scalar;
-  };
-  const gradients = fixture(`${module}/gradients/`);
-  const found = await runOn(backend, withGradients(weighted, Object.keys(gradients)), { ...given, ...keyed });
+  const weights = mapKeys(fixture(`${module}/weights/`), (name) => `weights/${name}`);
+  const [outputs, gradients] = [fixture(`${module}/outputs/`), fixture(`${module}/gradients/`)];
+  const both = withOutputsAndGradients(fn, Object.keys(outputs), Object.keys(gradients));
+  const found = await runOn(backend, both, { ...argumentsOf(module), ...weights });
+  expectOutputs(found, outputs);
   for (const [name, { data }] of Object.entries(gradients)) expectGradient(name, found[`gradient/${name}`].data, data);
 }
 
-export async function expectOutputs(
-  backend: BackendName,
-  fn: PureFunction,
-  given: HostRecord,
-  outputs: HostRecord,
-): Promise<void> {
-  const found = await runOn(backend, fn, given);
-  for (const [name, { shape, data }] of Object.entries(outputs)) {
+/** One function for both: XLA takes seconds to compile each. */
+function withOutputsAndGradients(fn: PureFunction, outputs: readonly string[], names: readonly string[]): PureFunction {
+  return (inputs) => {
+    const kept: tf.NamedTensorMap = {};
+    const weighted = (given: tf.NamedTensorMap): tf.Scalar => {
+      Object.assign(kept, mapValues(fn(given), tf.keep));
+      return tf.addN<tf.Scalar>(outputs.map((name) => tf.sum(tf.mul(kept[name], given[`weights/${name}`]))));
+    };
+    return { ...withGradients(weighted, names)(inputs), ...kept };
+  };
+}
+
+/** Each of `expected` is found within 1e-5 of its largest element. */
+export function expectOutputs(found: HostRecord, expected: HostRecord): void {
+  for (const [name, { shape, data }] of Object.entries(expected)) {
     expect(found[name].shape, name).toEqual(shape);
     expect(relativeDifference(found[name].data, data), name).toBeLessThan(1e-5);
   }

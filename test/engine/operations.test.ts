@@ -21,6 +21,15 @@ const binary = (name: string, apply: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor, 
   return { name, shapes, apply, positive: true };
 };
 
+const MAP = [2, 6, 7, 3];
+const map = (name: string, apply: (x: tf.Tensor4D) => tf.Tensor): Case => {
+  return { name, shapes: [MAP], apply: (x) => apply(x as tf.Tensor4D) };
+};
+const convolution = (name: string, stride: number, padding: 'same' | 'valid'): Case => ({
+  ...{ name, shapes: [MAP, [3, 3, 3, 4]] },
+  apply: (x, kernel) => tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, stride, padding),
+});
+
 const CASES: Case[] = [
   unary('exp', (x) => tf.exp(x)),
   unary('erf', (x) => tf.erf(x)),
@@ -38,6 +47,12 @@ const CASES: Case[] = [
   unary('split and concat', (x) => tf.concat(tf.split(x, 3, 1).reverse(), 1)),
   unary('cast', (x) => tf.cast(tf.greaterEqual(x, 0), 'float32')),
   unary('gather', (x) => tf.gather(x, tf.tensor1d([3, 0, 0, 2], 'int32'))),
+  unary('fill', (x) => tf.mul(tf.fill([6], 1 / 3), x)),
+  map('pad', (x) => tf.pad(x, [[0, 0], [1, 1], [2, 2], [0, 0]])), // prettier-ignore
+  map('max-pooling', (x) => tf.maxPool(x, 3, 2, 'valid')),
+  map('average pooling of one pixel', (x) => tf.avgPool(x, 1, 2, 'valid')),
+  convolution('convolution', 1, 'same'),
+  convolution('strided convolution', 2, 'valid'),
   binary('add', tf.add),
   binary('sub', tf.sub),
   binary('mul', tf.mul),

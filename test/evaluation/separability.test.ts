@@ -28,7 +28,7 @@ const VOCABULARY = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'clear'];
 const config = smallConfig(join(folder, 'pairs.jsonl'));
 
 function smallConfig(manifest: string): Config {
-  const nano = resolveConfig({ recipeOrFile: 'nano' }).config;
+  const nano = resolveConfig({ recipeOrFile: 'clip-nano' }).config;
   const size = { width: 8, layers: 1, heads: 2, mlpWidth: 16 };
   const vision = { ...nano.model.vision, ...size, imageSize: SIDE };
   const text = { ...nano.model.text, ...size, maxPositions: 8 };

@@ -48,12 +48,23 @@ function visionConfig(timm: Configuration): VisionConfig {
     heads: Number(timm['num_heads']),
     mlpWidth: 4 * width,
     dropout: 0,
+    frozen: false,
   };
 }
 
 function resnetConfig(torchvision: Configuration, imageSize: number): VisionConfig {
   return {
-    ...{ architecture: 'resnet', imageSize, inputSize: 0, patchSize: 0, layers: 0, heads: 0, mlpWidth: 0, dropout: 0 },
+    ...{
+      architecture: 'resnet',
+      imageSize,
+      inputSize: 0,
+      patchSize: 0,
+      layers: 0,
+      heads: 0,
+      mlpWidth: 0,
+      dropout: 0,
+      frozen: false,
+    },
     width: Number(torchvision['width_per_group']),
     stages: torchvision['layers'] as number[],
   };
@@ -68,5 +79,6 @@ function textConfig(huggingFace: Configuration): TextConfig {
     mlpWidth: Number(huggingFace['intermediate_size']),
     maxPositions: Number(huggingFace['max_position_embeddings']),
     dropout: 0,
+    frozen: false,
   };
 }

@@ -1,7 +1,7 @@
 // The worker count changes nothing with every loss of the method on, and a resumed run is an uninterrupted one.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { mlip } from '../cli/run-cli.js';
-import { smallRun, type SmallRun } from '../cli/small-run.js';
+import { smallRun, untilStep, type SmallRun } from '../cli/small-run.js';
 import { computedSteps, savedBytes } from './outcome.js';
 
 const STEPS = 16;
@@ -13,7 +13,7 @@ const SETTINGS = [
   ...['loss.divergence.enabled=true', 'loss.local.weight=1', 'loss.prototypes.weight=1', 'loss.prototypes.count=30'],
   ...['loss.prototypes.queue=30', 'loss.itm.weight=1', 'loss.ts.weight=1', 'loss.falseNegatives=mask'],
   ...['knowledge.enabled=true', 'knowledge.maxLinks=8', 'model.fusion.layers=2', 'model.fusion.heads=2'],
-  ...['model.fusion.mlpWidth=32'],
+  ...['model.fusion.mlpWidth=32', 'checkpoint.everySteps=3'],
 ].flatMap((setting) => ['--set', setting]);
 
 let small: SmallRun;
@@ -55,3 +55,16 @@ it.each([2, 3])(
   },
   240_000,
 );
+
+it('a run whose worker is killed and that goes on with fewer has the bits of an uninterrupted one, queue included', async () => {
+  const options = ['--steps', String(STEPS), '--workers', '2', '--json', ...SETTINGS];
+  const ending = mlip(small.train('killed', ...options));
+  const { workers } = await untilStep(outOf('killed'), 7);
+  process.kill(workers[1].pid, 'SIGKILL');
+  expect((await ending).status).toBe(5);
+  const resumed = await mlip(['train', '--resume', '--out', outOf('killed'), '--workers', '1', '--json']);
+  expect(resumed.status, resumed.stderr).toBe(0);
+  expect(resumed.stderr).toMatch(/training from step ([4-9]|1\d) to 16/);
+  expect(computedSteps(outOf('killed'))).toEqual(computedSteps(outOf('1')));
+  expect(savedBytes(outOf('killed'), STEPS)).toEqual(savedBytes(outOf('1'), STEPS));
+}, 240_000);

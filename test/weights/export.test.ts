@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { readInitialWeights } from '../../src/checkpoint/initial-weights.js';
 import { readVocabulary } from '../../src/data/vocabulary.js';
-import { modelLayout } from '../../src/encoders/dual-encoder.js';
+import { modelLayout } from '../../src/encoders/model-layout.js';
 import { readSafetensors, readSafetensorsHeader } from '../../src/safetensors/safetensors.js';
 import { exportWeights, type ExportTarget } from '../../src/weights/export-weights.js';
 import { importWeights } from '../../src/weights/import-weights.js';
@@ -46,7 +46,7 @@ it.each([
 
 it('an export to mlip is initial weights of the same model', async () => {
   const { out, leftOut } = await exportWeights(model, { to: 'mlip', out: join(folder, 'mlip') });
-  const layout = modelLayout(config.model, vocabulary.length);
+  const layout = modelLayout(config, vocabulary.length);
   const read = await readInitialWeights(join(out, 'model.safetensors'), { layout, vocabulary });
   expect(new Map(read)).toEqual(tensors);
   expect(leftOut).toEqual([]);

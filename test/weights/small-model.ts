@@ -5,7 +5,7 @@ import type { Config } from '../../src/config/schema.js';
 import type { HostTensors } from '../../src/core/host-tensor.js';
 import { packageRoot } from '../../src/core/package-root.js';
 import { random } from '../../src/core/random.js';
-import { modelLayout } from '../../src/encoders/dual-encoder.js';
+import { modelLayout } from '../../src/encoders/model-layout.js';
 import { initialTensors } from '../../src/encoders/init.js';
 
 export const fixture = (...parts: string[]): string => join(packageRoot, 'test/fixtures/weights', ...parts);
@@ -22,12 +22,12 @@ const SETTINGS = [
 ];
 
 export function smallConfig(...more: string[]): Config {
-  return resolveConfig({ recipeOrFile: 'nano', set: [...SETTINGS, ...more] }).config;
+  return resolveConfig({ recipeOrFile: 'clip-nano', set: [...SETTINGS, ...more] }).config;
 }
 
 /** Parameters that are all random, those too that start from 0 or 1: a swap of two must be seen. */
 export function shakenTensors(config: Config, vocabularySize: number): HostTensors {
-  const tensors = initialTensors(modelLayout(config.model, vocabularySize), 3);
+  const tensors = initialTensors(modelLayout(config, vocabularySize), 3);
   for (const [name, { data }] of tensors) {
     const source = random(3, 'shaken', name);
     data.forEach((value, i) => (data[i] = value + 0.1 * Math.abs(source.normal())));

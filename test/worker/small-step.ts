@@ -10,6 +10,7 @@ import { differentiable } from '../../src/engine/differentiable.js';
 import type { Compiler } from '../../src/engine/graph-function.js';
 import { loadEngine, type Engine } from '../../src/engine/load.js';
 import { GradientSum } from '../../src/worker/gradient-sum.js';
+import { splitFrozen } from '../../src/encoders/frozen.js';
 import { ofGroup, type Group } from '../../src/encoders/parameter-groups.js';
 import type { PairFacts } from '../../src/worker/pair-facts.js';
 import { createPasses } from '../../src/worker/passes.js';
@@ -32,7 +33,7 @@ const SETTINGS = [
 ];
 
 export function smallConfig(...more: string[]): Config {
-  return resolveConfig({ recipeOrFile: 'nano', set: [...SETTINGS, ...more] }).config;
+  return resolveConfig({ recipeOrFile: 'clip-nano', set: [...SETTINGS, ...more] }).config;
 }
 
 export interface SmallStep {
@@ -46,7 +47,7 @@ let instances = 0;
 export async function smallStep(config: Config, compiler: Compiler | undefined = 'executor'): Promise<SmallStep> {
   const engine = await engineWith(compiler);
   const state = uploadState(initialState(config, VOCABULARY), config, 0);
-  const summed = { ...state.parameters, ...state.statistics };
+  const { trained: summed } = splitFrozen({ ...state.parameters, ...state.statistics }, config);
   const ring = new SoloRing();
   const sumOf = (group: Group): GradientSum => new GradientSum(engine, ring, ofGroup(group, summed));
   const parts: StepParts = {

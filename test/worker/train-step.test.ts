@@ -40,6 +40,23 @@ describe('a step', () => {
     }
   });
 
+  it('trains a ResNet: its parameters and its running statistics move', async () => {
+    const sizes = ['model.vision.width=4', 'model.vision.stages=[1,1,1,1]', 'model.vision.inputSize=40'];
+    const resnet = ['model.vision.architecture=resnet', 'model.vision.dropout=0', ...sizes];
+    const small = await smallStep(smallConfig(...resnet));
+    const names = ['vision.conv1.weight', 'vision.layer4.0.bn3.bias'];
+    const state = ['vision.bn1.running_mean', 'vision.layer4.0.downsample.1.running_var'];
+    const watched = (): Map<string, Float32Array> => {
+      const { parameters, statistics } = small.state;
+      const tensors = { ...parameters, ...statistics };
+      return values(Object.fromEntries([...names, ...state].map((name) => [name, tensors[name]])), small.parts.engine);
+    };
+    const before = watched();
+    const losses = await train(small, 2);
+    expect(losses.every(Number.isFinite)).toBe(true);
+    for (const [name, after] of watched()) expect(distance(after, before.get(name)!), name).toBeGreaterThan(0);
+  });
+
   it('counts its time by phase', async () => {
     const small = await smallStep(config);
     await train(small, 1);

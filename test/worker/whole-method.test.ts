@@ -86,6 +86,39 @@ describe('a step with every loss', () => {
   });
 });
 
+describe('a frozen encoder', () => {
+  const RESNET = [
+    ...['model.vision.architecture=resnet', 'model.vision.width=8', 'model.vision.stages=[1,1,1,1]'],
+    ...['model.vision.dropout=0', 'model.vision.frozen=true'],
+  ];
+
+  it.each([
+    ['text', ['model.text.frozen=true']],
+    ['vision', RESNET],
+  ])(
+    'of %s keeps parameters and running statistics to the bit; all else is trained',
+    async (modality, settings) => {
+      const small = await smallStep(method(...settings));
+      const { state, parts } = small;
+      const read = () => values({ ...state.parameters, ...state.statistics }, parts.engine);
+      const before = read();
+      const [first, second] = await train(small, 2);
+      expect(second.loss).not.toBe(first.loss);
+      const after = read();
+      const names = [...before.keys()].filter((name) => !/key\.bias$|^prototypes/.test(name));
+      const still = names.filter((name) => same(after.get(name)!, before.get(name)!));
+      expect(still).toEqual(names.filter((name) => name.startsWith(`${modality}.`)));
+      expect(still.length).toBeGreaterThan(10);
+      // The queue is full in the third step, which is compiled anew.
+      await trainStep(parts, state, noiseBatches(parts.config, 2));
+      const tensors = tf.memory().numTensors;
+      await trainStep(parts, state, noiseBatches(parts.config, 3));
+      expect(tf.memory().numTensors).toBe(tensors);
+    },
+    120_000,
+  );
+});
+
 describe('a loss of weight 0', () => {
   const without: [string, string[], string[], string[]][] = [
     ['global', ['loss.global.weight=0'], ['loss_global', 'loss_divergence'], ['divergence.']],

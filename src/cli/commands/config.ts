@@ -24,7 +24,7 @@ function showCommand(): Command {
   addConfigOptions(command);
   return addExamples(
     command,
-    'mlip config show nano > my.yaml',
+    'mlip config show mlip-nano > my.yaml',
     'mlip config show my.yaml --origin --set optimizer.learningRate=1e-4',
   );
 }

@@ -17,7 +17,7 @@ export function dataCheckCommand(): Command {
   const command = new Command('check')
     .description('list every faulty row of a manifest, images included; ends with status 3 if there is one')
     .argument('<manifest>', 'JSONL or CSV')
-    .option('--config <recipe|file>', 'whose data.resize and data.maxPixels hold', 'nano')
+    .option('--config <recipe|file>', 'whose data.resize and data.maxPixels hold', 'mlip-nano')
     .option('--json', 'print the report as one JSON object')
     .action(check);
   return addExamples(command, 'mlip data check pairs.jsonl', 'mlip data check pairs.jsonl --json | jq .faults');

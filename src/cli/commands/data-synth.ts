@@ -9,6 +9,7 @@ interface SynthCommandOptions {
   valid: number;
   seed: number;
   size: number;
+  hard?: boolean;
   out: string;
   json?: boolean;
 }
@@ -21,17 +22,18 @@ export function dataSynthCommand(): Command {
     .option('--seed <n>', 'seed of the corpus', parseCount, 1)
     .option('--valid <n>', 'pairs held out as the split valid; a quarter at most', parseCount, 256)
     .option('--size <n>', 'long side of an image in pixels', parsePositive, 256)
+    .option('--hard', 'rarer findings, repeated reports and studies of two films')
     .option('--json', 'print {manifest, pairs, train, valid, reused} as one JSON object')
     .action(synth);
   return addExamples(
     command,
     'mlip data synth --pairs 500 --seed 1 --out corpus',
-    'mlip train nano --data corpus/manifest.jsonl',
+    'mlip train mlip-nano --data corpus/manifest.jsonl',
   );
 }
 
-async function synth({ pairs, valid, seed, size, out, json }: SynthCommandOptions): Promise<void> {
-  const summary = await synthesizeWithProgress({ pairs, seed, out, size, validPairs: valid });
+async function synth({ pairs, valid, seed, size, hard, out, json }: SynthCommandOptions): Promise<void> {
+  const summary = await synthesizeWithProgress({ pairs, seed, out, size, hard: hard ?? false, validPairs: valid });
   if (json) return answerJson(summary);
   const { manifest, train, reused } = summary;
   answer(

@@ -20,7 +20,7 @@ export function dataVocabCommand(): Command {
   return addExamples(
     command,
     'mlip data vocab pairs.jsonl --out vocab.txt --size 4000',
-    'mlip train tiny --data pairs.jsonl --set data.vocabulary=vocab.txt',
+    'mlip train mlip-tiny --data pairs.jsonl --set data.vocabulary=vocab.txt',
   );
 }
 

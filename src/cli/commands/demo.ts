@@ -20,7 +20,7 @@ interface DemoOptions {
 
 export function demoCommand(): Command {
   const command = new Command('demo')
-    .description('make a synthetic corpus, train the recipe nano on it with 2 workers, score retrieval')
+    .description('make a synthetic corpus, train the recipe mlip-nano on it with 2 workers, score retrieval')
     .option('--pairs <n>', `training pairs; ${HELD_OUT_PAIRS} more are held out`, parsePositive, 2000)
     .option('--steps <n>', 'steps to train; those of the recipe by default', parseCount)
     .option('--seed <n>', 'seed of the corpus and of the run', parseCount, 1)
@@ -41,7 +41,11 @@ async function demo({ pairs, steps, seed, workers, out, json }: DemoOptions): Pr
   const options: ConfigOptions = { data: corpus.manifest, steps, seed, compile: true, set: [] };
   const { trainHere } = await import('../launch/train.js');
   const closing = await trainHere({
-    ...{ recipeOrFile: 'nano', configArguments: configArguments(options), config: configOf('nano', options).config },
+    ...{
+      recipeOrFile: 'mlip-nano',
+      configArguments: configArguments(options),
+      config: configOf('mlip-nano', options).config,
+    },
     ...{ workers, out, resume: false, metricsPort: undefined },
   });
   if (json) answerJson(closing);
@@ -66,8 +70,8 @@ ${columns([
 
 What to type next:
 ${columns([
-  ['npx mlip train nano --data YOUR.jsonl --workers 2', 'train on your own pairs'],
-  ['npx mlip config show nano --origin', 'see every setting'],
+  ['npx mlip train mlip-nano --data YOUR.jsonl --workers 2', 'train on your own pairs'],
+  ['npx mlip config show mlip-nano --origin', 'see every setting'],
   ['npx mlip --help', 'see everything else'],
 ])}`;
 }

@@ -6,7 +6,9 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Split } from '../../data/manifest.js';
 import { commandLogger } from '../logging.js';
 import { addExamples, parsePositive } from '../options.js';
+import { provideOwnEngine } from '../provide-engine.js';
 import { answer, answerJson } from '../terminal.js';
+import { probeCommand, zeroShotCommand } from './eval-labels.js';
 
 interface RetrievalCommandOptions {
   checkpoint: string;
@@ -20,6 +22,8 @@ export function evalCommand(): Command {
   return new Command('eval')
     .description('score a checkpoint')
     .addCommand(retrievalCommand())
+    .addCommand(zeroShotCommand())
+    .addCommand(probeCommand())
     .addCommand(separabilityCommand());
 }
 
@@ -100,11 +104,4 @@ async function separability({ json, ...options }: SeparabilityCommandOptions): P
   const report = await evaluateSeparability({ ...options, log, onProgress }).finally(status.end);
   if (json) answerJson(report);
   else answer(describeSeparability(report));
-}
-
-/** TensorFlow for this process, which evaluates by itself. */
-async function provideOwnEngine(): Promise<void> {
-  const { provideEngine } = await import('../provide-engine.js');
-  const { visibleGpus } = await import('../launch/devices.js');
-  await provideEngine(visibleGpus().length > 0);
 }

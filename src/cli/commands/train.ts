@@ -33,7 +33,7 @@ export function trainCommand(): Command {
   addConfigOptions(command);
   return addExamples(
     command,
-    'mlip train nano --data pairs.jsonl --workers 2 --out runs/first',
+    'mlip train mlip-nano --data pairs.jsonl --workers 2 --out runs/first',
     'mlip train --resume --out runs/first',
     'mlip train my.yaml --set batchSize=64 --set optimizer.learningRate=1e-4',
   );

@@ -30,10 +30,10 @@ export function weightsImportCommand(): Command {
     .action(importFrom);
   return addExamples(
     command,
-    'mlip weights import mgca-vit-b16 --vision deit_base.safetensors --out init.safetensors',
-    'mlip weights import mgca-vit-b16 --vision deit_base.safetensors --text BioClinicalBERT \\',
+    'mlip weights import mlip-vit-b16 --vision deit_base.safetensors --out init.safetensors',
+    'mlip weights import mlip-vit-b16 --vision deit_base.safetensors --text BioClinicalBERT \\',
     '    --set data.vocabulary=BioClinicalBERT/vocab.txt --out init.safetensors',
-    'mlip train mgca-vit-b16 --data M --set initialWeights=init.safetensors \\',
+    'mlip train mlip-vit-b16 --data M --set initialWeights=init.safetensors \\',
     '    --set data.vocabulary=BioClinicalBERT/vocab.txt',
   );
 }

@@ -16,7 +16,7 @@ const GIB = 2 ** 30;
 const CACHE_GIB = 2;
 /** A few checkpoints of a small model. */
 const OUT_GIB = 1;
-/** A worker of `nano`, XLA's compiler included. */
+/** A worker of `mlip-nano`, XLA's compiler included. */
 const MEMORY_GIB = 1.5;
 
 export async function machineChecks(): Promise<Check[]> {
@@ -57,7 +57,7 @@ function checkMemory(): Check {
   const available = process.availableMemory?.() ?? freemem();
   const detail = `${gib(available)} free of ${gib(total)}`;
   if (available >= MEMORY_GIB * GIB) return passed('memory', detail);
-  return failed('memory', detail, `Close other programmes: a worker of nano takes about ${MEMORY_GIB} GiB.`);
+  return failed('memory', detail, `Close other programmes: a worker of mlip-nano takes about ${MEMORY_GIB} GiB.`);
 }
 
 /** Only needed until TensorFlow is there. */

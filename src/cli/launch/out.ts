@@ -5,7 +5,7 @@ import { recipeNames } from '../../config/recipes.js';
 import { MlipError } from '../../core/errors.js';
 import type { MetricsLine } from '../../rpc/run-events.js';
 
-/** `runs/nano-20260314-150926`. */
+/** `runs/mlip-nano-20260314-150926`. */
 export function defaultOut(recipe: string, now: Date): string {
   const digits = now.toISOString().replace(/\D/g, '');
   return join('runs', `${recipe}-${digits.slice(0, 8)}-${digits.slice(8, 14)}`);

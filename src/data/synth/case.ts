@@ -28,18 +28,40 @@ export interface Technique {
 export interface Case {
   seed: number;
   row: number;
+  /** Row of the first film of its study, itself in most studies: films of a study have one report. */
+  study: number;
+  /** Whether it is of the hard corpus. */
+  hard: boolean;
   anatomy: Anatomy;
   findings: readonly Finding[];
   devices: readonly Device[];
   technique: Technique;
 }
 
-export function sampleCase(seed: number, row: number): Case {
+export function sampleCase(seed: number, row: number, hard = false): Case {
   const draws = (purpose: string): Random => random(seed, 'synth', row, purpose);
-  const findings = sampleFindings(draws('findings'));
+  const findings = sampleFindings(draws('findings'), hard);
   const anatomy = sampleAnatomy(draws('anatomy'), findings);
   const devices = sampleDevices(draws('devices'), anatomy.view, findings);
-  return { seed, row, findings, anatomy, devices, technique: sampleTechnique(draws('technique')) };
+  return {
+    ...{ seed, row, study: row, hard, findings, anatomy, devices },
+    technique: sampleTechnique(draws('technique')),
+  };
+}
+
+/** In the hard corpus, the first two of so many rows are films of one study; the held-out rows are others. */
+const STUDY_STRIDE = 8;
+
+/**
+ * A case of the hard corpus, in which pairs are false negatives of each other: findings are rarer and unevenly so, many
+ * films without a finding have a report that others have word for word, and some studies have two films.
+ */
+export function sampleHardCase(seed: number, row: number): Case {
+  const own = sampleCase(seed, row, true);
+  if (row % STUDY_STRIDE !== 1) return own;
+  const first = sampleCase(seed, row - 1, true);
+  // The report says how the film was exposed, so that both are alike in this.
+  return { ...first, row, technique: { ...own.technique, exposure: first.technique.exposure } };
 }
 
 /** The labels of a manifest row: the kinds of its findings, or `normal`. */

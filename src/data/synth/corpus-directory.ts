@@ -14,6 +14,8 @@ export interface Identity {
   seed: number;
   size: number;
   validPairs: number;
+  /** There where it is true. */
+  hard?: boolean;
 }
 
 export const MANIFEST_FILE = 'manifest.jsonl';

@@ -7,7 +7,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { messageOf, MlipError } from '../../core/errors.js';
-import { labelsOf, sampleCase, type Case } from './case.js';
+import { labelsOf, sampleCase, sampleHardCase, type Case } from './case.js';
 import { claimDirectory, MANIFEST_FILE, type Identity } from './corpus-directory.js';
 import { createRenderer, type Box, type Radiograph } from './render.js';
 import { writeReport } from './report.js';
@@ -22,6 +22,8 @@ export interface SynthOptions {
   size?: number;
   /** Rows of the split `valid` at most: every fourth row until there are that many; 256 by default. */
   validPairs?: number;
+  /** Rarer findings, repeated reports and studies of two films; false by default. */
+  hard?: boolean;
   /** Called after each row. */
   onProgress?: (done: number, total: number) => void;
   signal?: AbortSignal;
@@ -76,7 +78,7 @@ export async function synthesize(options: SynthOptions): Promise<SynthSummary> {
   return { ...summary, reused: false };
 }
 
-function identityOf({ pairs, seed, size = 256, validPairs = 256 }: SynthOptions): Identity {
+function identityOf({ pairs, seed, size = 256, validPairs = 256, hard = false }: SynthOptions): Identity {
   const check = (name: string, value: number, least: number, most: number): void => {
     if (Number.isInteger(value) && value >= least && value <= most) return;
     throw new MlipError('MLIP_E_USAGE', `${name} is ${value}, not a whole number from ${least} to ${most}`, {
@@ -87,7 +89,7 @@ function identityOf({ pairs, seed, size = 256, validPairs = 256 }: SynthOptions)
   check('seed', seed, 0, 0x7fffffff);
   check('size', size, SIZES.least, SIZES.most);
   check('validPairs', validPairs, 0, MOST_PAIRS);
-  return { generator: 'mlip data synth', version: VERSION, pairs, seed, size, validPairs };
+  return { generator: 'mlip data synth', version: VERSION, pairs, seed, size, validPairs, ...(hard && { hard }) };
 }
 
 /** Draws one picture after the other while the previous ones are encoded and written. */
@@ -98,7 +100,7 @@ async function writeRows(identity: Identity, { out, onProgress, signal }: SynthO
   try {
     for (let row = 0; row < identity.pairs; row++) {
       signal?.throwIfAborted();
-      const subject = sampleCase(identity.seed, row);
+      const subject = (identity.hard ? sampleHardCase : sampleCase)(identity.seed, row);
       const radiograph = render(subject);
       const entry = describe(subject, radiograph, identity.validPairs);
       rows.push(entry);
@@ -114,13 +116,13 @@ async function writeRows(identity: Identity, { out, onProgress, signal }: SynthO
 }
 
 function describe(subject: Case, { boxes, mask }: Radiograph, validPairs: number): SynthRow {
-  const { row, seed, anatomy } = subject;
+  const { row, seed, study, anatomy } = subject;
   const name = `${String(row).padStart(6, '0')}.png`;
   const heldOut = row % VALID_STRIDE === VALID_STRIDE - 1 && Math.floor(row / VALID_STRIDE) < validPairs;
   return {
     image: `images/${name}`,
     report: writeReport(subject),
-    study: `synth-${seed}-${row}`,
+    study: `synth-${seed}-${study}`,
     view: anatomy.view,
     split: heldOut ? 'valid' : 'train',
     labels: labelsOf(subject),

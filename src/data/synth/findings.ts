@@ -35,6 +35,17 @@ export interface Finding {
 }
 
 const HOW_MANY = { 0: 17, 1: 30, 2: 32, 3: 21 };
+/** Of the hard corpus: more films without a finding, and findings that are rare. */
+const HOW_MANY_HARD = { 0: 38, 1: 28, 2: 22, 3: 12 };
+const PREVALENCE_HARD: Record<FindingKind, number> = {
+  effusion: 10,
+  cardiomegaly: 8,
+  consolidation: 6,
+  pneumothorax: 2,
+  nodule: 3,
+  atelectasis: 8,
+  edema: 5,
+};
 const SEVERITY_WEIGHTS = { mild: 3, moderate: 4, severe: 3 };
 const BILATERAL: Record<FindingKind, number> = {
   effusion: 0.25,
@@ -49,16 +60,29 @@ const BILATERAL: Record<FindingKind, number> = {
 const ATTEMPTS = 6;
 
 /** Findings of a case: none to three kinds, each kind at most once. */
-export function sampleFindings(draw: Random): Finding[] {
+export function sampleFindings(draw: Random, hard = false): Finding[] {
   const taken = new Set<string>();
   const findings: Finding[] = [];
-  for (const kind of shuffled(draw, FINDING_KINDS).slice(0, Number(weighted(draw, HOW_MANY)))) {
+  const order = hard ? byPrevalence(draw) : shuffled(draw, FINDING_KINDS);
+  for (const kind of order.slice(0, Number(weighted(draw, hard ? HOW_MANY_HARD : HOW_MANY)))) {
     const finding = placeFinding(draw, kind, taken);
     if (!finding) continue;
     placesOf(finding).forEach((place) => taken.add(place));
     findings.push(finding);
   }
   return findings;
+}
+
+/** All kinds in random order, frequent ones more often first. */
+function byPrevalence(draw: Random): FindingKind[] {
+  const order: FindingKind[] = [];
+  const left: Partial<Record<FindingKind, number>> = { ...PREVALENCE_HARD };
+  while (order.length < FINDING_KINDS.length) {
+    const kind = weighted(draw, left as Record<FindingKind, number>);
+    order.push(kind);
+    delete left[kind];
+  }
+  return order;
 }
 
 function placeFinding(draw: Random, kind: FindingKind, taken: ReadonlySet<string>): Finding | undefined {

@@ -41,3 +41,11 @@ export const CLEAR_IMPRESSIONS: readonly string[] = [
   'no [acute|active] disease.',
   'no acute [pulmonary|intrathoracic] [process|abnormality].',
 ];
+
+/** Reports that are dictated by a key, word for word the same, where there is no finding. */
+export const STANDARD_REPORTS: readonly string[] = [
+  'FINDINGS: The heart is normal in size. The lungs are without infiltrate. There is no pleural effusion or pneumothorax.\nIMPRESSION: No acute cardiopulmonary abnormality.',
+  'FINDINGS: Heart size is within normal limits. No focal consolidation. No pleural effusion. No pneumothorax.\nIMPRESSION: No acute disease.',
+  'FINDINGS: The lungs contain no consolidation, nodule or edema. The cardiac silhouette is not enlarged.\nIMPRESSION: No acute cardiopulmonary process.',
+  'IMPRESSION: Normal chest radiograph.',
+];

@@ -4,7 +4,15 @@ import { TOPICS, type Topic } from './attributes.js';
 import { labelsOf, type Case } from './case.js';
 import { chance, shuffled } from './chance.js';
 import { expand, say } from './grammar.js';
-import { CLEAR_IMPRESSIONS, COMPARISONS, HEADER_STYLES, INDICATIONS, REQUESTS, TECHNIQUES } from './phrases-frame.js';
+import {
+  CLEAR_IMPRESSIONS,
+  COMPARISONS,
+  HEADER_STYLES,
+  INDICATIONS,
+  REQUESTS,
+  STANDARD_REPORTS,
+  TECHNIQUES,
+} from './phrases-frame.js';
 import { statementsOf, type Statement } from './statements.js';
 
 /** Habits in which readers go through an image. */
@@ -15,9 +23,12 @@ const ORDERS: readonly (readonly Topic[])[] = [
   ['technique', 'heart', 'mediastinum', 'pleura', 'lungs', 'bones', 'devices', 'abdomen'],
 ];
 const IMPRESSION_ONLY = 0.06;
+/** Of the films without a finding, in the hard corpus. */
+const STANDARD_SHARE = 0.6;
 
 export function writeReport(subject: Case): string {
-  const draw = random(subject.seed, 'report', subject.row);
+  const draw = random(subject.seed, 'report', subject.study);
+  if (subject.hard && subject.findings.length === 0 && chance(draw, STANDARD_SHARE)) return draw.pick(STANDARD_REPORTS);
   const header = draw.pick(HEADER_STYLES);
   const conclusion = chance(draw, 0.9) ? 'impression' : 'conclusion';
   const statements = statementsOf(subject, draw);
