@@ -1,7 +1,8 @@
 // The arithmetic of benchmark reports.
 import { describe, expect, it } from 'vitest';
 import { lessIsBetter, median } from '../../bench/benchmark.js';
-import { outputDifference, worstGradient } from '../../bench/step/agreement.js';
+import { lossDifference, outputDifference, worstGradient } from '../../bench/step/agreement.js';
+import { added, describeShares, multiplications, PARTS } from '../../bench/step/shares.js';
 import { formatReport } from '../../bench/table.js';
 
 describe('the median', () => {
@@ -46,6 +47,47 @@ describe('agreement', () => {
     expect(worstGradient({ a: 1 }, { a: 1, b: 1 })).toEqual({ parameter: 'b', difference: Infinity });
     expect(worstGradient({ a: 1, b: 1 }, { a: 1 })).toEqual({ parameter: 'b', difference: Infinity });
     expect(worstGradient({ a: NaN, b: 1 }, { a: 1, b: 1 })).toEqual({ parameter: 'a', difference: Infinity });
+  });
+});
+
+describe('agreement of the whole method', () => {
+  it('is that of the worst loss, relative to its value; a loss that is missing is refused', () => {
+    const theirs = { loss_global: 4, loss_itm: 0.5 };
+    expect(lossDifference({ loss_global: 4, loss_itm: 0.51, loss_divergence: 1 }, theirs)).toBeCloseTo(0.02);
+    expect(lossDifference({ loss_global: 4 }, theirs)).toBe(Infinity);
+    expect(lossDifference({ loss_global: 4, loss_itm: NaN }, theirs)).toBe(Infinity);
+  });
+
+  it('does not hide small gradients of one part behind large ones of another', () => {
+    const theirs = { 'vision.weight': 1000, 'itm_head.weight': 1, 'itm_head.bias': 1e-9 };
+    const partOf = (parameter: string) => parameter.split('.')[0];
+    const ours = { ...theirs, 'itm_head.weight': 1.1, 'itm_head.bias': 0 };
+    expect(worstGradient(ours, theirs, partOf)).toEqual({
+      parameter: 'itm_head.weight',
+      difference: expect.closeTo(0.1) as number,
+    });
+    expect(worstGradient(ours, theirs).difference).toBeCloseTo(0.01);
+  });
+});
+
+describe('the shares of the parts of the method', () => {
+  it('are what each adds to those before it', () => expect(added([100, 110, 105, 200])).toEqual([100, 10, -5, 95]));
+
+  it('are told for both sides, with what the passes of the proxies explain', () => {
+    const ours = [1000, 1000, 1100, 1200, 1200, 1250, 1950, 2000];
+    const lines = describeShares({ ours, theirs: ours.map((time) => 2 * time) });
+    expect(lines).toHaveLength(PARTS.length + 2);
+    expect(lines).toContain('method, local: 100 ms, 5.0 % (ours), 200 ms, 5.0 % (theirs)');
+    expect(lines.at(-1)).toContain('both proxies take 0.75 times as long as the encoders (ours)');
+  });
+
+  it('count a multiplication of every pair of rows and columns', () => {
+    const { encoders, fusion } = multiplications();
+    const image = 12 * (4 * 197 * 384 ** 2 + 2 * 197 ** 2 * 384 + 2 * 197 * 384 * 1536);
+    const report = 6 * (4 * 112 * 384 ** 2 + 2 * 112 ** 2 * 384 + 2 * 112 * 384 * 1536);
+    expect(encoders).toBe(16 * (image + report));
+    const crossing = 6 * (2 * (112 + 197) * 384 ** 2 + 2 * 112 * 197 * 384);
+    expect(fusion).toBe(48 * (report + crossing));
   });
 });
 
