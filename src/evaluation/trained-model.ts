@@ -1,5 +1,6 @@
 /** A checkpoint as evaluation uses it: its weights, the configuration it was trained with, its vocabulary. */
 import { join } from 'node:path';
+import { z } from 'zod';
 import { loadCheckpoint, resolveCheckpoint } from '../checkpoint/checkpoint.js';
 import { matchLayout } from '../checkpoint/layout-match.js';
 import { configSchema, type Config } from '../config/schema.js';
@@ -34,12 +35,17 @@ export async function readTrainedModel(checkpoint: string): Promise<TrainedModel
   return { path, config, vocabulary, tensors: matchLayout(model, layout, path) };
 }
 
+/** The complaints of a schema in words, in one line. */
+function reasonOf(cause: unknown): string {
+  return cause instanceof z.ZodError ? z.prettifyError(cause).split('\n').join(' ') : messageOf(cause);
+}
+
 function parseConfig(text: string | undefined, path: string): Config {
   try {
     if (text === undefined) throw new Error('it is not there');
     return configSchema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new MlipError('MLIP_E_CHECKPOINT_CORRUPT', `the configuration cannot be read: ${messageOf(cause)}`, {
+    throw new MlipError('MLIP_E_CHECKPOINT_CORRUPT', `the configuration cannot be read: ${reasonOf(cause)}`, {
       where: join(path, CONFIG_FILE),
       remedy: 'Use a checkpoint that this version of mlip has written.',
       cause,
