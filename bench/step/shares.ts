@@ -19,7 +19,7 @@ export function describeShares({ ours, theirs }: { ours: PartTimes; theirs: Part
   return [
     'method: what each part adds to forward and backward pass, in this order, and its share:',
     ...lines,
-    `${proxyCost('ours', ours)}; ${proxyCost('theirs', theirs)}.`,
+    `method: both proxies take ${proxyCost(ours)} (ours) and ${proxyCost(theirs)} (theirs) times as long as the encoders; the multiplications of their passes explain ${explained()}.`,
   ];
 }
 
@@ -28,13 +28,16 @@ function sharesOf(times: PartTimes): string[] {
   return added(times).map((time) => `${time.toFixed(0)} ms, ${((100 * time) / whole).toFixed(1)} %`);
 }
 
-/** Time of both proxies in units of the encoders' time, beside the multiplications of their passes in those of theirs. */
-function proxyCost(side: string, times: PartTimes): string {
+/** Time of both proxies in units of the encoders' time. */
+function proxyCost(times: PartTimes): string {
   const costs = added(times);
   const proxies = costs[PARTS.indexOf('itm')] + costs[PARTS.indexOf('ts')];
+  return (proxies / costs[0]).toFixed(2);
+}
+
+function explained(): string {
   const { fusion, encoders } = multiplications();
-  const [time, explained] = [proxies / costs[0], fusion / encoders];
-  return `method: both proxies take ${time.toFixed(2)} times as long as the encoders (${side}), their passes explain ${explained.toFixed(2)}`;
+  return (fusion / encoders).toFixed(2);
 }
 
 /** Of a forward pass; those of the backward pass are twice as many for both. */
