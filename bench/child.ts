@@ -2,10 +2,11 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { MlipError } from '../src/core/errors.js';
+import { COMPUTING_ENVIRONMENT } from '../src/engine/process-environment.js';
 
 /** What the child prints on its last line of stdout. Its stderr is shown only where it fails. */
 export async function runChild(command: string, args: readonly string[], threads: number): Promise<unknown> {
-  const env = { ...process.env, OMP_NUM_THREADS: String(threads) };
+  const env = { ...COMPUTING_ENVIRONMENT, ...process.env, OMP_NUM_THREADS: String(threads) };
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
   const exited = new Promise<string | number>((resolve, reject) => {
     child.once('error', reject);

@@ -3,6 +3,8 @@ import type { MlipError } from '../core/errors.js';
 import type { Floats } from './segments.js';
 
 export interface Ring {
+  /** Ranks. */
+  readonly world: number;
   /**
    * Sums `buffer` over the ranks, in place; every rank gets the same bits. Buffers must have one length and type on
    * all ranks, and belong to the ring until the promise settles.
@@ -20,6 +22,7 @@ export interface Ring {
 
 /** The sum over one rank is what it has. */
 export class SoloRing implements Ring {
+  readonly world = 1;
   readonly bytesSent = 0;
   readonly aborted = undefined;
   async allReduce(): Promise<void> {}

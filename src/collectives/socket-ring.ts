@@ -35,6 +35,10 @@ export class SocketRing implements Ring {
   private timer: NodeJS.Timeout | undefined;
   private broken: Failure | undefined;
 
+  get world(): number {
+    return this.place.world;
+  }
+
   /** `inbound` is paused and nothing but frames of this ring follow on it. */
   constructor(place: RingPlace, inbound: Inbound, openOutbound: (handler: OutboundHandler) => Outbound) {
     this.place = place;

@@ -61,7 +61,7 @@ async function createEngine(options: EngineOptions): Promise<Engine> {
   const { device = 'auto', compile: compiling = true, compiler = 'auto' } = options;
   const threads = options.threads || availableParallelism();
   const paths = findLibrary() ?? pathsIn(await installEngine());
-  setEnvironment();
+  setEnvironment(device, compiling && chooseCompiler(compiler) === 'xla');
   if (device !== 'cpu') preloadCuda(paths);
   const runtime = openRuntime(paths, threads, device !== 'cpu');
   const chosen = chooseDevice(runtime, device);
@@ -86,7 +86,9 @@ async function createEngine(options: EngineOptions): Promise<Engine> {
 const chooseCompiler = (wish: 'auto' | Compiler): Compiler => (wish === 'auto' ? 'xla' : wish);
 
 /** TensorFlow reads these when it is loaded; what the user has set stays. */
-function setEnvironment(): void {
+function setEnvironment(device: string, xla: boolean): void {
+  // XLA does not use oneDNN, whose pools would keep memory that nobody gets back.
+  if (xla && device !== 'gpu') process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '0';
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3';
   const xlaCache = join(cacheDirectory(), 'xla');
   mkdirSync(xlaCache, { recursive: true });

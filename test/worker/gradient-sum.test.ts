@@ -90,6 +90,19 @@ describe('a sum of gradients', () => {
   });
 });
 
+it('of one term on one rank is that term, and 0 where a name has none', async () => {
+  const { rings, close } = await openRings(1);
+  const sum = new GradientSum(engine, rings[0], terms[0]);
+  const { 'vision.b': _, ...most } = terms[3];
+  sum.clear();
+  sum.add(most);
+  const found = values(await sum.reduce(), engine);
+  expect([...found.keys()]).toEqual(Object.keys(SHAPES));
+  expect(found.get('vision.a')).toEqual(engine.read(terms[3]['vision.a']));
+  expect(found.get('vision.b')).toEqual(new Float32Array(5));
+  await close();
+});
+
 function floatSum(rows: readonly Float32Array[]): Float32Array {
   const sum = new Float32Array(rows[0].length);
   for (const row of rows) row.forEach((value, i) => (sum[i] += value));

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Config } from '../../config/schema.js';
 import { poolSizeFor } from '../../data/decode-threads.js';
+import { COMPUTING_ENVIRONMENT } from '../../engine/process-environment.js';
 import { commandLogger, logsAsJson } from '../logging.js';
 import { provideEngine } from '../provide-engine.js';
 import { say } from '../terminal.js';
@@ -71,7 +72,12 @@ function planWorkers(
   const shares = shareDevices({ workers, cores: availableParallelism(), threads: config.engine.threads, gpus });
   return shares.map(({ threads, env }, index) => ({
     args: ['--threads', String(threads), ...portArgument(metricsPort && metricsPort + 1 + index)],
-    env: { UV_THREADPOOL_SIZE: String(poolSizeFor(config.data.decodeThreads || threads)), ...process.env, ...env },
+    env: {
+      UV_THREADPOOL_SIZE: String(poolSizeFor(config.data.decodeThreads || threads)),
+      ...COMPUTING_ENVIRONMENT,
+      ...process.env,
+      ...env,
+    },
   }));
 }
 
