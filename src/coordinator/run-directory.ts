@@ -1,12 +1,11 @@
 /** What a run leaves in its output directory, apart from checkpoints: config.yaml, run.json, metrics.jsonl, TensorBoard. */
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MlipError, messageOf } from '../core/errors.js';
 import { createEventWriter } from '../metrics/tensorboard.js';
 import type { MetricsLine } from '../rpc/run-events.js';
 import { setAside } from './earlier-run.js';
-import { lockDirectory } from './lock.js';
+import { openLocked, writeWhole, writing } from './output-directory.js';
 
 /** Contents of run.json: who runs. */
 export interface RunInfo {
@@ -37,16 +36,7 @@ export interface RunDirectory {
  * if it holds a run of another configuration, MLIP_E_OUT_WRITE if it cannot be written.
  */
 export function openRunDirectory(options: RunDirectoryOptions): RunDirectory {
-  return writing(options.out, () => {
-    mkdirSync(options.out, { recursive: true });
-    const unlock = lockDirectory(options.out);
-    try {
-      return prepare(options, unlock);
-    } catch (error) {
-      unlock();
-      throw error;
-    }
-  });
+  return openLocked(options.out, (unlock) => prepare(options, unlock));
 }
 
 function prepare({ out, configText, configJson, resumeStep }: RunDirectoryOptions, unlock: () => void): RunDirectory {
@@ -85,26 +75,6 @@ function stepOf(line: string): number {
   }
 }
 
-/** A file is there as a whole or not at all: others read it at any time. */
-function writeWhole(path: string, text: string): void {
-  const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, text);
-  renameSync(draft, path);
-}
-
 function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
-}
-
-function writing<T>(out: string, action: () => T): T {
-  try {
-    return action();
-  } catch (cause) {
-    if (cause instanceof MlipError) throw cause;
-    throw new MlipError('MLIP_E_OUT_WRITE', `cannot write to the output directory: ${messageOf(cause)}`, {
-      where: out,
-      remedy: 'Check permissions and free space, or choose another --out.',
-      cause,
-    });
-  }
 }

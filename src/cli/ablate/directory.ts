@@ -2,11 +2,11 @@
  * The output directory of an ablation: ablation.json, written first and after each run, the same as a table (ablation.md)
  * and a chart (ablation.svg), and the runs themselves in OUT/runs/VARIANT-seed-N.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { lockDirectory } from '../../coordinator/lock.js';
-import { MlipError, messageOf } from '../../core/errors.js';
+import { openLocked, writeWhole, writing } from '../../coordinator/output-directory.js';
+import { MlipError } from '../../core/errors.js';
 import { ablationChart } from '../../evaluation/ablation/chart.js';
 import { emptyReport, type AblationBase, type AblationReport } from '../../evaluation/ablation/report.js';
 import { differences } from '../../evaluation/ablation/same-base.js';
@@ -30,16 +30,7 @@ export interface AblationDirectory {
  * @throws MLIP_E_OUT_OTHER_RUN where it holds anything else, MLIP_E_OUT_LOCKED, MLIP_E_OUT_WRITE
  */
 export function openAblation(out: string, base: AblationBase): AblationDirectory {
-  return writing(out, () => {
-    mkdirSync(out, { recursive: true });
-    const unlock = lockDirectory(out);
-    try {
-      return claim(out, base, unlock);
-    } catch (error) {
-      unlock();
-      throw error;
-    }
-  });
+  return openLocked(out, (unlock) => claim(out, base, unlock));
 }
 
 function claim(out: string, base: AblationBase, unlock: () => void): AblationDirectory {
@@ -88,24 +79,4 @@ function writeAll(out: string, report: AblationReport): void {
   if (report.variants.length === 0) return;
   writeWhole(join(out, 'ablation.md'), `${describeTable(report)}\n`);
   writeWhole(join(out, 'ablation.svg'), ablationChart(report.variants));
-}
-
-/** Others read the files while the ablation goes on; after a crash they are those of the last run. */
-function writeWhole(path: string, text: string): void {
-  const draft = `${path}.partial`;
-  writeFileSync(draft, text);
-  renameSync(draft, path);
-}
-
-function writing<T>(out: string, action: () => T): T {
-  try {
-    return action();
-  } catch (cause) {
-    if (cause instanceof MlipError) throw cause;
-    throw new MlipError('MLIP_E_OUT_WRITE', `cannot write to the output directory: ${messageOf(cause)}`, {
-      where: out,
-      remedy: 'Check permissions and free space, or choose another --out.',
-      cause,
-    });
-  }
 }
