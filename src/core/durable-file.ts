@@ -1,7 +1,8 @@
 /** Files that survive a crash once they are written, and what proves later that they are still the same. */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 
 export interface FileDigest {
   bytes: number;
@@ -39,6 +40,30 @@ function* pieces(parts: Iterable<Uint8Array>): Generator<Uint8Array> {
 async function writeFully(file: FileHandle, piece: Uint8Array): Promise<void> {
   for (let written = 0; written < piece.length;) {
     written += (await file.write(piece, written)).bytesWritten;
+  }
+}
+
+/**
+ * A file that is whole or absent, and as it was before where writing fails: `write` makes it under another name beside it,
+ * which it then gives up for its own. Returns what `write` does.
+ */
+export async function replaceDurably<T>(path: string, write: (draft: string) => Promise<T>): Promise<T> {
+  return withDraft(path, async (draft) => {
+    const result = await write(draft);
+    await rename(draft, path);
+    await syncDirectory(dirname(resolve(path)));
+    return result;
+  });
+}
+
+/** A name beside `path` that nothing has; whatever is left under it afterwards is removed. */
+export async function withDraft<T>(path: string, write: (draft: string) => Promise<T>): Promise<T> {
+  const draft = join(dirname(resolve(path)), `.draft-${basename(path)}-${randomBytes(4).toString('hex')}`);
+  try {
+    return await write(draft);
+  } finally {
+    // Why writing failed is worth more than why its remains cannot be removed.
+    await rm(draft, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

@@ -1,7 +1,6 @@
 /** Writes a manifest as JSON lines: whole, or not at all. */
-import { rename, rm } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
-import { writeDurably } from '../core/durable-file.js';
+import { replaceDurably, writeDurably } from '../core/durable-file.js';
 import { messageOf, MlipError } from '../core/errors.js';
 import type { ManifestRow } from './manifest-row.js';
 
@@ -14,12 +13,9 @@ const ROWS_A_PIECE = 1000;
  * @throws MlipError MLIP_E_OUT_WRITE; a file that was there before is then as it was
  */
 export async function writeManifest(path: string, rows: readonly ManifestRow[]): Promise<void> {
-  const draft = `${path}.${process.pid}.partial`;
   try {
-    await writeDurably(draft, pieces(path, rows));
-    await rename(draft, path);
+    await replaceDurably(path, (draft) => writeDurably(draft, pieces(path, rows)));
   } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined);
     throw new MlipError('MLIP_E_OUT_WRITE', `the manifest could not be written: ${messageOf(error)}`, {
       where: path,
       remedy: 'Name a file in a directory that exists and has room and that you may write to.',

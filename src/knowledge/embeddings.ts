@@ -2,9 +2,7 @@
  * Files of concept embeddings: safetensors with `concepts` [C, width] in the order of a graph and, where they were trained,
  * `relations` [R, width]. Metadata: `graph`, the hash of the graph; `ids` and `relations`, JSON lists of names by row.
  */
-import { rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { syncDirectory } from '../core/durable-file.js';
+import { replaceDurably } from '../core/durable-file.js';
 import { messageOf, MlipError } from '../core/errors.js';
 import type { HostTensor, HostTensors } from '../core/host-tensor.js';
 import { readSafetensors, readSafetensorsHeader, writeSafetensors } from '../safetensors/safetensors.js';
@@ -37,14 +35,9 @@ export async function writeConceptEmbeddings(
     ...(relations === undefined ? {} : { relations: JSON.stringify(relations.names) }),
     ...origin,
   };
-  const partial = `${path}.partial`;
   try {
-    await rm(partial, { force: true });
-    await writeSafetensors(partial, tensors, metadata);
-    await rename(partial, path);
-    await syncDirectory(dirname(path));
+    await replaceDurably(path, (draft) => writeSafetensors(draft, tensors, metadata));
   } catch (cause) {
-    await rm(partial, { force: true }).catch(() => undefined);
     throw new MlipError('MLIP_E_KNOWLEDGE_OUT', 'the embeddings cannot be written', {
       where: `${path} (${messageOf(cause)})`,
       remedy: 'Check that the directory exists, can be written and has room.',

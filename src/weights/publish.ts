@@ -1,9 +1,8 @@
-/** Files that are whole or absent: written under another name, then renamed. */
-import { randomBytes } from 'node:crypto';
+/** Where weights are written: nothing is replaced unasked, and what is there is whole. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { syncDirectory } from '../core/durable-file.js';
+import { mkdir, rename } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { replaceDurably, syncDirectory, withDraft } from '../core/durable-file.js';
 import { messageOf, MlipError } from '../core/errors.js';
 
 /** @throws MLIP_E_WEIGHTS_OUT where `out` is a folder with something in it, or a file, that must not be replaced. */
@@ -16,14 +15,11 @@ export function requireFree(out: string, force: boolean): void {
   });
 }
 
-/** Writes a file by way of a draft beside it. Returns what `write` does. */
+/** Writes a file, whole or not at all. Returns what `write` does with the name that it is given. */
 export async function publishFile<T>(out: string, write: (draft: string) => Promise<T>): Promise<T> {
-  return withDraft(out, async (draft) => {
-    await mkdir(dirname(draft), { recursive: true });
-    const result = await write(draft);
-    await rename(draft, out);
-    await syncDirectory(dirname(out));
-    return result;
+  return writing(out, async () => {
+    await mkdir(dirname(resolve(out)), { recursive: true });
+    return replaceDurably(out, write);
   });
 }
 
@@ -31,20 +27,20 @@ export async function publishFile<T>(out: string, write: (draft: string) => Prom
  * Writes a folder by way of a draft beside it. Files of a folder that is there are replaced one by one, others in it stay.
  */
 export async function publishFolder(out: string, write: (draft: string) => Promise<void>): Promise<void> {
-  await withDraft(out, async (draft) => {
+  const fill = async (draft: string): Promise<void> => {
     await mkdir(draft, { recursive: true });
     await write(draft);
     await syncDirectory(draft);
     if (existsSync(out)) for (const name of readdirSync(draft)) await rename(join(draft, name), join(out, name));
     else await rename(draft, out);
     await syncDirectory(dirname(resolve(out)));
-  });
+  };
+  await writing(out, () => withDraft(out, fill));
 }
 
-async function withDraft<T>(out: string, write: (draft: string) => Promise<T>): Promise<T> {
-  const draft = join(dirname(resolve(out)), `.draft-${basename(out)}-${randomBytes(4).toString('hex')}`);
+async function writing<T>(out: string, action: () => Promise<T>): Promise<T> {
   try {
-    return await write(draft);
+    return await action();
   } catch (cause) {
     if (cause instanceof MlipError) throw cause;
     throw new MlipError('MLIP_E_WEIGHTS_OUT', `cannot be written: ${messageOf(cause)}`, {
@@ -52,7 +48,5 @@ async function withDraft<T>(out: string, write: (draft: string) => Promise<T>): 
       remedy: 'Check permissions and free space.',
       cause,
     });
-  } finally {
-    await rm(draft, { recursive: true, force: true });
   }
 }
