@@ -35,10 +35,5 @@ export function wordCountOf(pieces: number): number {
 /** [m, T], 1 where there is a word. */
 export function maskOfWords(wordOfPiece: tf.Tensor2D, count: number): tf.Tensor2D {
   const last = tf.max(wordOfPiece, 1, true);
-  const positions = tf.tensor2d(
-    Int32Array.from({ length: count }, (_, at) => at),
-    [1, count],
-    'int32',
-  );
-  return tf.cast(tf.greaterEqual(last, positions), 'float32');
+  return tf.cast(tf.greaterEqual(last, tf.range(0, count, 1, 'int32')), 'float32');
 }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { hasFusion, partsOf } from '../config/parts.js';
 import { ofGroup, type Group } from '../encoders/parameter-groups.js';
 import { disposeEncoded, encodeAgain, type EncodedMicroBatch, type ModelTensors, type PassParts } from './encode.js';
-import type { LossesAndGradients } from './global-losses.js';
+import type { LossesAndGradients } from './losses-and-gradients.js';
 import type { MicroBatchTensors } from './micro-batch-tensors.js';
 import { MODALITIES, type Modality } from './passes.js';
 
@@ -42,7 +42,7 @@ export async function backwardAll(
   for (const [position, inputs] of microBatches.entries()) {
     const last = position === microBatches.length - 1;
     const encoded = kept ?? (await encodeAgain(parts, model, inputs));
-    const gradients = sliceRows(embeddingGradients, position, microBatches.length, inputs.identities.length / 4);
+    const gradients = sliceRows(embeddingGradients, position, microBatches.length, parts.config.microBatchSize);
     Object.assign(gradients, await gradientsWithin(parts, model.parameters, inputs, encoded, losses));
     if (last) reduce('joint');
     for (const modality of MODALITIES) {

@@ -3,11 +3,12 @@
  * computes them from the gathered embeddings of all rows and back-propagates into its own (method.md, "The micro-batch is
  * the unit of determinism").
  */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { partsOf, type MethodParts } from '../config/parts.js';
 import type { Config } from '../config/schema.js';
 import { globalLoss } from '../losses/global-loss.js';
 import { prototypeLoss } from '../losses/prototypes.js';
+import { lossesAndGradients, type LossesAndGradients, type WeightedLosses } from './losses-and-gradients.js';
 
 /** Embeddings that the global losses read, by the names under which they are gathered; each [B, d], rows of length 1. */
 export type EmbeddingName = 'text' | 'text_divergent' | 'knowledge' | 'vision' | 'vision_divergent';
@@ -42,14 +43,6 @@ export interface GlobalLossInputs {
   same: tf.NamedTensorMap;
 }
 
-export interface LossesAndGradients {
-  [key: string]: tf.NamedTensorMap;
-  /** Scalars: `loss`, the weighted sum, and each loss by its name in metrics.jsonl. */
-  losses: tf.NamedTensorMap;
-  /** Of `loss`, by the names of the embeddings, and `prototypes`. */
-  gradients: tf.NamedTensorMap;
-}
-
 export function globalLosses(
   { embeddings, prototypes, queues, same }: GlobalLossInputs,
   config: Config,
@@ -60,14 +53,6 @@ export function globalLosses(
     ...prototypesOf(given, queues, config),
   }));
 }
-
-interface WeightedLoss {
-  value: tf.Scalar;
-  /** 0 for what is shown beside a loss that it is a part of. */
-  weight: number;
-}
-
-export type WeightedLosses = Record<string, WeightedLoss>;
 
 function contrastOf(
   given: tf.NamedTensorMap,
@@ -98,30 +83,4 @@ function prototypesOf(given: tf.NamedTensorMap, queues: tf.NamedTensorMap, confi
     ...recent,
   });
   return { loss_prototype: { value, weight } };
-}
-
-/** The weighted sum of losses, each loss, and the gradients of the sum with respect to each of `variables`. */
-export function lossesAndGradients(
-  variables: tf.NamedTensorMap,
-  compute: (given: tf.NamedTensorMap) => WeightedLosses,
-): LossesAndGradients {
-  const names = Object.keys(variables);
-  const losses: tf.NamedTensorMap = {};
-  const sum = (...values: tf.Tensor[]): tf.Scalar => {
-    const found = compute(Object.fromEntries(names.map((name, i) => [name, values[i]])));
-    // tfjs disposes of what is made inside a gradient's function unless it is kept.
-    for (const [name, { value }] of Object.entries(found)) losses[name] = tf.keep(tf.clone(value));
-    const terms = Object.values(found).filter(({ weight }) => weight > 0);
-    return tf.addN([untouched(values), ...terms.map(({ value, weight }) => tf.mul<tf.Scalar>(value, weight))]);
-  };
-  const { value, grads } = tf.valueAndGrads(sum)(Object.values(variables));
-  return {
-    losses: { loss: value, ...losses },
-    gradients: Object.fromEntries(names.map((name, i) => [name, grads[i]])),
-  };
-}
-
-/** 0, as a function of everything: tfjs refuses to differentiate with respect to what a function does not read. */
-function untouched(values: readonly tf.Tensor[]): tf.Scalar {
-  return tf.mul(tf.addN(values.map((value) => tf.sum(value))), 0);
 }

@@ -35,8 +35,8 @@ export async function globalLossesOf(
   const { losses, gradients } = await passes.globalLosses(inputs);
   const { prototypes: prototypeGradient, ...ofEmbeddings } = gradients;
   const result = {
-    losses: readAll(losses, (tensor) => engine.read(tensor)[0]),
-    embeddingGradients: readAll(ofEmbeddings, (tensor) => engine.read(tensor)),
+    losses: mapValues(losses, (tensor) => engine.read(tensor)[0]),
+    embeddingGradients: mapValues(ofEmbeddings, (tensor) => engine.read(tensor)),
     prototypeGradient,
   };
   tf.dispose([uploaded, losses, ofEmbeddings]);
@@ -54,13 +54,13 @@ function globalInputs(
   const weight = parameters['prototypes.weight'];
   const recent = queueIsFull(step, config) ? Array.from(queues) : [];
   return {
-    embeddings: readAll(embeddings, (rows) => engine.upload(rows, [batchSize, rows.length / batchSize])),
+    embeddings: mapValues(embeddings, (rows) => engine.upload(rows, [batchSize, rows.length / batchSize])),
     prototypes: weight === undefined ? {} : { weight },
     queues: Object.fromEntries(recent.map(([name, { data, shape }]) => [viewOf(name), engine.upload(data, shape)])),
     same: identity === undefined ? {} : { rows: engine.upload(samePairs(identity), [batchSize, batchSize]) },
   };
 }
 
-function readAll<A, B>(record: Readonly<Record<string, A>>, read: (value: A) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, read(value)]));
+function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
 }

@@ -16,7 +16,7 @@ import { knowledgeAlignment } from '../losses/knowledge-alignment.js';
 import { localAlignment } from '../losses/local-alignment.js';
 import { matchingLoss } from '../losses/matching.js';
 import { swappingLoss } from '../losses/swapping.js';
-import { lossesAndGradients, type LossesAndGradients, type WeightedLosses } from './global-losses.js';
+import { lossesAndGradients, type LossesAndGradients, type WeightedLosses } from './losses-and-gradients.js';
 
 export interface MicroBatchLossInputs {
   [key: string]: tf.NamedTensorMap | tf.Tensor;

@@ -16,7 +16,8 @@ import type { Engine } from '../engine/load.js';
 import { knowledgeView } from '../losses/knowledge-view.js';
 import { adamw, type AdamWStep } from '../optim/adamw.js';
 import { clipScale, globalNorm } from '../optim/clip.js';
-import { globalLosses, type GlobalLossInputs, type LossesAndGradients } from './global-losses.js';
+import { globalLosses, type GlobalLossInputs } from './global-losses.js';
+import type { LossesAndGradients } from './losses-and-gradients.js';
 import { microBatchLosses, type MicroBatchLossInputs } from './micro-batch-losses.js';
 import type { EncoderInputs } from './micro-batch-tensors.js';
 
