@@ -11,6 +11,7 @@ const DEFAULTS: Defaults = {
   seed: 1,
   steps: 0,
   initialWeights: '',
+  reduction: 'double',
   data: {
     manifest: '',
     vocabulary: '',
@@ -21,9 +22,26 @@ const DEFAULTS: Defaults = {
     cacheMb: 512,
   },
   engine: { device: 'auto', compile: true, compiler: 'auto', threads: 0 },
-  checkpoint: { everySteps: 50, keep: 3 },
+  checkpoint: { everySteps: 50, keep: 3, keepEverySteps: 0, keepBest: '', destination: '' },
+  elastic: {
+    minWorkers: 1,
+    maxWorkers: 0,
+    rejoinMs: 300_000,
+    graceMs: 25_000,
+    rebalanceSteps: 50,
+    stragglerFactor: 2,
+    stragglerMs: 0,
+  },
+  integrity: { hashSteps: 100, maxSkippedSteps: 10 },
   evaluation: { pairs: 256, batchSize: 32 },
-  timeouts: { joinMs: 300_000, heartbeatMs: 2_000, stepMs: 300_000, dataMs: 60_000 },
+  timeouts: {
+    joinMs: 300_000,
+    heartbeatMs: 2_000,
+    stepMs: 300_000,
+    dataMs: 60_000,
+    reconnectMs: 60_000,
+    leaseMs: 6_000,
+  },
 };
 
 export function defaultAssignments(): Assignment[] {

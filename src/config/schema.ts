@@ -127,6 +127,11 @@ export const configSchema = z
       .describe(
         'Weights to start from (safetensors, as mlip weights import writes them); empty starts from random ones',
       ),
+    reduction: z
+      .enum(['double', 'reproducible'])
+      .describe(
+        'How gradients are added: double rounds a sum in double; reproducible adds integers of a common scale, so that any number of workers gives the same bits',
+      ),
     data: z.strictObject({
       manifest: z.string().describe('Manifest of image-report pairs (JSONL or CSV)'),
       vocabulary: z.string().describe('vocab.txt of WordPiece; empty builds one from the training reports'),
@@ -174,18 +179,45 @@ export const configSchema = z
     checkpoint: z.strictObject({
       everySteps: count.describe('Steps between checkpoints; 0 saves only at the end'),
       keep: positive.describe('Newest checkpoints that are kept'),
+      keepEverySteps: count.describe('Checkpoints of multiples of so many steps are kept for ever; 0 keeps none'),
+      keepBest: z
+        .string()
+        .describe('Column of metrics.jsonl; the checkpoint where it is lowest is kept; empty keeps none'),
+      destination: z
+        .string()
+        .describe('Where checkpoints go besides the output directory: s3://BUCKET/PREFIX, or empty for nowhere else'),
+    }),
+    elastic: z.strictObject({
+      minWorkers: positive.describe('Workers without which the run does not go on; with fewer it waits'),
+      maxWorkers: count.describe('Workers that take part at most; 0 means one for each micro-batch of a step'),
+      rejoinMs: positive.describe('With fewer than minWorkers the run waits so long for others, then ends'),
+      graceMs: positive.describe('A worker that is told to leave (SIGTERM) has gone by then'),
+      rebalanceSteps: count.describe(
+        'Steps between two assignments of micro-batches by measured speed; 0 only at changes of membership',
+      ),
+      stragglerFactor: z
+        .number()
+        .min(1)
+        .describe('A rank so many times slower than the median is named as a straggler'),
+      stragglerMs: count.describe('A straggler is dropped when it has been one for so long; 0 never'),
+    }),
+    integrity: z.strictObject({
+      hashSteps: count.describe('Steps between two comparisons of the parameters of all ranks; 0 never compares'),
+      maxSkippedSteps: count.describe('Steps in a row that may be left out because a gradient is not finite'),
     }),
     evaluation: z.strictObject({
       pairs: positive.describe('Pairs of the retrieval score at the end of a run, at most'),
       batchSize: positive.describe('Pairs that are encoded at a time during evaluation'),
     }),
     timeouts: z.strictObject({
-      joinMs: positive.describe('All workers must have joined by then'),
+      joinMs: positive.describe('The workers that a run starts with must have joined by then'),
       heartbeatMs: positive.describe(
         'Between two heartbeats of a worker; three missed ones lose it, thirty until its first step is done',
       ),
       stepMs: positive.describe('A gather or a reduction must be complete by then'),
       dataMs: positive.describe('A batch must be decoded by then'),
+      reconnectMs: positive.describe('A worker that has lost its coordinator tries so long to find it, or another one'),
+      leaseMs: positive.describe('A coordinator that has not renewed its lease for so long commands no more'),
     }),
   })
   .refine((c) => c.batchSize % c.microBatchSize === 0, {
