@@ -44,8 +44,17 @@ export namespace mlip {
             /** WorkerMessage failed. */
             failed?: (mlip.v1.Failed.$Properties|null);
 
+            /** WorkerMessage halted. */
+            halted?: (mlip.v1.Halted.$Properties|null);
+
+            /** WorkerMessage inPlace. */
+            inPlace?: (mlip.v1.InPlace.$Properties|null);
+
+            /** WorkerMessage leave. */
+            leave?: (mlip.v1.Leave.$Properties|null);
+
             /** WorkerMessage kind. */
-            kind?: ("join"|"ready"|"heartbeat"|"commit"|"saved"|"failed");
+            kind?: ("join"|"ready"|"heartbeat"|"commit"|"saved"|"failed"|"halted"|"inPlace"|"leave");
 
             /**
              * Encodes the specified WorkerMessage message. Does not implicitly {@link mlip.v1.WorkerMessage.verify|verify} messages.
@@ -89,8 +98,17 @@ export namespace mlip {
                 /** WorkerMessage failed */
                 failed?: (mlip.v1.Failed.$Properties|null);
 
+                /** WorkerMessage halted */
+                halted?: (mlip.v1.Halted.$Properties|null);
+
+                /** WorkerMessage inPlace */
+                inPlace?: (mlip.v1.InPlace.$Properties|null);
+
+                /** WorkerMessage leave */
+                leave?: (mlip.v1.Leave.$Properties|null);
+
                 /** WorkerMessage kind */
-                kind?: ("join"|"ready"|"heartbeat"|"commit"|"saved"|"failed");
+                kind?: ("join"|"ready"|"heartbeat"|"commit"|"saved"|"failed"|"halted"|"inPlace"|"leave");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -104,9 +122,12 @@ export namespace mlip {
               commit?: mlip.v1.Commit.$Shape|null;
               saved?: mlip.v1.Saved.$Shape|null;
               failed?: mlip.v1.Failed.$Shape|null;
+              halted?: mlip.v1.Halted.$Shape|null;
+              inPlace?: mlip.v1.InPlace.$Shape|null;
+              leave?: mlip.v1.Leave.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ kind?: undefined; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null }|{ kind?: "join"; join: mlip.v1.Join.$Shape; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null }|{ kind?: "ready"; join?: null; ready: mlip.v1.Ready.$Shape; heartbeat?: null; commit?: null; saved?: null; failed?: null }|{ kind?: "heartbeat"; join?: null; ready?: null; heartbeat: mlip.v1.Heartbeat.$Shape; commit?: null; saved?: null; failed?: null }|{ kind?: "commit"; join?: null; ready?: null; heartbeat?: null; commit: mlip.v1.Commit.$Shape; saved?: null; failed?: null }|{ kind?: "saved"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved: mlip.v1.Saved.$Shape; failed?: null }|{ kind?: "failed"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed: mlip.v1.Failed.$Shape })
+              ({ kind?: undefined; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null }|{ kind?: "join"; join: mlip.v1.Join.$Shape; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null }|{ kind?: "ready"; join?: null; ready: mlip.v1.Ready.$Shape; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null }|{ kind?: "heartbeat"; join?: null; ready?: null; heartbeat: mlip.v1.Heartbeat.$Shape; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null }|{ kind?: "commit"; join?: null; ready?: null; heartbeat?: null; commit: mlip.v1.Commit.$Shape; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null }|{ kind?: "saved"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved: mlip.v1.Saved.$Shape; failed?: null; halted?: null; inPlace?: null; leave?: null }|{ kind?: "failed"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed: mlip.v1.Failed.$Shape; halted?: null; inPlace?: null; leave?: null }|{ kind?: "halted"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted: mlip.v1.Halted.$Shape; inPlace?: null; leave?: null }|{ kind?: "inPlace"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace: mlip.v1.InPlace.$Shape; leave?: null }|{ kind?: "leave"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave: mlip.v1.Leave.$Shape })
             );
         }
 
@@ -129,17 +150,17 @@ export namespace mlip {
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** CoordinatorMessage accepted. */
-            accepted?: (mlip.v1.Accepted.$Properties|null);
-
             /** CoordinatorMessage welcome. */
             welcome?: (mlip.v1.Welcome.$Properties|null);
 
-            /** CoordinatorMessage start. */
-            start?: (mlip.v1.Start.$Properties|null);
+            /** CoordinatorMessage assign. */
+            assign?: (mlip.v1.Assign.$Properties|null);
 
             /** CoordinatorMessage directive. */
             directive?: (mlip.v1.Directive.$Properties|null);
+
+            /** CoordinatorMessage halt. */
+            halt?: (mlip.v1.Halt.$Properties|null);
 
             /** CoordinatorMessage abort. */
             abort?: (mlip.v1.Abort.$Properties|null);
@@ -147,8 +168,11 @@ export namespace mlip {
             /** CoordinatorMessage finish. */
             finish?: (mlip.v1.Finish.$Properties|null);
 
+            /** CoordinatorMessage pulse. */
+            pulse?: (mlip.v1.Pulse.$Properties|null);
+
             /** CoordinatorMessage kind. */
-            kind?: ("accepted"|"welcome"|"start"|"directive"|"abort"|"finish");
+            kind?: ("welcome"|"assign"|"directive"|"halt"|"abort"|"finish"|"pulse");
 
             /**
              * Encodes the specified CoordinatorMessage message. Does not implicitly {@link mlip.v1.CoordinatorMessage.verify|verify} messages.
@@ -174,17 +198,17 @@ export namespace mlip {
             /** Properties of a CoordinatorMessage. */
             interface $Properties {
 
-                /** CoordinatorMessage accepted */
-                accepted?: (mlip.v1.Accepted.$Properties|null);
-
                 /** CoordinatorMessage welcome */
                 welcome?: (mlip.v1.Welcome.$Properties|null);
 
-                /** CoordinatorMessage start */
-                start?: (mlip.v1.Start.$Properties|null);
+                /** CoordinatorMessage assign */
+                assign?: (mlip.v1.Assign.$Properties|null);
 
                 /** CoordinatorMessage directive */
                 directive?: (mlip.v1.Directive.$Properties|null);
+
+                /** CoordinatorMessage halt */
+                halt?: (mlip.v1.Halt.$Properties|null);
 
                 /** CoordinatorMessage abort */
                 abort?: (mlip.v1.Abort.$Properties|null);
@@ -192,8 +216,11 @@ export namespace mlip {
                 /** CoordinatorMessage finish */
                 finish?: (mlip.v1.Finish.$Properties|null);
 
+                /** CoordinatorMessage pulse */
+                pulse?: (mlip.v1.Pulse.$Properties|null);
+
                 /** CoordinatorMessage kind */
-                kind?: ("accepted"|"welcome"|"start"|"directive"|"abort"|"finish");
+                kind?: ("welcome"|"assign"|"directive"|"halt"|"abort"|"finish"|"pulse");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -201,15 +228,16 @@ export namespace mlip {
 
             /** Narrowed shape of a CoordinatorMessage. */
             type $Shape = {
-              accepted?: mlip.v1.Accepted.$Shape|null;
               welcome?: mlip.v1.Welcome.$Shape|null;
-              start?: mlip.v1.Start.$Shape|null;
+              assign?: mlip.v1.Assign.$Shape|null;
               directive?: mlip.v1.Directive.$Shape|null;
+              halt?: mlip.v1.Halt.$Shape|null;
               abort?: mlip.v1.Abort.$Shape|null;
               finish?: mlip.v1.Finish.$Shape|null;
+              pulse?: mlip.v1.Pulse.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ kind?: undefined; accepted?: null; welcome?: null; start?: null; directive?: null; abort?: null; finish?: null }|{ kind?: "accepted"; accepted: mlip.v1.Accepted.$Shape; welcome?: null; start?: null; directive?: null; abort?: null; finish?: null }|{ kind?: "welcome"; accepted?: null; welcome: mlip.v1.Welcome.$Shape; start?: null; directive?: null; abort?: null; finish?: null }|{ kind?: "start"; accepted?: null; welcome?: null; start: mlip.v1.Start.$Shape; directive?: null; abort?: null; finish?: null }|{ kind?: "directive"; accepted?: null; welcome?: null; start?: null; directive: mlip.v1.Directive.$Shape; abort?: null; finish?: null }|{ kind?: "abort"; accepted?: null; welcome?: null; start?: null; directive?: null; abort: mlip.v1.Abort.$Shape; finish?: null }|{ kind?: "finish"; accepted?: null; welcome?: null; start?: null; directive?: null; abort?: null; finish: mlip.v1.Finish.$Shape })
+              ({ kind?: undefined; welcome?: null; assign?: null; directive?: null; halt?: null; abort?: null; finish?: null; pulse?: null }|{ kind?: "welcome"; welcome: mlip.v1.Welcome.$Shape; assign?: null; directive?: null; halt?: null; abort?: null; finish?: null; pulse?: null }|{ kind?: "assign"; welcome?: null; assign: mlip.v1.Assign.$Shape; directive?: null; halt?: null; abort?: null; finish?: null; pulse?: null }|{ kind?: "directive"; welcome?: null; assign?: null; directive: mlip.v1.Directive.$Shape; halt?: null; abort?: null; finish?: null; pulse?: null }|{ kind?: "halt"; welcome?: null; assign?: null; directive?: null; halt: mlip.v1.Halt.$Shape; abort?: null; finish?: null; pulse?: null }|{ kind?: "abort"; welcome?: null; assign?: null; directive?: null; halt?: null; abort: mlip.v1.Abort.$Shape; finish?: null; pulse?: null }|{ kind?: "finish"; welcome?: null; assign?: null; directive?: null; halt?: null; abort?: null; finish: mlip.v1.Finish.$Shape; pulse?: null }|{ kind?: "pulse"; welcome?: null; assign?: null; directive?: null; halt?: null; abort?: null; finish?: null; pulse: mlip.v1.Pulse.$Shape })
             );
         }
 
@@ -249,6 +277,9 @@ export namespace mlip {
 
             /** Join device. */
             device: string;
+
+            /** Sent by a worker that has lost its coordinator and found it, or another one, again. */
+            rejoin?: (mlip.v1.Rejoin.$Properties|null);
 
             /**
              * Encodes the specified Join message. Does not implicitly {@link mlip.v1.Join.verify|verify} messages.
@@ -292,6 +323,9 @@ export namespace mlip {
                 /** Join device */
                 device?: (string|null);
 
+                /** Sent by a worker that has lost its coordinator and found it, or another one, again. */
+                rejoin?: (mlip.v1.Rejoin.$Properties|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -301,72 +335,147 @@ export namespace mlip {
         }
 
         /**
-         * Properties of an Accepted.
-         * @deprecated Use mlip.v1.Accepted.$Properties instead.
+         * Properties of a Rejoin.
+         * @deprecated Use mlip.v1.Rejoin.$Properties instead.
          */
-        interface IAccepted extends mlip.v1.Accepted.$Properties {
+        interface IRejoin extends mlip.v1.Rejoin.$Properties {
         }
 
-        /** Sent at once: the rank is taken, the others may still be missing. */
-        class Accepted {
+        /** Represents a Rejoin. */
+        class Rejoin {
 
             /**
-             * Constructs a new Accepted.
+             * Constructs a new Rejoin.
              * @param [properties] Properties to set
              */
-            constructor(properties?: mlip.v1.Accepted.$Properties);
+            constructor(properties?: mlip.v1.Rejoin.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** Accepted rank. */
-            rank: number;
+            /** Rejoin runId. */
+            runId: string;
 
-            /** Accepted world. */
-            world: number;
+            /** Rejoin worker. */
+            worker: number;
 
-            /** Accepted heartbeatMs. */
-            heartbeatMs: number;
+            /** The newest that it has heard of: a coordinator of an older one is refused by it. */
+            generation: number;
+
+            /** What it said when it was ready; absent if it had not loaded yet. */
+            ready?: (mlip.v1.Ready.$Properties|null);
+
+            /** Rejoin holding. */
+            holding?: (mlip.v1.Holding.$Properties|null);
 
             /**
-             * Encodes the specified Accepted message. Does not implicitly {@link mlip.v1.Accepted.verify|verify} messages.
-             * @param message Accepted message or plain object to encode
+             * Encodes the specified Rejoin message. Does not implicitly {@link mlip.v1.Rejoin.verify|verify} messages.
+             * @param message Rejoin message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: mlip.v1.Accepted.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: mlip.v1.Rejoin.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes an Accepted message from the specified reader or buffer.
+             * Decodes a Rejoin message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {mlip.v1.Accepted & mlip.v1.Accepted.$Shape} Accepted
+             * @returns {mlip.v1.Rejoin & mlip.v1.Rejoin.$Shape} Rejoin
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.Accepted & mlip.v1.Accepted.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.Rejoin & mlip.v1.Rejoin.$Shape;
         }
 
-        namespace Accepted {
+        namespace Rejoin {
 
-            /** Properties of an Accepted. */
+            /** Properties of a Rejoin. */
             interface $Properties {
 
-                /** Accepted rank */
-                rank?: (number|null);
+                /** Rejoin runId */
+                runId?: (string|null);
 
-                /** Accepted world */
-                world?: (number|null);
+                /** Rejoin worker */
+                worker?: (number|null);
 
-                /** Accepted heartbeatMs */
-                heartbeatMs?: (number|null);
+                /** The newest that it has heard of: a coordinator of an older one is refused by it. */
+                generation?: (number|null);
+
+                /** What it said when it was ready; absent if it had not loaded yet. */
+                ready?: (mlip.v1.Ready.$Properties|null);
+
+                /** Rejoin holding */
+                holding?: (mlip.v1.Holding.$Properties|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of an Accepted. */
-            type $Shape = mlip.v1.Accepted.$Properties;
+            /** Shape of a Rejoin. */
+            type $Shape = mlip.v1.Rejoin.$Properties;
+        }
+
+        /**
+         * Properties of a Holding.
+         * @deprecated Use mlip.v1.Holding.$Properties instead.
+         */
+        interface IHolding extends mlip.v1.Holding.$Properties {
+        }
+
+        /** The state that a worker holds; absent where it holds none. */
+        class Holding {
+
+            /**
+             * Constructs a new Holding.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.Holding.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Steps applied. */
+            step: number;
+
+            /** Of the newest of these, so that none is missing in metrics.jsonl; absent if this worker has applied none itself. */
+            report?: (mlip.v1.StepReport.$Properties|null);
+
+            /**
+             * Encodes the specified Holding message. Does not implicitly {@link mlip.v1.Holding.verify|verify} messages.
+             * @param message Holding message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.Holding.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Holding message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.Holding & mlip.v1.Holding.$Shape} Holding
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.Holding & mlip.v1.Holding.$Shape;
+        }
+
+        namespace Holding {
+
+            /** Properties of a Holding. */
+            interface $Properties {
+
+                /** Steps applied. */
+                step?: (number|null);
+
+                /** Of the newest of these, so that none is missing in metrics.jsonl; absent if this worker has applied none itself. */
+                report?: (mlip.v1.StepReport.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Holding. */
+            type $Shape = mlip.v1.Holding.$Properties;
         }
 
         /**
@@ -376,7 +485,7 @@ export namespace mlip {
         interface IWelcome extends mlip.v1.Welcome.$Properties {
         }
 
-        /** Sent when all have joined. */
+        /** The answer to Join, at once. */
         class Welcome {
 
             /**
@@ -388,11 +497,14 @@ export namespace mlip {
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
+            /** Welcome worker. */
+            worker: number;
+
+            /** Welcome heartbeatMs. */
+            heartbeatMs: number;
+
             /** Welcome runId. */
             runId: string;
-
-            /** Welcome generation. */
-            generation: number;
 
             /** The resolved configuration as JSON. */
             config: string;
@@ -400,11 +512,11 @@ export namespace mlip {
             /** Output directory, absolute. */
             out: string;
 
-            /** In order of rank, the receiver included. */
-            peers: mlip.v1.Peer.$Properties[];
+            /** From which the run went on when it started, and whose vocabulary it keeps; empty where it started from the beginning. */
+            checkpoint: string;
 
-            /** Absent where the run starts from the beginning. */
-            resume?: (mlip.v1.Resume.$Properties|null);
+            /** Welcome generation. */
+            generation: number;
 
             /**
              * Encodes the specified Welcome message. Does not implicitly {@link mlip.v1.Welcome.verify|verify} messages.
@@ -430,11 +542,14 @@ export namespace mlip {
             /** Properties of a Welcome. */
             interface $Properties {
 
+                /** Welcome worker */
+                worker?: (number|null);
+
+                /** Welcome heartbeatMs */
+                heartbeatMs?: (number|null);
+
                 /** Welcome runId */
                 runId?: (string|null);
-
-                /** Welcome generation */
-                generation?: (number|null);
 
                 /** The resolved configuration as JSON. */
                 config?: (string|null);
@@ -442,11 +557,11 @@ export namespace mlip {
                 /** Output directory, absolute. */
                 out?: (string|null);
 
-                /** In order of rank, the receiver included. */
-                peers?: (mlip.v1.Peer.$Properties[]|null);
+                /** From which the run went on when it started, and whose vocabulary it keeps; empty where it started from the beginning. */
+                checkpoint?: (string|null);
 
-                /** Absent where the run starts from the beginning. */
-                resume?: (mlip.v1.Resume.$Properties|null);
+                /** Welcome generation */
+                generation?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -457,139 +572,13 @@ export namespace mlip {
         }
 
         /**
-         * Properties of a Peer.
-         * @deprecated Use mlip.v1.Peer.$Properties instead.
-         */
-        interface IPeer extends mlip.v1.Peer.$Properties {
-        }
-
-        /** Represents a Peer. */
-        class Peer {
-
-            /**
-             * Constructs a new Peer.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: mlip.v1.Peer.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** Peer host. */
-            host: string;
-
-            /** Peer port. */
-            port: number;
-
-            /**
-             * Encodes the specified Peer message. Does not implicitly {@link mlip.v1.Peer.verify|verify} messages.
-             * @param message Peer message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: mlip.v1.Peer.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a Peer message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {mlip.v1.Peer & mlip.v1.Peer.$Shape} Peer
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.Peer & mlip.v1.Peer.$Shape;
-        }
-
-        namespace Peer {
-
-            /** Properties of a Peer. */
-            interface $Properties {
-
-                /** Peer host */
-                host?: (string|null);
-
-                /** Peer port */
-                port?: (number|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a Peer. */
-            type $Shape = mlip.v1.Peer.$Properties;
-        }
-
-        /**
-         * Properties of a Resume.
-         * @deprecated Use mlip.v1.Resume.$Properties instead.
-         */
-        interface IResume extends mlip.v1.Resume.$Properties {
-        }
-
-        /** Represents a Resume. */
-        class Resume {
-
-            /**
-             * Constructs a new Resume.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: mlip.v1.Resume.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** Resume step. */
-            step: number;
-
-            /** Resume checkpoint. */
-            checkpoint: string;
-
-            /**
-             * Encodes the specified Resume message. Does not implicitly {@link mlip.v1.Resume.verify|verify} messages.
-             * @param message Resume message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: mlip.v1.Resume.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a Resume message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {mlip.v1.Resume & mlip.v1.Resume.$Shape} Resume
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.Resume & mlip.v1.Resume.$Shape;
-        }
-
-        namespace Resume {
-
-            /** Properties of a Resume. */
-            interface $Properties {
-
-                /** Resume step */
-                step?: (number|null);
-
-                /** Resume checkpoint */
-                checkpoint?: (string|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a Resume. */
-            type $Shape = mlip.v1.Resume.$Properties;
-        }
-
-        /**
          * Properties of a Ready.
          * @deprecated Use mlip.v1.Ready.$Properties instead.
          */
         interface IReady extends mlip.v1.Ready.$Properties {
         }
 
-        /** Data and parameters are loaded. All ranks must say the same. */
+        /** Data and engine are loaded and warm: the worker can take part. All must say the same. */
         class Ready {
 
             /**
@@ -606,9 +595,6 @@ export namespace mlip {
 
             /** Ready dataHash. */
             dataHash: string;
-
-            /** Ready parametersHash. */
-            parametersHash: string;
 
             /**
              * Encodes the specified Ready message. Does not implicitly {@link mlip.v1.Ready.verify|verify} messages.
@@ -640,9 +626,6 @@ export namespace mlip {
                 /** Ready dataHash */
                 dataHash?: (string|null);
 
-                /** Ready parametersHash */
-                parametersHash?: (string|null);
-
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -652,66 +635,303 @@ export namespace mlip {
         }
 
         /**
-         * Properties of a Start.
-         * @deprecated Use mlip.v1.Start.$Properties instead.
+         * Properties of an Assign.
+         * @deprecated Use mlip.v1.Assign.$Properties instead.
          */
-        interface IStart extends mlip.v1.Start.$Properties {
+        interface IAssign extends mlip.v1.Assign.$Properties {
         }
 
-        /** Represents a Start. */
-        class Start {
+        /** A generation begins. Comes to a worker that waits: when it is ready, has halted, or has committed a step. */
+        class Assign {
 
             /**
-             * Constructs a new Start.
+             * Constructs a new Assign.
              * @param [properties] Properties to set
              */
-            constructor(properties?: mlip.v1.Start.$Properties);
+            constructor(properties?: mlip.v1.Assign.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** Start startStep. */
-            startStep: number;
+            /** Assign generation. */
+            generation: number;
 
-            /** Steps of the whole run; training ends when so many are applied. */
+            /** The receiver's, a position in `peers`. */
+            rank: number;
+
+            /** Assign peers. */
+            peers: mlip.v1.Peer.$Properties[];
+
+            /** Micro-batches of rank r are boundaries[r] to boundaries[r + 1] - 1. A rank may have none: it follows, to step in after. */
+            boundaries: number[];
+
+            /** The first step of this generation, and steps of the whole run. */
+            step: number;
+
+            /** Assign steps. */
             steps: number;
 
+            /** A rank of this generation, which may be getting it itself. */
+            copyFrom?: (number|null);
+
+            /** The beginning: random or initial weights where `checkpoint` is empty. */
+            load?: (mlip.v1.Load.$Properties|null);
+
+            /** Where the receiver gets the state before `step` from; without any it holds that already. */
+            source?: ("copyFrom"|"load");
+
             /**
-             * Encodes the specified Start message. Does not implicitly {@link mlip.v1.Start.verify|verify} messages.
-             * @param message Start message or plain object to encode
+             * Encodes the specified Assign message. Does not implicitly {@link mlip.v1.Assign.verify|verify} messages.
+             * @param message Assign message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: mlip.v1.Start.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: mlip.v1.Assign.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a Start message from the specified reader or buffer.
+             * Decodes an Assign message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {mlip.v1.Start & mlip.v1.Start.$Shape} Start
+             * @returns {mlip.v1.Assign & mlip.v1.Assign.$Shape} Assign
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.Start & mlip.v1.Start.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.Assign & mlip.v1.Assign.$Shape;
         }
 
-        namespace Start {
+        namespace Assign {
 
-            /** Properties of a Start. */
+            /** Properties of an Assign. */
             interface $Properties {
 
-                /** Start startStep */
-                startStep?: (number|null);
+                /** Assign generation */
+                generation?: (number|null);
 
-                /** Steps of the whole run; training ends when so many are applied. */
+                /** The receiver's, a position in `peers`. */
+                rank?: (number|null);
+
+                /** Assign peers */
+                peers?: (mlip.v1.Peer.$Properties[]|null);
+
+                /** Micro-batches of rank r are boundaries[r] to boundaries[r + 1] - 1. A rank may have none: it follows, to step in after. */
+                boundaries?: (number[]|null);
+
+                /** The first step of this generation, and steps of the whole run. */
+                step?: (number|null);
+
+                /** Assign steps */
                 steps?: (number|null);
+
+                /** A rank of this generation, which may be getting it itself. */
+                copyFrom?: (number|null);
+
+                /** The beginning: random or initial weights where `checkpoint` is empty. */
+                load?: (mlip.v1.Load.$Properties|null);
+
+                /** Where the receiver gets the state before `step` from; without any it holds that already. */
+                source?: ("copyFrom"|"load");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a Start. */
-            type $Shape = mlip.v1.Start.$Properties;
+            /** Narrowed shape of an Assign. */
+            type $Shape = {
+              generation?: number|null;
+              rank?: number|null;
+              peers?: mlip.v1.Peer.$Shape[]|null;
+              boundaries?: number[]|null;
+              step?: number|null;
+              steps?: number|null;
+              copyFrom?: number|null;
+              load?: mlip.v1.Load.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ source?: undefined; copyFrom?: null; load?: null }|{ source?: "copyFrom"; copyFrom: number; load?: null }|{ source?: "load"; copyFrom?: null; load: mlip.v1.Load.$Shape })
+            );
+        }
+
+        /**
+         * Properties of a Load.
+         * @deprecated Use mlip.v1.Load.$Properties instead.
+         */
+        interface ILoad extends mlip.v1.Load.$Properties {
+        }
+
+        /** Represents a Load. */
+        class Load {
+
+            /**
+             * Constructs a new Load.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.Load.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Load checkpoint. */
+            checkpoint: string;
+
+            /**
+             * Encodes the specified Load message. Does not implicitly {@link mlip.v1.Load.verify|verify} messages.
+             * @param message Load message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.Load.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Load message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.Load & mlip.v1.Load.$Shape} Load
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.Load & mlip.v1.Load.$Shape;
+        }
+
+        namespace Load {
+
+            /** Properties of a Load. */
+            interface $Properties {
+
+                /** Load checkpoint */
+                checkpoint?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Load. */
+            type $Shape = mlip.v1.Load.$Properties;
+        }
+
+        /**
+         * Properties of a Peer.
+         * @deprecated Use mlip.v1.Peer.$Properties instead.
+         */
+        interface IPeer extends mlip.v1.Peer.$Properties {
+        }
+
+        /** Represents a Peer. */
+        class Peer {
+
+            /**
+             * Constructs a new Peer.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.Peer.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Peer worker. */
+            worker: number;
+
+            /** Peer host. */
+            host: string;
+
+            /** Peer port. */
+            port: number;
+
+            /**
+             * Encodes the specified Peer message. Does not implicitly {@link mlip.v1.Peer.verify|verify} messages.
+             * @param message Peer message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.Peer.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Peer message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.Peer & mlip.v1.Peer.$Shape} Peer
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.Peer & mlip.v1.Peer.$Shape;
+        }
+
+        namespace Peer {
+
+            /** Properties of a Peer. */
+            interface $Properties {
+
+                /** Peer worker */
+                worker?: (number|null);
+
+                /** Peer host */
+                host?: (string|null);
+
+                /** Peer port */
+                port?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Peer. */
+            type $Shape = mlip.v1.Peer.$Properties;
+        }
+
+        /**
+         * Properties of an InPlace.
+         * @deprecated Use mlip.v1.InPlace.$Properties instead.
+         */
+        interface IInPlace extends mlip.v1.InPlace.$Properties {
+        }
+
+        /** The receiver of an Assign holds the state and is connected to its neighbours. */
+        class InPlace {
+
+            /**
+             * Constructs a new InPlace.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.InPlace.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** InPlace generation. */
+            generation: number;
+
+            /**
+             * Encodes the specified InPlace message. Does not implicitly {@link mlip.v1.InPlace.verify|verify} messages.
+             * @param message InPlace message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.InPlace.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an InPlace message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.InPlace & mlip.v1.InPlace.$Shape} InPlace
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.InPlace & mlip.v1.InPlace.$Shape;
+        }
+
+        namespace InPlace {
+
+            /** Properties of an InPlace. */
+            interface $Properties {
+
+                /** InPlace generation */
+                generation?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an InPlace. */
+            type $Shape = mlip.v1.InPlace.$Properties;
         }
 
         /**
@@ -766,6 +986,63 @@ export namespace mlip {
         }
 
         /**
+         * Properties of a Pulse.
+         * @deprecated Use mlip.v1.Pulse.$Properties instead.
+         */
+        interface IPulse extends mlip.v1.Pulse.$Properties {
+        }
+
+        /** The coordinator lives. Comes as often as heartbeats do. */
+        class Pulse {
+
+            /**
+             * Constructs a new Pulse.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.Pulse.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Pulse generation. */
+            generation: number;
+
+            /**
+             * Encodes the specified Pulse message. Does not implicitly {@link mlip.v1.Pulse.verify|verify} messages.
+             * @param message Pulse message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.Pulse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Pulse message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.Pulse & mlip.v1.Pulse.$Shape} Pulse
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.Pulse & mlip.v1.Pulse.$Shape;
+        }
+
+        namespace Pulse {
+
+            /** Properties of a Pulse. */
+            interface $Properties {
+
+                /** Pulse generation */
+                generation?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Pulse. */
+            type $Shape = mlip.v1.Pulse.$Properties;
+        }
+
+        /**
          * Properties of a Commit.
          * @deprecated Use mlip.v1.Commit.$Properties instead.
          */
@@ -792,6 +1069,12 @@ export namespace mlip {
 
             /** Commit report. */
             report?: (mlip.v1.StepReport.$Properties|null);
+
+            /** Of this rank: seconds by phase (data, encode, gather, loss, backward, reduce, update). */
+            phaseSeconds: { [k: string]: number };
+
+            /** Of the state after this step; empty where config.integrity asks for none. */
+            stateHash: string;
 
             /**
              * Encodes the specified Commit message. Does not implicitly {@link mlip.v1.Commit.verify|verify} messages.
@@ -826,6 +1109,12 @@ export namespace mlip {
                 /** Commit report */
                 report?: (mlip.v1.StepReport.$Properties|null);
 
+                /** Of this rank: seconds by phase (data, encode, gather, loss, backward, reduce, update). */
+                phaseSeconds?: ({ [k: string]: number }|null);
+
+                /** Of the state after this step; empty where config.integrity asks for none. */
+                stateHash?: (string|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -841,7 +1130,7 @@ export namespace mlip {
         interface IStepReport extends mlip.v1.StepReport.$Properties {
         }
 
-        /** Represents a StepReport. */
+        /** The same on every rank. */
         class StepReport {
 
             /**
@@ -853,11 +1142,8 @@ export namespace mlip {
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** Values of the global batch, the same on every rank, by name: loss, loss_global, ... */
-            whole: { [k: string]: number };
-
-            /** This rank's share of values that add up over ranks, by name. */
-            share: { [k: string]: number };
+            /** Values of the global batch by name: loss, loss_global, ... */
+            losses: { [k: string]: number };
 
             /** StepReport learningRate. */
             learningRate: number;
@@ -865,11 +1151,17 @@ export namespace mlip {
             /** StepReport gradNorm. */
             gradNorm: number;
 
-            /** Seconds of this step in which the rank waited for data, and for other ranks. */
-            dataWaitSeconds: number;
+            /** Rows of the training set in order of the batch, and the rank that computed each micro-batch. From rank 0 only. */
+            rows: number[];
 
-            /** StepReport commWaitSeconds. */
-            commWaitSeconds: number;
+            /** StepReport ranks. */
+            ranks: number[];
+
+            /** The step changed nothing, since values were not finite: what they were, and the rows that gave them. */
+            skipped: string;
+
+            /** StepReport skippedRows. */
+            skippedRows: number[];
 
             /**
              * Encodes the specified StepReport message. Does not implicitly {@link mlip.v1.StepReport.verify|verify} messages.
@@ -895,11 +1187,8 @@ export namespace mlip {
             /** Properties of a StepReport. */
             interface $Properties {
 
-                /** Values of the global batch, the same on every rank, by name: loss, loss_global, ... */
-                whole?: ({ [k: string]: number }|null);
-
-                /** This rank's share of values that add up over ranks, by name. */
-                share?: ({ [k: string]: number }|null);
+                /** Values of the global batch by name: loss, loss_global, ... */
+                losses?: ({ [k: string]: number }|null);
 
                 /** StepReport learningRate */
                 learningRate?: (number|null);
@@ -907,11 +1196,17 @@ export namespace mlip {
                 /** StepReport gradNorm */
                 gradNorm?: (number|null);
 
-                /** Seconds of this step in which the rank waited for data, and for other ranks. */
-                dataWaitSeconds?: (number|null);
+                /** Rows of the training set in order of the batch, and the rank that computed each micro-batch. From rank 0 only. */
+                rows?: (number[]|null);
 
-                /** StepReport commWaitSeconds */
-                commWaitSeconds?: (number|null);
+                /** StepReport ranks */
+                ranks?: (number[]|null);
+
+                /** The step changed nothing, since values were not finite: what they were, and the rows that gave them. */
+                skipped?: (string|null);
+
+                /** StepReport skippedRows */
+                skippedRows?: (number[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -928,7 +1223,7 @@ export namespace mlip {
         interface IDirective extends mlip.v1.Directive.$Properties {
         }
 
-        /** Answer to Commit, when all ranks have committed. */
+        /** Answer to Commit, when all ranks have committed and the generation goes on. */
         class Directive {
 
             /**
@@ -943,11 +1238,14 @@ export namespace mlip {
             /** Directive nextStep. */
             nextStep: number;
 
-            /** The receiver writes a checkpoint of its state now. */
+            /** The receiver writes a checkpoint of its state as it is now. */
             save: boolean;
 
             /** No further step; Finish follows. */
             stop: boolean;
+
+            /** As in Assign; empty where micro-batches stay with whom they are. */
+            boundaries: number[];
 
             /**
              * Encodes the specified Directive message. Does not implicitly {@link mlip.v1.Directive.verify|verify} messages.
@@ -976,11 +1274,14 @@ export namespace mlip {
                 /** Directive nextStep */
                 nextStep?: (number|null);
 
-                /** The receiver writes a checkpoint of its state now. */
+                /** The receiver writes a checkpoint of its state as it is now. */
                 save?: (boolean|null);
 
                 /** No further step; Finish follows. */
                 stop?: (boolean|null);
+
+                /** As in Assign; empty where micro-batches stay with whom they are. */
+                boundaries?: (number[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -988,6 +1289,180 @@ export namespace mlip {
 
             /** Shape of a Directive. */
             type $Shape = mlip.v1.Directive.$Properties;
+        }
+
+        /**
+         * Properties of a Halt.
+         * @deprecated Use mlip.v1.Halt.$Properties instead.
+         */
+        interface IHalt extends mlip.v1.Halt.$Properties {
+        }
+
+        /** Stop what is under way. `generation` is the one that is going to be. */
+        class Halt {
+
+            /**
+             * Constructs a new Halt.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.Halt.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Halt generation. */
+            generation: number;
+
+            /**
+             * Encodes the specified Halt message. Does not implicitly {@link mlip.v1.Halt.verify|verify} messages.
+             * @param message Halt message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.Halt.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Halt message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.Halt & mlip.v1.Halt.$Shape} Halt
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.Halt & mlip.v1.Halt.$Shape;
+        }
+
+        namespace Halt {
+
+            /** Properties of a Halt. */
+            interface $Properties {
+
+                /** Halt generation */
+                generation?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Halt. */
+            type $Shape = mlip.v1.Halt.$Properties;
+        }
+
+        /**
+         * Properties of a Halted.
+         * @deprecated Use mlip.v1.Halted.$Properties instead.
+         */
+        interface IHalted extends mlip.v1.Halted.$Properties {
+        }
+
+        /** Nothing is under way any more. */
+        class Halted {
+
+            /**
+             * Constructs a new Halted.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.Halted.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Halted generation. */
+            generation: number;
+
+            /** Halted holding. */
+            holding?: (mlip.v1.Holding.$Properties|null);
+
+            /**
+             * Encodes the specified Halted message. Does not implicitly {@link mlip.v1.Halted.verify|verify} messages.
+             * @param message Halted message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.Halted.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Halted message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.Halted & mlip.v1.Halted.$Shape} Halted
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.Halted & mlip.v1.Halted.$Shape;
+        }
+
+        namespace Halted {
+
+            /** Properties of a Halted. */
+            interface $Properties {
+
+                /** Halted generation */
+                generation?: (number|null);
+
+                /** Halted holding */
+                holding?: (mlip.v1.Holding.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Halted. */
+            type $Shape = mlip.v1.Halted.$Properties;
+        }
+
+        /**
+         * Properties of a Leave.
+         * @deprecated Use mlip.v1.Leave.$Properties instead.
+         */
+        interface ILeave extends mlip.v1.Leave.$Properties {
+        }
+
+        /**
+         * The worker has been told to go: it wants to be let off at the end of the step. Finish follows, after an order to save where it
+         * is the last one.
+         */
+        class Leave {
+
+            /**
+             * Constructs a new Leave.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.Leave.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /**
+             * Encodes the specified Leave message. Does not implicitly {@link mlip.v1.Leave.verify|verify} messages.
+             * @param message Leave message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.Leave.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Leave message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.Leave & mlip.v1.Leave.$Shape} Leave
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.Leave & mlip.v1.Leave.$Shape;
+        }
+
+        namespace Leave {
+
+            /** Properties of a Leave. */
+            interface $Properties {
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Leave. */
+            type $Shape = mlip.v1.Leave.$Properties;
         }
 
         /**
@@ -1078,11 +1553,17 @@ export namespace mlip {
             /** Failed step. */
             step: number;
 
-            /** The failure may be the consequence of another rank's: a peer was lost. */
+            /** The failure may be the consequence of another rank's: a peer was lost. The worker itself can go on. */
             secondary: boolean;
 
             /** Parameters and optimiser state are those of a whole number of steps: they can be saved. */
             stateIntact: boolean;
+
+            /** Failed generation. */
+            generation: number;
+
+            /** The rank that a secondary failure blames. */
+            blamed?: (number|null);
 
             /**
              * Encodes the specified Failed message. Does not implicitly {@link mlip.v1.Failed.verify|verify} messages.
@@ -1114,11 +1595,17 @@ export namespace mlip {
                 /** Failed step */
                 step?: (number|null);
 
-                /** The failure may be the consequence of another rank's: a peer was lost. */
+                /** The failure may be the consequence of another rank's: a peer was lost. The worker itself can go on. */
                 secondary?: (boolean|null);
 
                 /** Parameters and optimiser state are those of a whole number of steps: they can be saved. */
                 stateIntact?: (boolean|null);
+
+                /** Failed generation */
+                generation?: (number|null);
+
+                /** The rank that a secondary failure blames. */
+                blamed?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1198,7 +1685,7 @@ export namespace mlip {
         interface IFinish extends mlip.v1.Finish.$Properties {
         }
 
-        /** The run is over; the worker closes the stream. */
+        /** The run is over for this worker; it closes the stream. */
         class Finish {
 
             /**
@@ -1209,6 +1696,9 @@ export namespace mlip {
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
+
+            /** It should be started again: the run has not ended. */
+            again: boolean;
 
             /**
              * Encodes the specified Finish message. Does not implicitly {@link mlip.v1.Finish.verify|verify} messages.
@@ -1233,6 +1723,9 @@ export namespace mlip {
 
             /** Properties of a Finish. */
             interface $Properties {
+
+                /** It should be started again: the run has not ended. */
+                again?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1690,8 +2183,14 @@ export namespace mlip {
             /** RunEvent finished. */
             finished?: (mlip.v1.RunFinished.$Properties|null);
 
+            /** RunEvent left. */
+            left?: (mlip.v1.RunLeft.$Properties|null);
+
+            /** RunEvent generation. */
+            generation?: (mlip.v1.RunGeneration.$Properties|null);
+
             /** RunEvent kind. */
-            kind?: ("joined"|"started"|"step"|"saved"|"notice"|"failed"|"finished");
+            kind?: ("joined"|"started"|"step"|"saved"|"notice"|"failed"|"finished"|"left"|"generation");
 
             /**
              * Encodes the specified RunEvent message. Does not implicitly {@link mlip.v1.RunEvent.verify|verify} messages.
@@ -1738,8 +2237,14 @@ export namespace mlip {
                 /** RunEvent finished */
                 finished?: (mlip.v1.RunFinished.$Properties|null);
 
+                /** RunEvent left */
+                left?: (mlip.v1.RunLeft.$Properties|null);
+
+                /** RunEvent generation */
+                generation?: (mlip.v1.RunGeneration.$Properties|null);
+
                 /** RunEvent kind */
-                kind?: ("joined"|"started"|"step"|"saved"|"notice"|"failed"|"finished");
+                kind?: ("joined"|"started"|"step"|"saved"|"notice"|"failed"|"finished"|"left"|"generation");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1754,9 +2259,11 @@ export namespace mlip {
               notice?: mlip.v1.RunNotice.$Shape|null;
               failed?: mlip.v1.RunFailed.$Shape|null;
               finished?: mlip.v1.RunFinished.$Shape|null;
+              left?: mlip.v1.RunLeft.$Shape|null;
+              generation?: mlip.v1.RunGeneration.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ kind?: undefined; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null }|{ kind?: "joined"; joined: mlip.v1.RunJoined.$Shape; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null }|{ kind?: "started"; joined?: null; started: mlip.v1.RunStarted.$Shape; step?: null; saved?: null; notice?: null; failed?: null; finished?: null }|{ kind?: "step"; joined?: null; started?: null; step: mlip.v1.RunStep.$Shape; saved?: null; notice?: null; failed?: null; finished?: null }|{ kind?: "saved"; joined?: null; started?: null; step?: null; saved: mlip.v1.RunSaved.$Shape; notice?: null; failed?: null; finished?: null }|{ kind?: "notice"; joined?: null; started?: null; step?: null; saved?: null; notice: mlip.v1.RunNotice.$Shape; failed?: null; finished?: null }|{ kind?: "failed"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed: mlip.v1.RunFailed.$Shape; finished?: null }|{ kind?: "finished"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished: mlip.v1.RunFinished.$Shape })
+              ({ kind?: undefined; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null }|{ kind?: "joined"; joined: mlip.v1.RunJoined.$Shape; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null }|{ kind?: "started"; joined?: null; started: mlip.v1.RunStarted.$Shape; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null }|{ kind?: "step"; joined?: null; started?: null; step: mlip.v1.RunStep.$Shape; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null }|{ kind?: "saved"; joined?: null; started?: null; step?: null; saved: mlip.v1.RunSaved.$Shape; notice?: null; failed?: null; finished?: null; left?: null; generation?: null }|{ kind?: "notice"; joined?: null; started?: null; step?: null; saved?: null; notice: mlip.v1.RunNotice.$Shape; failed?: null; finished?: null; left?: null; generation?: null }|{ kind?: "failed"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed: mlip.v1.RunFailed.$Shape; finished?: null; left?: null; generation?: null }|{ kind?: "finished"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished: mlip.v1.RunFinished.$Shape; left?: null; generation?: null }|{ kind?: "left"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left: mlip.v1.RunLeft.$Shape; generation?: null }|{ kind?: "generation"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation: mlip.v1.RunGeneration.$Shape })
             );
         }
 
@@ -1779,11 +2286,8 @@ export namespace mlip {
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** RunJoined rank. */
-            rank: number;
-
-            /** RunJoined world. */
-            world: number;
+            /** RunJoined worker. */
+            worker: number;
 
             /** RunJoined host. */
             host: string;
@@ -1818,11 +2322,8 @@ export namespace mlip {
             /** Properties of a RunJoined. */
             interface $Properties {
 
-                /** RunJoined rank */
-                rank?: (number|null);
-
-                /** RunJoined world */
-                world?: (number|null);
+                /** RunJoined worker */
+                worker?: (number|null);
 
                 /** RunJoined host */
                 host?: (string|null);
@@ -1842,13 +2343,76 @@ export namespace mlip {
         }
 
         /**
+         * Properties of a RunLeft.
+         * @deprecated Use mlip.v1.RunLeft.$Properties instead.
+         */
+        interface IRunLeft extends mlip.v1.RunLeft.$Properties {
+        }
+
+        /** A worker takes part no more. */
+        class RunLeft {
+
+            /**
+             * Constructs a new RunLeft.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.RunLeft.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RunLeft worker. */
+            worker: number;
+
+            /** RunLeft reason. */
+            reason: string;
+
+            /**
+             * Encodes the specified RunLeft message. Does not implicitly {@link mlip.v1.RunLeft.verify|verify} messages.
+             * @param message RunLeft message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.RunLeft.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RunLeft message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.RunLeft & mlip.v1.RunLeft.$Shape} RunLeft
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.RunLeft & mlip.v1.RunLeft.$Shape;
+        }
+
+        namespace RunLeft {
+
+            /** Properties of a RunLeft. */
+            interface $Properties {
+
+                /** RunLeft worker */
+                worker?: (number|null);
+
+                /** RunLeft reason */
+                reason?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RunLeft. */
+            type $Shape = mlip.v1.RunLeft.$Properties;
+        }
+
+        /**
          * Properties of a RunStarted.
          * @deprecated Use mlip.v1.RunStarted.$Properties instead.
          */
         interface IRunStarted extends mlip.v1.RunStarted.$Properties {
         }
 
-        /** Represents a RunStarted. */
+        /** Training begins, in this process of the coordinator. */
         class RunStarted {
 
             /**
@@ -1914,6 +2478,87 @@ export namespace mlip {
 
             /** Shape of a RunStarted. */
             type $Shape = mlip.v1.RunStarted.$Properties;
+        }
+
+        /**
+         * Properties of a RunGeneration.
+         * @deprecated Use mlip.v1.RunGeneration.$Properties instead.
+         */
+        interface IRunGeneration extends mlip.v1.RunGeneration.$Properties {
+        }
+
+        /** The workers that take part have changed. */
+        class RunGeneration {
+
+            /**
+             * Constructs a new RunGeneration.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.RunGeneration.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RunGeneration generation. */
+            generation: number;
+
+            /** RunGeneration world. */
+            world: number;
+
+            /** Steps applied. */
+            step: number;
+
+            /** From the change to the moment when all were in place. */
+            seconds: number;
+
+            /** RunGeneration reason. */
+            reason: string;
+
+            /**
+             * Encodes the specified RunGeneration message. Does not implicitly {@link mlip.v1.RunGeneration.verify|verify} messages.
+             * @param message RunGeneration message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.RunGeneration.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RunGeneration message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.RunGeneration & mlip.v1.RunGeneration.$Shape} RunGeneration
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.RunGeneration & mlip.v1.RunGeneration.$Shape;
+        }
+
+        namespace RunGeneration {
+
+            /** Properties of a RunGeneration. */
+            interface $Properties {
+
+                /** RunGeneration generation */
+                generation?: (number|null);
+
+                /** RunGeneration world */
+                world?: (number|null);
+
+                /** Steps applied. */
+                step?: (number|null);
+
+                /** From the change to the moment when all were in place. */
+                seconds?: (number|null);
+
+                /** RunGeneration reason */
+                reason?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RunGeneration. */
+            type $Shape = mlip.v1.RunGeneration.$Properties;
         }
 
         /**
@@ -2115,8 +2760,8 @@ export namespace mlip {
             /** RunFailed cause. */
             cause?: (mlip.v1.Failure.$Properties|null);
 
-            /** The rank that is to blame; absent where none is. */
-            rank?: (number|null);
+            /** The worker that is to blame; absent where none is. */
+            worker?: (number|null);
 
             /** Steps applied by all ranks. */
             step: number;
@@ -2151,8 +2796,8 @@ export namespace mlip {
                 /** RunFailed cause */
                 cause?: (mlip.v1.Failure.$Properties|null);
 
-                /** The rank that is to blame; absent where none is. */
-                rank?: (number|null);
+                /** The worker that is to blame; absent where none is. */
+                worker?: (number|null);
 
                 /** Steps applied by all ranks. */
                 step?: (number|null);
@@ -2319,7 +2964,7 @@ export namespace mlip {
             /** RunStatus generation. */
             generation: number;
 
-            /** RunStatus world. */
+            /** Workers of the generation. */
             world: number;
 
             /** Steps applied by all ranks, of `steps`; 0 of 0 before the start. */
@@ -2367,7 +3012,7 @@ export namespace mlip {
                 /** RunStatus generation */
                 generation?: (number|null);
 
-                /** RunStatus world */
+                /** Workers of the generation. */
                 world?: (number|null);
 
                 /** Steps applied by all ranks, of `steps`; 0 of 0 before the start. */
@@ -2406,8 +3051,8 @@ export namespace mlip {
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** WorkerStatus rank. */
-            rank: number;
+            /** WorkerStatus worker. */
+            worker: number;
 
             /** WorkerStatus host. */
             host: string;
@@ -2420,6 +3065,18 @@ export namespace mlip {
 
             /** Since its last message. */
             silentSeconds: number;
+
+            /** loading, ready, serving, halted, leaving. */
+            standing: string;
+
+            /** Absent where it does not serve. */
+            rank?: (number|null);
+
+            /** Micro-batches of a step, and how many it computes in a second of its own time. */
+            microBatches: number;
+
+            /** WorkerStatus speed. */
+            speed: number;
 
             /**
              * Encodes the specified WorkerStatus message. Does not implicitly {@link mlip.v1.WorkerStatus.verify|verify} messages.
@@ -2445,8 +3102,8 @@ export namespace mlip {
             /** Properties of a WorkerStatus. */
             interface $Properties {
 
-                /** WorkerStatus rank */
-                rank?: (number|null);
+                /** WorkerStatus worker */
+                worker?: (number|null);
 
                 /** WorkerStatus host */
                 host?: (string|null);
@@ -2459,6 +3116,18 @@ export namespace mlip {
 
                 /** Since its last message. */
                 silentSeconds?: (number|null);
+
+                /** loading, ready, serving, halted, leaving. */
+                standing?: (string|null);
+
+                /** Absent where it does not serve. */
+                rank?: (number|null);
+
+                /** Micro-batches of a step, and how many it computes in a second of its own time. */
+                microBatches?: (number|null);
+
+                /** WorkerStatus speed */
+                speed?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -29,11 +29,14 @@ export const mlip = $root.mlip = (() => {
             WorkerMessage.prototype.commit = null;
             WorkerMessage.prototype.saved = null;
             WorkerMessage.prototype.failed = null;
+            WorkerMessage.prototype.halted = null;
+            WorkerMessage.prototype.inPlace = null;
+            WorkerMessage.prototype.leave = null;
 
             let $oneOfFields;
 
             $Object.defineProperty(WorkerMessage.prototype, "kind", {
-                get: $util.oneOfGetter($oneOfFields = ["join", "ready", "heartbeat", "commit", "saved", "failed"]),
+                get: $util.oneOfGetter($oneOfFields = ["join", "ready", "heartbeat", "commit", "saved", "failed", "halted", "inPlace", "leave"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -56,6 +59,12 @@ export const mlip = $root.mlip = (() => {
                     $root.mlip.v1.Saved.encode(message.saved, writer.uint32(42).fork(), _depth + 1).ldelim();
                 if (message.failed != null && $Object.hasOwnProperty.call(message, "failed"))
                     $root.mlip.v1.Failed.encode(message.failed, writer.uint32(50).fork(), _depth + 1).ldelim();
+                if (message.halted != null && $Object.hasOwnProperty.call(message, "halted"))
+                    $root.mlip.v1.Halted.encode(message.halted, writer.uint32(58).fork(), _depth + 1).ldelim();
+                if (message.inPlace != null && $Object.hasOwnProperty.call(message, "inPlace"))
+                    $root.mlip.v1.InPlace.encode(message.inPlace, writer.uint32(66).fork(), _depth + 1).ldelim();
+                if (message.leave != null && $Object.hasOwnProperty.call(message, "leave"))
+                    $root.mlip.v1.Leave.encode(message.leave, writer.uint32(74).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -131,6 +140,27 @@ export const mlip = $root.mlip = (() => {
                             message.kind = "failed";
                             continue;
                         }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            message.halted = $root.mlip.v1.Halted.decode(reader, reader.size(), $undefined, _depth + 1, message.halted);
+                            message.kind = "halted";
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            message.inPlace = $root.mlip.v1.InPlace.decode(reader, reader.size(), $undefined, _depth + 1, message.inPlace);
+                            message.kind = "inPlace";
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            message.leave = $root.mlip.v1.Leave.decode(reader, reader.size(), $undefined, _depth + 1, message.leave);
+                            message.kind = "leave";
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -160,17 +190,18 @@ export const mlip = $root.mlip = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            CoordinatorMessage.prototype.accepted = null;
             CoordinatorMessage.prototype.welcome = null;
-            CoordinatorMessage.prototype.start = null;
+            CoordinatorMessage.prototype.assign = null;
             CoordinatorMessage.prototype.directive = null;
+            CoordinatorMessage.prototype.halt = null;
             CoordinatorMessage.prototype.abort = null;
             CoordinatorMessage.prototype.finish = null;
+            CoordinatorMessage.prototype.pulse = null;
 
             let $oneOfFields;
 
             $Object.defineProperty(CoordinatorMessage.prototype, "kind", {
-                get: $util.oneOfGetter($oneOfFields = ["accepted", "welcome", "start", "directive", "abort", "finish"]),
+                get: $util.oneOfGetter($oneOfFields = ["welcome", "assign", "directive", "halt", "abort", "finish", "pulse"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -181,18 +212,20 @@ export const mlip = $root.mlip = (() => {
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.accepted != null && $Object.hasOwnProperty.call(message, "accepted"))
-                    $root.mlip.v1.Accepted.encode(message.accepted, writer.uint32(10).fork(), _depth + 1).ldelim();
                 if (message.welcome != null && $Object.hasOwnProperty.call(message, "welcome"))
-                    $root.mlip.v1.Welcome.encode(message.welcome, writer.uint32(18).fork(), _depth + 1).ldelim();
-                if (message.start != null && $Object.hasOwnProperty.call(message, "start"))
-                    $root.mlip.v1.Start.encode(message.start, writer.uint32(26).fork(), _depth + 1).ldelim();
+                    $root.mlip.v1.Welcome.encode(message.welcome, writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.assign != null && $Object.hasOwnProperty.call(message, "assign"))
+                    $root.mlip.v1.Assign.encode(message.assign, writer.uint32(18).fork(), _depth + 1).ldelim();
                 if (message.directive != null && $Object.hasOwnProperty.call(message, "directive"))
-                    $root.mlip.v1.Directive.encode(message.directive, writer.uint32(34).fork(), _depth + 1).ldelim();
+                    $root.mlip.v1.Directive.encode(message.directive, writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.halt != null && $Object.hasOwnProperty.call(message, "halt"))
+                    $root.mlip.v1.Halt.encode(message.halt, writer.uint32(34).fork(), _depth + 1).ldelim();
                 if (message.abort != null && $Object.hasOwnProperty.call(message, "abort"))
                     $root.mlip.v1.Abort.encode(message.abort, writer.uint32(42).fork(), _depth + 1).ldelim();
                 if (message.finish != null && $Object.hasOwnProperty.call(message, "finish"))
                     $root.mlip.v1.Finish.encode(message.finish, writer.uint32(50).fork(), _depth + 1).ldelim();
+                if (message.pulse != null && $Object.hasOwnProperty.call(message, "pulse"))
+                    $root.mlip.v1.Pulse.encode(message.pulse, writer.uint32(58).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -229,29 +262,29 @@ export const mlip = $root.mlip = (() => {
                     case 1: {
                             if (wireType !== 2)
                                 break;
-                            message.accepted = $root.mlip.v1.Accepted.decode(reader, reader.size(), $undefined, _depth + 1, message.accepted);
-                            message.kind = "accepted";
+                            message.welcome = $root.mlip.v1.Welcome.decode(reader, reader.size(), $undefined, _depth + 1, message.welcome);
+                            message.kind = "welcome";
                             continue;
                         }
                     case 2: {
                             if (wireType !== 2)
                                 break;
-                            message.welcome = $root.mlip.v1.Welcome.decode(reader, reader.size(), $undefined, _depth + 1, message.welcome);
-                            message.kind = "welcome";
+                            message.assign = $root.mlip.v1.Assign.decode(reader, reader.size(), $undefined, _depth + 1, message.assign);
+                            message.kind = "assign";
                             continue;
                         }
                     case 3: {
                             if (wireType !== 2)
                                 break;
-                            message.start = $root.mlip.v1.Start.decode(reader, reader.size(), $undefined, _depth + 1, message.start);
-                            message.kind = "start";
+                            message.directive = $root.mlip.v1.Directive.decode(reader, reader.size(), $undefined, _depth + 1, message.directive);
+                            message.kind = "directive";
                             continue;
                         }
                     case 4: {
                             if (wireType !== 2)
                                 break;
-                            message.directive = $root.mlip.v1.Directive.decode(reader, reader.size(), $undefined, _depth + 1, message.directive);
-                            message.kind = "directive";
+                            message.halt = $root.mlip.v1.Halt.decode(reader, reader.size(), $undefined, _depth + 1, message.halt);
+                            message.kind = "halt";
                             continue;
                         }
                     case 5: {
@@ -266,6 +299,13 @@ export const mlip = $root.mlip = (() => {
                                 break;
                             message.finish = $root.mlip.v1.Finish.decode(reader, reader.size(), $undefined, _depth + 1, message.finish);
                             message.kind = "finish";
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            message.pulse = $root.mlip.v1.Pulse.decode(reader, reader.size(), $undefined, _depth + 1, message.pulse);
+                            message.kind = "pulse";
                             continue;
                         }
                     }
@@ -303,6 +343,7 @@ export const mlip = $root.mlip = (() => {
             Join.prototype.port = 0;
             Join.prototype.pid = 0;
             Join.prototype.device = "";
+            Join.prototype.rejoin = null;
 
             Join.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -323,6 +364,8 @@ export const mlip = $root.mlip = (() => {
                     writer.uint32(40).uint32(message.pid);
                 if (message.device != null && $Object.hasOwnProperty.call(message, "device") && message.device !== "")
                     writer.uint32(50).string(message.device);
+                if (message.rejoin != null && $Object.hasOwnProperty.call(message, "rejoin"))
+                    $root.mlip.v1.Rejoin.encode(message.rejoin, writer.uint32(58).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -410,6 +453,12 @@ export const mlip = $root.mlip = (() => {
                                 delete message.device;
                             continue;
                         }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            message.rejoin = $root.mlip.v1.Rejoin.decode(reader, reader.size(), $undefined, _depth + 1, message.rejoin);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -430,39 +479,45 @@ export const mlip = $root.mlip = (() => {
             return Join;
         })();
 
-        v1.Accepted = (function() {
+        v1.Rejoin = (function() {
 
-            const Accepted = function (properties) {
+            const Rejoin = function (properties) {
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            Accepted.prototype.rank = 0;
-            Accepted.prototype.world = 0;
-            Accepted.prototype.heartbeatMs = 0;
+            Rejoin.prototype.runId = "";
+            Rejoin.prototype.worker = 0;
+            Rejoin.prototype.generation = 0;
+            Rejoin.prototype.ready = null;
+            Rejoin.prototype.holding = null;
 
-            Accepted.encode = function (message, writer, _depth) {
+            Rejoin.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.rank != null && $Object.hasOwnProperty.call(message, "rank") && message.rank !== 0)
-                    writer.uint32(8).uint32(message.rank);
-                if (message.world != null && $Object.hasOwnProperty.call(message, "world") && message.world !== 0)
-                    writer.uint32(16).uint32(message.world);
-                if (message.heartbeatMs != null && $Object.hasOwnProperty.call(message, "heartbeatMs") && message.heartbeatMs !== 0)
-                    writer.uint32(24).uint32(message.heartbeatMs);
+                if (message.runId != null && $Object.hasOwnProperty.call(message, "runId") && message.runId !== "")
+                    writer.uint32(10).string(message.runId);
+                if (message.worker != null && $Object.hasOwnProperty.call(message, "worker") && message.worker !== 0)
+                    writer.uint32(16).uint32(message.worker);
+                if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
+                    writer.uint32(24).uint32(message.generation);
+                if (message.ready != null && $Object.hasOwnProperty.call(message, "ready"))
+                    $root.mlip.v1.Ready.encode(message.ready, writer.uint32(34).fork(), _depth + 1).ldelim();
+                if (message.holding != null && $Object.hasOwnProperty.call(message, "holding"))
+                    $root.mlip.v1.Holding.encode(message.holding, writer.uint32(42).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
                 return writer;
             };
 
-            Accepted.decode = function (reader, length, _end, _depth, _target) {
+            Rejoin.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
@@ -479,7 +534,7 @@ export const mlip = $root.mlip = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.mlip.v1.Accepted();
+                message = _target || new $root.mlip.v1.Rejoin();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -490,30 +545,42 @@ export const mlip = $root.mlip = (() => {
                     let wireType = tag & 7;
                     switch (tag >>>= 3) {
                     case 1: {
-                            if (wireType !== 0)
+                            if (wireType !== 2)
                                 break;
-                            if (value = reader.uint32())
-                                message.rank = value;
+                            if ((value = reader.stringVerify()).length)
+                                message.runId = value;
                             else
-                                delete message.rank;
+                                delete message.runId;
                             continue;
                         }
                     case 2: {
                             if (wireType !== 0)
                                 break;
                             if (value = reader.uint32())
-                                message.world = value;
+                                message.worker = value;
                             else
-                                delete message.world;
+                                delete message.worker;
                             continue;
                         }
                     case 3: {
                             if (wireType !== 0)
                                 break;
                             if (value = reader.uint32())
-                                message.heartbeatMs = value;
+                                message.generation = value;
                             else
-                                delete message.heartbeatMs;
+                                delete message.generation;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.ready = $root.mlip.v1.Ready.decode(reader, reader.size(), $undefined, _depth + 1, message.ready);
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            message.holding = $root.mlip.v1.Holding.decode(reader, reader.size(), $undefined, _depth + 1, message.holding);
                             continue;
                         }
                     }
@@ -533,25 +600,116 @@ export const mlip = $root.mlip = (() => {
                 return message;
             };
 
-            return Accepted;
+            return Rejoin;
         })();
 
-        v1.Welcome = (function() {
+        v1.Holding = (function() {
 
-            const Welcome = function (properties) {
-                this.peers = [];
+            const Holding = function (properties) {
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
+            Holding.prototype.step = 0;
+            Holding.prototype.report = null;
+
+            Holding.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.step != null && $Object.hasOwnProperty.call(message, "step") && message.step !== 0)
+                    writer.uint32(8).uint32(message.step);
+                if (message.report != null && $Object.hasOwnProperty.call(message, "report"))
+                    $root.mlip.v1.StepReport.encode(message.report, writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Holding.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.mlip.v1.Holding();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.step = value;
+                            else
+                                delete message.step;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.report = $root.mlip.v1.StepReport.decode(reader, reader.size(), $undefined, _depth + 1, message.report);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Holding;
+        })();
+
+        v1.Welcome = (function() {
+
+            const Welcome = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Welcome.prototype.worker = 0;
+            Welcome.prototype.heartbeatMs = 0;
             Welcome.prototype.runId = "";
-            Welcome.prototype.generation = 0;
             Welcome.prototype.config = "";
             Welcome.prototype.out = "";
-            Welcome.prototype.peers = $util.emptyArray;
-            Welcome.prototype.resume = null;
+            Welcome.prototype.checkpoint = "";
+            Welcome.prototype.generation = 0;
 
             Welcome.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -560,19 +718,20 @@ export const mlip = $root.mlip = (() => {
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
+                if (message.worker != null && $Object.hasOwnProperty.call(message, "worker") && message.worker !== 0)
+                    writer.uint32(8).uint32(message.worker);
+                if (message.heartbeatMs != null && $Object.hasOwnProperty.call(message, "heartbeatMs") && message.heartbeatMs !== 0)
+                    writer.uint32(16).uint32(message.heartbeatMs);
                 if (message.runId != null && $Object.hasOwnProperty.call(message, "runId") && message.runId !== "")
-                    writer.uint32(10).string(message.runId);
-                if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
-                    writer.uint32(16).uint32(message.generation);
+                    writer.uint32(26).string(message.runId);
                 if (message.config != null && $Object.hasOwnProperty.call(message, "config") && message.config !== "")
-                    writer.uint32(26).string(message.config);
+                    writer.uint32(34).string(message.config);
                 if (message.out != null && $Object.hasOwnProperty.call(message, "out") && message.out !== "")
-                    writer.uint32(34).string(message.out);
-                if (message.peers != null && message.peers.length)
-                    for (let i = 0; i < message.peers.length; ++i)
-                        $root.mlip.v1.Peer.encode(message.peers[i], writer.uint32(42).fork(), _depth + 1).ldelim();
-                if (message.resume != null && $Object.hasOwnProperty.call(message, "resume"))
-                    $root.mlip.v1.Resume.encode(message.resume, writer.uint32(50).fork(), _depth + 1).ldelim();
+                    writer.uint32(42).string(message.out);
+                if (message.checkpoint != null && $Object.hasOwnProperty.call(message, "checkpoint") && message.checkpoint !== "")
+                    writer.uint32(50).string(message.checkpoint);
+                if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
+                    writer.uint32(56).uint32(message.generation);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -607,6 +766,24 @@ export const mlip = $root.mlip = (() => {
                     let wireType = tag & 7;
                     switch (tag >>>= 3) {
                     case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.worker = value;
+                            else
+                                delete message.worker;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.heartbeatMs = value;
+                            else
+                                delete message.heartbeatMs;
+                            continue;
+                        }
+                    case 3: {
                             if (wireType !== 2)
                                 break;
                             if ((value = reader.stringVerify()).length)
@@ -615,16 +792,7 @@ export const mlip = $root.mlip = (() => {
                                 delete message.runId;
                             continue;
                         }
-                    case 2: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.uint32())
-                                message.generation = value;
-                            else
-                                delete message.generation;
-                            continue;
-                        }
-                    case 3: {
+                    case 4: {
                             if (wireType !== 2)
                                 break;
                             if ((value = reader.stringVerify()).length)
@@ -633,7 +801,7 @@ export const mlip = $root.mlip = (() => {
                                 delete message.config;
                             continue;
                         }
-                    case 4: {
+                    case 5: {
                             if (wireType !== 2)
                                 break;
                             if ((value = reader.stringVerify()).length)
@@ -642,18 +810,22 @@ export const mlip = $root.mlip = (() => {
                                 delete message.out;
                             continue;
                         }
-                    case 5: {
-                            if (wireType !== 2)
-                                break;
-                            if (!(message.peers && message.peers.length))
-                                message.peers = [];
-                            message.peers.push($root.mlip.v1.Peer.decode(reader, reader.size(), $undefined, _depth + 1));
-                            continue;
-                        }
                     case 6: {
                             if (wireType !== 2)
                                 break;
-                            message.resume = $root.mlip.v1.Resume.decode(reader, reader.size(), $undefined, _depth + 1, message.resume);
+                            if ((value = reader.stringVerify()).length)
+                                message.checkpoint = value;
+                            else
+                                delete message.checkpoint;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.generation = value;
+                            else
+                                delete message.generation;
                             continue;
                         }
                     }
@@ -676,194 +848,6 @@ export const mlip = $root.mlip = (() => {
             return Welcome;
         })();
 
-        v1.Peer = (function() {
-
-            const Peer = function (properties) {
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            Peer.prototype.host = "";
-            Peer.prototype.port = 0;
-
-            Peer.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.host != null && $Object.hasOwnProperty.call(message, "host") && message.host !== "")
-                    writer.uint32(10).string(message.host);
-                if (message.port != null && $Object.hasOwnProperty.call(message, "port") && message.port !== 0)
-                    writer.uint32(16).uint32(message.port);
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            Peer.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.mlip.v1.Peer();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.host = value;
-                            else
-                                delete message.host;
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.uint32())
-                                message.port = value;
-                            else
-                                delete message.port;
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return Peer;
-        })();
-
-        v1.Resume = (function() {
-
-            const Resume = function (properties) {
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            Resume.prototype.step = 0;
-            Resume.prototype.checkpoint = "";
-
-            Resume.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.step != null && $Object.hasOwnProperty.call(message, "step") && message.step !== 0)
-                    writer.uint32(8).uint32(message.step);
-                if (message.checkpoint != null && $Object.hasOwnProperty.call(message, "checkpoint") && message.checkpoint !== "")
-                    writer.uint32(18).string(message.checkpoint);
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            Resume.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.mlip.v1.Resume();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.uint32())
-                                message.step = value;
-                            else
-                                delete message.step;
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.checkpoint = value;
-                            else
-                                delete message.checkpoint;
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return Resume;
-        })();
-
         v1.Ready = (function() {
 
             const Ready = function (properties) {
@@ -875,7 +859,6 @@ export const mlip = $root.mlip = (() => {
 
             Ready.prototype.rows = 0;
             Ready.prototype.dataHash = "";
-            Ready.prototype.parametersHash = "";
 
             Ready.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -888,8 +871,6 @@ export const mlip = $root.mlip = (() => {
                     writer.uint32(8).uint32(message.rows);
                 if (message.dataHash != null && $Object.hasOwnProperty.call(message, "dataHash") && message.dataHash !== "")
                     writer.uint32(18).string(message.dataHash);
-                if (message.parametersHash != null && $Object.hasOwnProperty.call(message, "parametersHash") && message.parametersHash !== "")
-                    writer.uint32(26).string(message.parametersHash);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -941,15 +922,6 @@ export const mlip = $root.mlip = (() => {
                                 delete message.dataHash;
                             continue;
                         }
-                    case 3: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.parametersHash = value;
-                            else
-                                delete message.parametersHash;
-                            continue;
-                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -970,36 +942,64 @@ export const mlip = $root.mlip = (() => {
             return Ready;
         })();
 
-        v1.Start = (function() {
+        v1.Assign = (function() {
 
-            const Start = function (properties) {
+            const Assign = function (properties) {
+                this.peers = [];
+                this.boundaries = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            Start.prototype.startStep = 0;
-            Start.prototype.steps = 0;
+            Assign.prototype.generation = 0;
+            Assign.prototype.rank = 0;
+            Assign.prototype.peers = $util.emptyArray;
+            Assign.prototype.boundaries = $util.emptyArray;
+            Assign.prototype.step = 0;
+            Assign.prototype.steps = 0;
+            Assign.prototype.copyFrom = null;
+            Assign.prototype.load = null;
 
-            Start.encode = function (message, writer, _depth) {
+            let $oneOfFields;
+
+            $Object.defineProperty(Assign.prototype, "source", {
+                get: $util.oneOfGetter($oneOfFields = ["copyFrom", "load"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            Assign.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.startStep != null && $Object.hasOwnProperty.call(message, "startStep") && message.startStep !== 0)
-                    writer.uint32(8).uint32(message.startStep);
+                if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
+                    writer.uint32(8).uint32(message.generation);
+                if (message.rank != null && $Object.hasOwnProperty.call(message, "rank") && message.rank !== 0)
+                    writer.uint32(16).uint32(message.rank);
+                if (message.peers != null && message.peers.length)
+                    for (let i = 0; i < message.peers.length; ++i)
+                        $root.mlip.v1.Peer.encode(message.peers[i], writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.boundaries != null && message.boundaries.length)
+                    writer.uint32(34).uint32s(message.boundaries);
+                if (message.step != null && $Object.hasOwnProperty.call(message, "step") && message.step !== 0)
+                    writer.uint32(40).uint32(message.step);
                 if (message.steps != null && $Object.hasOwnProperty.call(message, "steps") && message.steps !== 0)
-                    writer.uint32(16).uint32(message.steps);
+                    writer.uint32(48).uint32(message.steps);
+                if (message.copyFrom != null && $Object.hasOwnProperty.call(message, "copyFrom"))
+                    writer.uint32(56).uint32(message.copyFrom);
+                if (message.load != null && $Object.hasOwnProperty.call(message, "load"))
+                    $root.mlip.v1.Load.encode(message.load, writer.uint32(66).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
                 return writer;
             };
 
-            Start.decode = function (reader, length, _end, _depth, _target) {
+            Assign.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
@@ -1016,7 +1016,7 @@ export const mlip = $root.mlip = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.mlip.v1.Start();
+                message = _target || new $root.mlip.v1.Assign();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -1030,18 +1030,72 @@ export const mlip = $root.mlip = (() => {
                             if (wireType !== 0)
                                 break;
                             if (value = reader.uint32())
-                                message.startStep = value;
+                                message.generation = value;
                             else
-                                delete message.startStep;
+                                delete message.generation;
                             continue;
                         }
                     case 2: {
                             if (wireType !== 0)
                                 break;
                             if (value = reader.uint32())
+                                message.rank = value;
+                            else
+                                delete message.rank;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.peers && message.peers.length))
+                                message.peers = [];
+                            message.peers.push($root.mlip.v1.Peer.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType === 2) {
+                                if (!(message.boundaries && message.boundaries.length))
+                                    message.boundaries = [];
+                                reader.uint32s(message.boundaries);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.boundaries && message.boundaries.length))
+                                message.boundaries = [];
+                            message.boundaries.push(reader.uint32());
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.step = value;
+                            else
+                                delete message.step;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
                                 message.steps = value;
                             else
                                 delete message.steps;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            message.copyFrom = reader.uint32();
+                            message.source = "copyFrom";
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            message.load = $root.mlip.v1.Load.decode(reader, reader.size(), $undefined, _depth + 1, message.load);
+                            message.source = "load";
                             continue;
                         }
                     }
@@ -1061,7 +1115,277 @@ export const mlip = $root.mlip = (() => {
                 return message;
             };
 
-            return Start;
+            return Assign;
+        })();
+
+        v1.Load = (function() {
+
+            const Load = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Load.prototype.checkpoint = "";
+
+            Load.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.checkpoint != null && $Object.hasOwnProperty.call(message, "checkpoint") && message.checkpoint !== "")
+                    writer.uint32(10).string(message.checkpoint);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Load.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.mlip.v1.Load();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.checkpoint = value;
+                            else
+                                delete message.checkpoint;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Load;
+        })();
+
+        v1.Peer = (function() {
+
+            const Peer = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Peer.prototype.worker = 0;
+            Peer.prototype.host = "";
+            Peer.prototype.port = 0;
+
+            Peer.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.worker != null && $Object.hasOwnProperty.call(message, "worker") && message.worker !== 0)
+                    writer.uint32(8).uint32(message.worker);
+                if (message.host != null && $Object.hasOwnProperty.call(message, "host") && message.host !== "")
+                    writer.uint32(18).string(message.host);
+                if (message.port != null && $Object.hasOwnProperty.call(message, "port") && message.port !== 0)
+                    writer.uint32(24).uint32(message.port);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Peer.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.mlip.v1.Peer();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.worker = value;
+                            else
+                                delete message.worker;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.host = value;
+                            else
+                                delete message.host;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.port = value;
+                            else
+                                delete message.port;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Peer;
+        })();
+
+        v1.InPlace = (function() {
+
+            const InPlace = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            InPlace.prototype.generation = 0;
+
+            InPlace.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
+                    writer.uint32(8).uint32(message.generation);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            InPlace.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.mlip.v1.InPlace();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.generation = value;
+                            else
+                                delete message.generation;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return InPlace;
         })();
 
         v1.Heartbeat = (function() {
@@ -1130,9 +1454,92 @@ export const mlip = $root.mlip = (() => {
             return Heartbeat;
         })();
 
+        v1.Pulse = (function() {
+
+            const Pulse = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Pulse.prototype.generation = 0;
+
+            Pulse.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
+                    writer.uint32(8).uint32(message.generation);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Pulse.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.mlip.v1.Pulse();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.generation = value;
+                            else
+                                delete message.generation;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Pulse;
+        })();
+
         v1.Commit = (function() {
 
             const Commit = function (properties) {
+                this.phaseSeconds = {};
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1142,6 +1549,8 @@ export const mlip = $root.mlip = (() => {
             Commit.prototype.step = 0;
             Commit.prototype.generation = 0;
             Commit.prototype.report = null;
+            Commit.prototype.phaseSeconds = $util.emptyObject;
+            Commit.prototype.stateHash = "";
 
             Commit.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1156,6 +1565,11 @@ export const mlip = $root.mlip = (() => {
                     writer.uint32(16).uint32(message.generation);
                 if (message.report != null && $Object.hasOwnProperty.call(message, "report"))
                     $root.mlip.v1.StepReport.encode(message.report, writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.phaseSeconds != null && $Object.hasOwnProperty.call(message, "phaseSeconds"))
+                    for (let keys = $Object.keys(message.phaseSeconds), i = 0; i < keys.length; ++i)
+                        writer.uint32(34).fork().uint32(10).string(keys[i]).uint32(17).double(message.phaseSeconds[keys[i]]).ldelim();
+                if (message.stateHash != null && $Object.hasOwnProperty.call(message, "stateHash") && message.stateHash !== "")
+                    writer.uint32(42).string(message.stateHash);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1169,7 +1583,7 @@ export const mlip = $root.mlip = (() => {
                     _depth = 0;
                 if (_depth > $Reader.recursionLimit)
                     throw $Error("max depth exceeded");
-                let end, message, value;
+                let end, message, key, value;
                 if (length === $undefined)
                     end = reader.len;
                 else {
@@ -1213,6 +1627,51 @@ export const mlip = $root.mlip = (() => {
                             message.report = $root.mlip.v1.StepReport.decode(reader, reader.size(), $undefined, _depth + 1, message.report);
                             continue;
                         }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (message.phaseSeconds === $util.emptyObject)
+                                message.phaseSeconds = {};
+                            let end2 = reader.size() + reader.pos;
+                            if (end2 > reader.len)
+                                throw $RangeError("index out of range");
+                            reader.len = end2;
+                            key = "";
+                            value = 0;
+                            while (reader.pos < end2) {
+                                let tag2 = reader.tag();
+                                wireType = tag2 & 7;
+                                switch (tag2 >>>= 3) {
+                                case 1:
+                                    if (wireType !== 2)
+                                        break;
+                                    key = reader.stringVerify();
+                                    continue;
+                                case 2:
+                                    if (wireType !== 1)
+                                        break;
+                                    value = reader.double();
+                                    continue;
+                                }
+                                reader.skipType(wireType, _depth, tag2);
+                            }
+                            if (reader.pos !== end2)
+                                throw $RangeError("index out of range");
+                            reader.len = end;
+                            if (key === "__proto__")
+                                $util.makeProp(message.phaseSeconds, key);
+                            message.phaseSeconds[key] = value;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.stateHash = value;
+                            else
+                                delete message.stateHash;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -1236,20 +1695,23 @@ export const mlip = $root.mlip = (() => {
         v1.StepReport = (function() {
 
             const StepReport = function (properties) {
-                this.whole = {};
-                this.share = {};
+                this.losses = {};
+                this.rows = [];
+                this.ranks = [];
+                this.skippedRows = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            StepReport.prototype.whole = $util.emptyObject;
-            StepReport.prototype.share = $util.emptyObject;
+            StepReport.prototype.losses = $util.emptyObject;
             StepReport.prototype.learningRate = 0;
             StepReport.prototype.gradNorm = 0;
-            StepReport.prototype.dataWaitSeconds = 0;
-            StepReport.prototype.commWaitSeconds = 0;
+            StepReport.prototype.rows = $util.emptyArray;
+            StepReport.prototype.ranks = $util.emptyArray;
+            StepReport.prototype.skipped = "";
+            StepReport.prototype.skippedRows = $util.emptyArray;
 
             StepReport.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1258,20 +1720,21 @@ export const mlip = $root.mlip = (() => {
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.whole != null && $Object.hasOwnProperty.call(message, "whole"))
-                    for (let keys = $Object.keys(message.whole), i = 0; i < keys.length; ++i)
-                        writer.uint32(10).fork().uint32(10).string(keys[i]).uint32(17).double(message.whole[keys[i]]).ldelim();
-                if (message.share != null && $Object.hasOwnProperty.call(message, "share"))
-                    for (let keys = $Object.keys(message.share), i = 0; i < keys.length; ++i)
-                        writer.uint32(18).fork().uint32(10).string(keys[i]).uint32(17).double(message.share[keys[i]]).ldelim();
+                if (message.losses != null && $Object.hasOwnProperty.call(message, "losses"))
+                    for (let keys = $Object.keys(message.losses), i = 0; i < keys.length; ++i)
+                        writer.uint32(10).fork().uint32(10).string(keys[i]).uint32(17).double(message.losses[keys[i]]).ldelim();
                 if (message.learningRate != null && $Object.hasOwnProperty.call(message, "learningRate") && !$Object.is(message.learningRate, 0))
-                    writer.uint32(25).double(message.learningRate);
+                    writer.uint32(17).double(message.learningRate);
                 if (message.gradNorm != null && $Object.hasOwnProperty.call(message, "gradNorm") && !$Object.is(message.gradNorm, 0))
-                    writer.uint32(33).double(message.gradNorm);
-                if (message.dataWaitSeconds != null && $Object.hasOwnProperty.call(message, "dataWaitSeconds") && !$Object.is(message.dataWaitSeconds, 0))
-                    writer.uint32(41).double(message.dataWaitSeconds);
-                if (message.commWaitSeconds != null && $Object.hasOwnProperty.call(message, "commWaitSeconds") && !$Object.is(message.commWaitSeconds, 0))
-                    writer.uint32(49).double(message.commWaitSeconds);
+                    writer.uint32(25).double(message.gradNorm);
+                if (message.rows != null && message.rows.length)
+                    writer.uint32(34).uint32s(message.rows);
+                if (message.ranks != null && message.ranks.length)
+                    writer.uint32(42).uint32s(message.ranks);
+                if (message.skipped != null && $Object.hasOwnProperty.call(message, "skipped") && message.skipped !== "")
+                    writer.uint32(50).string(message.skipped);
+                if (message.skippedRows != null && message.skippedRows.length)
+                    writer.uint32(58).uint32s(message.skippedRows);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1308,8 +1771,8 @@ export const mlip = $root.mlip = (() => {
                     case 1: {
                             if (wireType !== 2)
                                 break;
-                            if (message.whole === $util.emptyObject)
-                                message.whole = {};
+                            if (message.losses === $util.emptyObject)
+                                message.losses = {};
                             let end2 = reader.size() + reader.pos;
                             if (end2 > reader.len)
                                 throw $RangeError("index out of range");
@@ -1337,47 +1800,11 @@ export const mlip = $root.mlip = (() => {
                                 throw $RangeError("index out of range");
                             reader.len = end;
                             if (key === "__proto__")
-                                $util.makeProp(message.whole, key);
-                            message.whole[key] = value;
+                                $util.makeProp(message.losses, key);
+                            message.losses[key] = value;
                             continue;
                         }
                     case 2: {
-                            if (wireType !== 2)
-                                break;
-                            if (message.share === $util.emptyObject)
-                                message.share = {};
-                            let end2 = reader.size() + reader.pos;
-                            if (end2 > reader.len)
-                                throw $RangeError("index out of range");
-                            reader.len = end2;
-                            key = "";
-                            value = 0;
-                            while (reader.pos < end2) {
-                                let tag2 = reader.tag();
-                                wireType = tag2 & 7;
-                                switch (tag2 >>>= 3) {
-                                case 1:
-                                    if (wireType !== 2)
-                                        break;
-                                    key = reader.stringVerify();
-                                    continue;
-                                case 2:
-                                    if (wireType !== 1)
-                                        break;
-                                    value = reader.double();
-                                    continue;
-                                }
-                                reader.skipType(wireType, _depth, tag2);
-                            }
-                            if (reader.pos !== end2)
-                                throw $RangeError("index out of range");
-                            reader.len = end;
-                            if (key === "__proto__")
-                                $util.makeProp(message.share, key);
-                            message.share[key] = value;
-                            continue;
-                        }
-                    case 3: {
                             if (wireType !== 1)
                                 break;
                             if (!$Object.is(value = reader.double(), 0))
@@ -1386,7 +1813,7 @@ export const mlip = $root.mlip = (() => {
                                 delete message.learningRate;
                             continue;
                         }
-                    case 4: {
+                    case 3: {
                             if (wireType !== 1)
                                 break;
                             if (!$Object.is(value = reader.double(), 0))
@@ -1395,22 +1822,55 @@ export const mlip = $root.mlip = (() => {
                                 delete message.gradNorm;
                             continue;
                         }
-                    case 5: {
-                            if (wireType !== 1)
+                    case 4: {
+                            if (wireType === 2) {
+                                if (!(message.rows && message.rows.length))
+                                    message.rows = [];
+                                reader.uint32s(message.rows);
+                                continue;
+                            }
+                            if (wireType !== 0)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.dataWaitSeconds = value;
-                            else
-                                delete message.dataWaitSeconds;
+                            if (!(message.rows && message.rows.length))
+                                message.rows = [];
+                            message.rows.push(reader.uint32());
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType === 2) {
+                                if (!(message.ranks && message.ranks.length))
+                                    message.ranks = [];
+                                reader.uint32s(message.ranks);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.ranks && message.ranks.length))
+                                message.ranks = [];
+                            message.ranks.push(reader.uint32());
                             continue;
                         }
                     case 6: {
-                            if (wireType !== 1)
+                            if (wireType !== 2)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.commWaitSeconds = value;
+                            if ((value = reader.stringVerify()).length)
+                                message.skipped = value;
                             else
-                                delete message.commWaitSeconds;
+                                delete message.skipped;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType === 2) {
+                                if (!(message.skippedRows && message.skippedRows.length))
+                                    message.skippedRows = [];
+                                reader.uint32s(message.skippedRows);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.skippedRows && message.skippedRows.length))
+                                message.skippedRows = [];
+                            message.skippedRows.push(reader.uint32());
                             continue;
                         }
                     }
@@ -1436,6 +1896,7 @@ export const mlip = $root.mlip = (() => {
         v1.Directive = (function() {
 
             const Directive = function (properties) {
+                this.boundaries = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1445,6 +1906,7 @@ export const mlip = $root.mlip = (() => {
             Directive.prototype.nextStep = 0;
             Directive.prototype.save = false;
             Directive.prototype.stop = false;
+            Directive.prototype.boundaries = $util.emptyArray;
 
             Directive.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1459,6 +1921,8 @@ export const mlip = $root.mlip = (() => {
                     writer.uint32(16).bool(message.save);
                 if (message.stop != null && $Object.hasOwnProperty.call(message, "stop") && message.stop !== false)
                     writer.uint32(24).bool(message.stop);
+                if (message.boundaries != null && message.boundaries.length)
+                    writer.uint32(34).uint32s(message.boundaries);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1519,6 +1983,20 @@ export const mlip = $root.mlip = (() => {
                                 delete message.stop;
                             continue;
                         }
+                    case 4: {
+                            if (wireType === 2) {
+                                if (!(message.boundaries && message.boundaries.length))
+                                    message.boundaries = [];
+                                reader.uint32s(message.boundaries);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.boundaries && message.boundaries.length))
+                                message.boundaries = [];
+                            message.boundaries.push(reader.uint32());
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -1537,6 +2015,245 @@ export const mlip = $root.mlip = (() => {
             };
 
             return Directive;
+        })();
+
+        v1.Halt = (function() {
+
+            const Halt = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Halt.prototype.generation = 0;
+
+            Halt.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
+                    writer.uint32(8).uint32(message.generation);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Halt.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.mlip.v1.Halt();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.generation = value;
+                            else
+                                delete message.generation;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Halt;
+        })();
+
+        v1.Halted = (function() {
+
+            const Halted = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Halted.prototype.generation = 0;
+            Halted.prototype.holding = null;
+
+            Halted.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
+                    writer.uint32(8).uint32(message.generation);
+                if (message.holding != null && $Object.hasOwnProperty.call(message, "holding"))
+                    $root.mlip.v1.Holding.encode(message.holding, writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Halted.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.mlip.v1.Halted();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.generation = value;
+                            else
+                                delete message.generation;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.holding = $root.mlip.v1.Holding.decode(reader, reader.size(), $undefined, _depth + 1, message.holding);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Halted;
+        })();
+
+        v1.Leave = (function() {
+
+            const Leave = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Leave.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Leave.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.mlip.v1.Leave();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    reader.skipType(tag & 7, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Leave;
         })();
 
         v1.Saved = (function() {
@@ -1646,6 +2363,16 @@ export const mlip = $root.mlip = (() => {
             Failed.prototype.step = 0;
             Failed.prototype.secondary = false;
             Failed.prototype.stateIntact = false;
+            Failed.prototype.generation = 0;
+            Failed.prototype.blamed = null;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Failed.prototype, "_blamed", {
+                get: $util.oneOfGetter($oneOfFields = ["blamed"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             Failed.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1662,6 +2389,10 @@ export const mlip = $root.mlip = (() => {
                     writer.uint32(24).bool(message.secondary);
                 if (message.stateIntact != null && $Object.hasOwnProperty.call(message, "stateIntact") && message.stateIntact !== false)
                     writer.uint32(32).bool(message.stateIntact);
+                if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
+                    writer.uint32(40).uint32(message.generation);
+                if (message.blamed != null && $Object.hasOwnProperty.call(message, "blamed"))
+                    writer.uint32(48).uint32(message.blamed);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1726,6 +2457,22 @@ export const mlip = $root.mlip = (() => {
                                 message.stateIntact = value;
                             else
                                 delete message.stateIntact;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.generation = value;
+                            else
+                                delete message.generation;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            message.blamed = reader.uint32();
+                            message._blamed = "blamed";
                             continue;
                         }
                     }
@@ -1848,6 +2595,8 @@ export const mlip = $root.mlip = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
+            Finish.prototype.again = false;
+
             Finish.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
@@ -1855,6 +2604,8 @@ export const mlip = $root.mlip = (() => {
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
+                if (message.again != null && $Object.hasOwnProperty.call(message, "again") && message.again !== false)
+                    writer.uint32(8).bool(message.again);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1868,7 +2619,7 @@ export const mlip = $root.mlip = (() => {
                     _depth = 0;
                 if (_depth > $Reader.recursionLimit)
                     throw $Error("max depth exceeded");
-                let end, message;
+                let end, message, value;
                 if (length === $undefined)
                     end = reader.len;
                 else {
@@ -1886,7 +2637,19 @@ export const mlip = $root.mlip = (() => {
                         _end = $undefined;
                         break;
                     }
-                    reader.skipType(tag & 7, _depth, tag);
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.again = value;
+                            else
+                                delete message.again;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
                         $util.makeProp(message, "$unknowns", false);
                         (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
@@ -2521,11 +3284,13 @@ export const mlip = $root.mlip = (() => {
             RunEvent.prototype.notice = null;
             RunEvent.prototype.failed = null;
             RunEvent.prototype.finished = null;
+            RunEvent.prototype.left = null;
+            RunEvent.prototype.generation = null;
 
             let $oneOfFields;
 
             $Object.defineProperty(RunEvent.prototype, "kind", {
-                get: $util.oneOfGetter($oneOfFields = ["joined", "started", "step", "saved", "notice", "failed", "finished"]),
+                get: $util.oneOfGetter($oneOfFields = ["joined", "started", "step", "saved", "notice", "failed", "finished", "left", "generation"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -2550,6 +3315,10 @@ export const mlip = $root.mlip = (() => {
                     $root.mlip.v1.RunFailed.encode(message.failed, writer.uint32(50).fork(), _depth + 1).ldelim();
                 if (message.finished != null && $Object.hasOwnProperty.call(message, "finished"))
                     $root.mlip.v1.RunFinished.encode(message.finished, writer.uint32(58).fork(), _depth + 1).ldelim();
+                if (message.left != null && $Object.hasOwnProperty.call(message, "left"))
+                    $root.mlip.v1.RunLeft.encode(message.left, writer.uint32(66).fork(), _depth + 1).ldelim();
+                if (message.generation != null && $Object.hasOwnProperty.call(message, "generation"))
+                    $root.mlip.v1.RunGeneration.encode(message.generation, writer.uint32(74).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2632,6 +3401,20 @@ export const mlip = $root.mlip = (() => {
                             message.kind = "finished";
                             continue;
                         }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            message.left = $root.mlip.v1.RunLeft.decode(reader, reader.size(), $undefined, _depth + 1, message.left);
+                            message.kind = "left";
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            message.generation = $root.mlip.v1.RunGeneration.decode(reader, reader.size(), $undefined, _depth + 1, message.generation);
+                            message.kind = "generation";
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -2661,8 +3444,7 @@ export const mlip = $root.mlip = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            RunJoined.prototype.rank = 0;
-            RunJoined.prototype.world = 0;
+            RunJoined.prototype.worker = 0;
             RunJoined.prototype.host = "";
             RunJoined.prototype.pid = 0;
             RunJoined.prototype.device = "";
@@ -2674,16 +3456,14 @@ export const mlip = $root.mlip = (() => {
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.rank != null && $Object.hasOwnProperty.call(message, "rank") && message.rank !== 0)
-                    writer.uint32(8).uint32(message.rank);
-                if (message.world != null && $Object.hasOwnProperty.call(message, "world") && message.world !== 0)
-                    writer.uint32(16).uint32(message.world);
+                if (message.worker != null && $Object.hasOwnProperty.call(message, "worker") && message.worker !== 0)
+                    writer.uint32(8).uint32(message.worker);
                 if (message.host != null && $Object.hasOwnProperty.call(message, "host") && message.host !== "")
-                    writer.uint32(26).string(message.host);
+                    writer.uint32(18).string(message.host);
                 if (message.pid != null && $Object.hasOwnProperty.call(message, "pid") && message.pid !== 0)
-                    writer.uint32(32).uint32(message.pid);
+                    writer.uint32(24).uint32(message.pid);
                 if (message.device != null && $Object.hasOwnProperty.call(message, "device") && message.device !== "")
-                    writer.uint32(42).string(message.device);
+                    writer.uint32(34).string(message.device);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2721,21 +3501,12 @@ export const mlip = $root.mlip = (() => {
                             if (wireType !== 0)
                                 break;
                             if (value = reader.uint32())
-                                message.rank = value;
+                                message.worker = value;
                             else
-                                delete message.rank;
+                                delete message.worker;
                             continue;
                         }
                     case 2: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.uint32())
-                                message.world = value;
-                            else
-                                delete message.world;
-                            continue;
-                        }
-                    case 3: {
                             if (wireType !== 2)
                                 break;
                             if ((value = reader.stringVerify()).length)
@@ -2744,7 +3515,7 @@ export const mlip = $root.mlip = (() => {
                                 delete message.host;
                             continue;
                         }
-                    case 4: {
+                    case 3: {
                             if (wireType !== 0)
                                 break;
                             if (value = reader.uint32())
@@ -2753,7 +3524,7 @@ export const mlip = $root.mlip = (() => {
                                 delete message.pid;
                             continue;
                         }
-                    case 5: {
+                    case 4: {
                             if (wireType !== 2)
                                 break;
                             if ((value = reader.stringVerify()).length)
@@ -2780,6 +3551,100 @@ export const mlip = $root.mlip = (() => {
             };
 
             return RunJoined;
+        })();
+
+        v1.RunLeft = (function() {
+
+            const RunLeft = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            RunLeft.prototype.worker = 0;
+            RunLeft.prototype.reason = "";
+
+            RunLeft.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.worker != null && $Object.hasOwnProperty.call(message, "worker") && message.worker !== 0)
+                    writer.uint32(8).uint32(message.worker);
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                    writer.uint32(18).string(message.reason);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            RunLeft.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.mlip.v1.RunLeft();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.worker = value;
+                            else
+                                delete message.worker;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.reason = value;
+                            else
+                                delete message.reason;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return RunLeft;
         })();
 
         v1.RunStarted = (function() {
@@ -2898,6 +3763,136 @@ export const mlip = $root.mlip = (() => {
             };
 
             return RunStarted;
+        })();
+
+        v1.RunGeneration = (function() {
+
+            const RunGeneration = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            RunGeneration.prototype.generation = 0;
+            RunGeneration.prototype.world = 0;
+            RunGeneration.prototype.step = 0;
+            RunGeneration.prototype.seconds = 0;
+            RunGeneration.prototype.reason = "";
+
+            RunGeneration.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
+                    writer.uint32(8).uint32(message.generation);
+                if (message.world != null && $Object.hasOwnProperty.call(message, "world") && message.world !== 0)
+                    writer.uint32(16).uint32(message.world);
+                if (message.step != null && $Object.hasOwnProperty.call(message, "step") && message.step !== 0)
+                    writer.uint32(24).uint32(message.step);
+                if (message.seconds != null && $Object.hasOwnProperty.call(message, "seconds") && !$Object.is(message.seconds, 0))
+                    writer.uint32(33).double(message.seconds);
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                    writer.uint32(42).string(message.reason);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            RunGeneration.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.mlip.v1.RunGeneration();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.generation = value;
+                            else
+                                delete message.generation;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.world = value;
+                            else
+                                delete message.world;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.step = value;
+                            else
+                                delete message.step;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.seconds = value;
+                            else
+                                delete message.seconds;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.reason = value;
+                            else
+                                delete message.reason;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return RunGeneration;
         })();
 
         v1.RunStep = (function() {
@@ -3168,15 +4163,15 @@ export const mlip = $root.mlip = (() => {
             };
 
             RunFailed.prototype.cause = null;
-            RunFailed.prototype.rank = null;
+            RunFailed.prototype.worker = null;
             RunFailed.prototype.step = 0;
             RunFailed.prototype.checkpoint = "";
 
             let $oneOfFields;
 
             // Virtual OneOf for proto3 optional field
-            $Object.defineProperty(RunFailed.prototype, "_rank", {
-                get: $util.oneOfGetter($oneOfFields = ["rank"]),
+            $Object.defineProperty(RunFailed.prototype, "_worker", {
+                get: $util.oneOfGetter($oneOfFields = ["worker"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -3189,8 +4184,8 @@ export const mlip = $root.mlip = (() => {
                     throw $Error("max depth exceeded");
                 if (message.cause != null && $Object.hasOwnProperty.call(message, "cause"))
                     $root.mlip.v1.Failure.encode(message.cause, writer.uint32(10).fork(), _depth + 1).ldelim();
-                if (message.rank != null && $Object.hasOwnProperty.call(message, "rank"))
-                    writer.uint32(16).uint32(message.rank);
+                if (message.worker != null && $Object.hasOwnProperty.call(message, "worker"))
+                    writer.uint32(16).uint32(message.worker);
                 if (message.step != null && $Object.hasOwnProperty.call(message, "step") && message.step !== 0)
                     writer.uint32(24).uint32(message.step);
                 if (message.checkpoint != null && $Object.hasOwnProperty.call(message, "checkpoint") && message.checkpoint !== "")
@@ -3237,8 +4232,8 @@ export const mlip = $root.mlip = (() => {
                     case 2: {
                             if (wireType !== 0)
                                 break;
-                            message.rank = reader.uint32();
-                            message._rank = "rank";
+                            message.worker = reader.uint32();
+                            message._worker = "worker";
                             continue;
                         }
                     case 3: {
@@ -3627,11 +4622,23 @@ export const mlip = $root.mlip = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            WorkerStatus.prototype.rank = 0;
+            WorkerStatus.prototype.worker = 0;
             WorkerStatus.prototype.host = "";
             WorkerStatus.prototype.pid = 0;
             WorkerStatus.prototype.device = "";
             WorkerStatus.prototype.silentSeconds = 0;
+            WorkerStatus.prototype.standing = "";
+            WorkerStatus.prototype.rank = null;
+            WorkerStatus.prototype.microBatches = 0;
+            WorkerStatus.prototype.speed = 0;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(WorkerStatus.prototype, "_rank", {
+                get: $util.oneOfGetter($oneOfFields = ["rank"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             WorkerStatus.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -3640,8 +4647,8 @@ export const mlip = $root.mlip = (() => {
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.rank != null && $Object.hasOwnProperty.call(message, "rank") && message.rank !== 0)
-                    writer.uint32(8).uint32(message.rank);
+                if (message.worker != null && $Object.hasOwnProperty.call(message, "worker") && message.worker !== 0)
+                    writer.uint32(8).uint32(message.worker);
                 if (message.host != null && $Object.hasOwnProperty.call(message, "host") && message.host !== "")
                     writer.uint32(18).string(message.host);
                 if (message.pid != null && $Object.hasOwnProperty.call(message, "pid") && message.pid !== 0)
@@ -3650,6 +4657,14 @@ export const mlip = $root.mlip = (() => {
                     writer.uint32(34).string(message.device);
                 if (message.silentSeconds != null && $Object.hasOwnProperty.call(message, "silentSeconds") && !$Object.is(message.silentSeconds, 0))
                     writer.uint32(41).double(message.silentSeconds);
+                if (message.standing != null && $Object.hasOwnProperty.call(message, "standing") && message.standing !== "")
+                    writer.uint32(50).string(message.standing);
+                if (message.rank != null && $Object.hasOwnProperty.call(message, "rank"))
+                    writer.uint32(56).uint32(message.rank);
+                if (message.microBatches != null && $Object.hasOwnProperty.call(message, "microBatches") && message.microBatches !== 0)
+                    writer.uint32(64).uint32(message.microBatches);
+                if (message.speed != null && $Object.hasOwnProperty.call(message, "speed") && !$Object.is(message.speed, 0))
+                    writer.uint32(73).double(message.speed);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3687,9 +4702,9 @@ export const mlip = $root.mlip = (() => {
                             if (wireType !== 0)
                                 break;
                             if (value = reader.uint32())
-                                message.rank = value;
+                                message.worker = value;
                             else
-                                delete message.rank;
+                                delete message.worker;
                             continue;
                         }
                     case 2: {
@@ -3726,6 +4741,40 @@ export const mlip = $root.mlip = (() => {
                                 message.silentSeconds = value;
                             else
                                 delete message.silentSeconds;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.standing = value;
+                            else
+                                delete message.standing;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            message.rank = reader.uint32();
+                            message._rank = "rank";
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.microBatches = value;
+                            else
+                                delete message.microBatches;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.speed = value;
+                            else
+                                delete message.speed;
                             continue;
                         }
                     }
