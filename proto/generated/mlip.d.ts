@@ -1223,7 +1223,10 @@ export namespace mlip {
         interface IDirective extends mlip.v1.Directive.$Properties {
         }
 
-        /** Answer to Commit, when all ranks have committed and the generation goes on. */
+        /**
+         * Answer to Commit, when all ranks have committed and the generation goes on. With `stop` it can come to a worker at any time
+         * at which nothing is under way, also a second time: the worker that was to save may have been lost.
+         */
         class Directive {
 
             /**

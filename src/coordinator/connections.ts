@@ -11,8 +11,8 @@ export type SessionCall = Pick<
 
 interface Connection {
   call: SessionCall;
-  /** Null before it has joined. */
-  rank: number | null;
+  /** Its number; null before it has joined. */
+  worker: number | null;
 }
 
 export class Connections {
@@ -28,15 +28,15 @@ export class Connections {
   /** Takes a worker's call. */
   receive(call: SessionCall): void {
     const id = this.next++;
-    const connection: Connection = { call, rank: null };
+    const connection: Connection = { call, worker: null };
     this.open.set(id, connection);
     call.on('data', (message: WorkerMessageSeen) => this.hear(id, connection, message));
     const leave = (): void => this.forget(id);
     for (const ending of ['end', 'cancelled', 'error', 'close'] as const) call.on(ending, leave);
   }
 
-  private hear(id: number, { call, rank }: Connection, message: WorkerMessageSeen): void {
-    const event = rank === null ? joinOf(id, message) : eventOf(rank, message);
+  private hear(id: number, { call, worker }: Connection, message: WorkerMessageSeen): void {
+    const event = worker === null ? joinOf(id, message) : eventOf(worker, message);
     if (event !== null) this.dispatch(event);
     else endWith(call, UNREADABLE);
   }
@@ -46,16 +46,20 @@ export class Connections {
     if (connection === undefined) return;
     this.open.delete(id);
     connection.call.end();
-    if (connection.rank === null) return;
-    this.members.delete(connection.rank);
-    this.dispatch({ kind: 'closed', rank: connection.rank });
+    const { worker } = connection;
+    // A worker that has connected again has another stream by now.
+    if (worker === null || this.members.get(worker) !== connection) return;
+    this.members.delete(worker);
+    this.dispatch({ kind: 'closed', worker });
   }
 
-  accept(id: number, rank: number): void {
+  accept(id: number, worker: number): void {
     const connection = this.open.get(id);
     if (connection === undefined) return;
-    connection.rank = rank;
-    this.members.set(rank, connection);
+    const former = this.members.get(worker);
+    connection.worker = worker;
+    this.members.set(worker, connection);
+    if (former !== undefined) former.call.end();
   }
 
   refuse(id: number, failure: Failure): void {
@@ -63,15 +67,20 @@ export class Connections {
     if (connection !== undefined) endWith(connection.call, failure);
   }
 
-  send(rank: number, message: CoordinatorMessage): void {
-    const connection = this.members.get(rank);
+  send(worker: number, message: CoordinatorMessage): void {
+    const connection = this.members.get(worker);
     if (connection !== undefined) connection.call.write(message);
   }
 
   /** Gives up a worker; should it still live, it hears why. */
-  drop(rank: number, failure: Failure): void {
-    const connection = this.members.get(rank);
+  drop(worker: number, failure: Failure): void {
+    const connection = this.members.get(worker);
     if (connection !== undefined) endWith(connection.call, failure);
+  }
+
+  /** Tells all members something at once. */
+  broadcast(message: CoordinatorMessage): void {
+    for (const { call } of this.members.values()) call.write(message);
   }
 
   closeAll(): void {

@@ -6,12 +6,17 @@ import { type GatherHeader, type GatherMessageSeen, type TensorHeader, gatherCod
 import { type TensorLengths, checkTensors, malformed, tensorLengths } from '../rpc/tensor-lengths.js';
 import type { Place } from './events.js';
 
+/** Whose contribution to which step. */
+export interface GatherPlace extends Place {
+  rank: number;
+}
+
 /** The call of a worker, its messages undecoded. */
 export type GatherCall = ServerDuplexStream<Buffer, Buffer>;
 
 export interface Contribution {
   call: GatherCall;
-  place: Place;
+  place: GatherPlace;
   tensors: readonly TensorHeader[];
   /** The messages after the header, encoded. */
   pieces: Buffer[];

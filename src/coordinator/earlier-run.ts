@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync } from 'no
 import { join } from 'node:path';
 import { MlipError } from '../core/errors.js';
 
-const RUN_FILES = /^(config\.yaml|run\.json|metrics\.jsonl|checkpoints|report\.html|events\.out\.tfevents\..*)$/;
+const RUN_FILES =
+  /^(config\.yaml|run\.json|metrics\.jsonl|ledger\.jsonl|coordinator\.json|checkpoints|report\.html|events\.out\.tfevents\..*)$/;
 /** What there is from the first step on. */
 const RESULTS: ReadonlySet<string> = new Set(['metrics.jsonl', 'checkpoints']);
 

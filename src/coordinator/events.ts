@@ -2,6 +2,7 @@
 import type { Failure } from '../rpc/failure.js';
 import type { MetricsLine, RunEvent, RunFailure } from '../rpc/run-events.js';
 import type { CoordinatorMessage, TensorHeader } from '../rpc/service.js';
+import type { RunRecord } from './run-record.js';
 
 /** What a worker says of itself when it joins. */
 export interface WorkerInfo {
@@ -14,43 +15,71 @@ export interface WorkerInfo {
   device: string;
 }
 
-/** What every rank must say the same when it has loaded. */
+/** What a worker says when it has lost its coordinator and found one again. */
+export interface Rejoin {
+  runId: string;
+  worker: number;
+  /** The newest that it has heard of. */
+  generation: number;
+  loaded: Loaded | null;
+  holding: Holding | null;
+}
+
+/** What every worker must say the same when it has loaded. */
 export interface Loaded {
   /** Training rows. */
   rows: number;
   dataHash: string;
-  parametersHash: string;
 }
 
+/** The state that a worker holds. */
+export interface Holding {
+  /** Steps applied. */
+  step: number;
+  /** Of the newest of them; null where the worker has copied the state. */
+  report: StepReport | null;
+}
+
+/** What came out of a step, the same on every rank. */
 export interface StepReport {
-  /** Values of the global batch by name, the same on every rank. */
-  whole: Readonly<Record<string, number>>;
-  /** A rank's share of values that add up over ranks, by name. */
-  share: Readonly<Record<string, number>>;
+  /** Values of the global batch by name. */
+  losses: Readonly<Record<string, number>>;
   learningRate: number;
   gradNorm: number;
-  dataWaitSeconds: number;
-  commWaitSeconds: number;
+  account: StepAccount | null;
+  /** Null where the step was applied; else it changed nothing. */
+  skipped: { reason: string; rows: readonly number[] } | null;
+}
+
+/** Who computed what. */
+export interface StepAccount {
+  /** Rows of the training set in order of the batch, [B]. */
+  rows: readonly number[];
+  /** The rank that computed each micro-batch, [B / m]. */
+  ranks: readonly number[];
+}
+
+/** What a rank says of a step. */
+export interface CommitReport extends StepReport {
+  /** Of this rank, by phase. */
+  phaseSeconds: Readonly<Record<string, number>>;
+  /** Of its state after the step; empty where it was not asked for. */
+  stateHash: string;
 }
 
 /** `step`, in all of them, is the 0-based index of the step under way: the number of steps applied before it. */
 export interface Place {
-  rank: number;
   generation: number;
   step: number;
 }
 
 export type CoordinatorEvent = { nowMs: number } & (
-  | { kind: 'join'; connection: number; worker: WorkerInfo }
-  | ({ kind: 'loaded'; rank: number } & Loaded)
-  | { kind: 'heartbeat'; rank: number }
-  | ({ kind: 'contribution'; tensors: readonly TensorHeader[] } & Place)
-  | ({ kind: 'commit'; report: StepReport } & Place)
-  /** `step`: steps applied in the checkpoint. */
-  | { kind: 'saved'; rank: number; step: number; path: string }
-  | { kind: 'failed'; rank: number; failure: Failure; secondary: boolean; stateIntact: boolean }
-  /** A worker's control stream ended or broke. */
-  | { kind: 'closed'; rank: number }
+  | { kind: 'join'; connection: number; info: WorkerInfo; rejoin: Rejoin | null }
+  /** A rank's rows have come. Its worker is whoever has that rank in the generation. */
+  | ({ kind: 'contribution'; rank: number; tensors: readonly TensorHeader[] } & Place)
+  | WorkerEvent
+  /** The answer to `findCheckpoint`. */
+  | { kind: 'checkpointFound'; checkpoint: { step: number; path: string } | null }
   /** Someone asked the run to end after the step under way. */
   | { kind: 'stop' }
   /** The coordinator itself cannot go on: its disk is full, say. */
@@ -59,20 +88,53 @@ export type CoordinatorEvent = { nowMs: number } & (
   | { kind: 'tick' }
 );
 
+/** What comes over a worker's control stream. */
+export type WorkerEvent = { worker: number } & (
+  | ({ kind: 'loaded' } & Loaded)
+  | { kind: 'heartbeat' }
+  | ({ kind: 'commit'; report: CommitReport } & Place)
+  | { kind: 'halted'; generation: number; holding: Holding | null }
+  | { kind: 'inPlace'; generation: number }
+  | { kind: 'leave' }
+  /** `step`: steps applied in the checkpoint. */
+  | { kind: 'saved'; step: number; path: string }
+  | ({ kind: 'failed' } & WorkerFailure)
+  /** The stream ended or broke. */
+  | { kind: 'closed' }
+);
+
+export interface WorkerFailure {
+  failure: Failure;
+  generation: number;
+  /** Only the consequence of what happened elsewhere: the worker can go on. */
+  secondary: boolean;
+  stateIntact: boolean;
+  /** The rank that a secondary failure blames. */
+  blamed: number | null;
+}
+
 /** How a run ended. `step` counts applied steps. */
 export type RunOutcome =
   { kind: 'finished' | 'stopped'; step: number; checkpoint: string | null } | ({ kind: 'failed' } & RunFailure);
 
 export type Effect =
-  | { kind: 'accept'; connection: number; rank: number }
+  | { kind: 'accept'; connection: number; worker: number }
   | { kind: 'refuse'; connection: number; failure: Failure }
-  | { kind: 'send'; rank: number; message: CoordinatorMessage }
+  | { kind: 'send'; worker: number; message: CoordinatorMessage }
+  /** Must be durable before any effect after it. */
+  | { kind: 'persist'; record: RunRecord }
   /** All ranks have contributed: each gets the whole. */
-  | { kind: 'release'; step: number }
+  | { kind: 'release' }
   | { kind: 'refuseContribution'; rank: number; failure: Failure }
-  /** Append to metrics.jsonl. */
-  | { kind: 'record'; line: MetricsLine }
+  /** The step is abandoned: nobody waits for its gather. */
+  | { kind: 'abandonGather'; failure: Failure }
+  /** Append to metrics.jsonl and ledger.jsonl. */
+  | { kind: 'record'; line: MetricsLine; account: StepAccount | null }
+  /** Go back: take the lines after that many steps out of metrics.jsonl and ledger.jsonl. */
+  | { kind: 'rewind'; step: number }
+  /** Look for the newest checkpoint that is whole; the answer is an event. */
+  | { kind: 'findCheckpoint' }
   | { kind: 'announce'; event: RunEvent }
   /** Close the control stream of a worker that is given up. */
-  | { kind: 'drop'; rank: number }
+  | { kind: 'drop'; worker: number; failure: Failure }
   | { kind: 'end'; outcome: RunOutcome };

@@ -5,16 +5,15 @@
 import type { Failure } from '../rpc/failure.js';
 import { type TensorHeader, gatherCodec } from '../rpc/service.js';
 import { writeAll } from '../rpc/stream.js';
-import { type Contribution, type GatherCall, readContribution, refuseCall } from './contribution.js';
-import type { Place } from './events.js';
+import { type Contribution, type GatherCall, type GatherPlace, readContribution, refuseCall } from './contribution.js';
 
 export interface GatherRules {
   /** B, rows of the whole. */
   batchSize: number;
   /** Why a contribution cannot be taken; null if it can. */
-  fault(place: Place, tensors: readonly TensorHeader[]): Failure | null;
+  fault(place: GatherPlace, tensors: readonly TensorHeader[]): Failure | null;
   /** All pieces of a contribution have come. */
-  complete(place: Place, tensors: readonly TensorHeader[]): void;
+  complete(place: GatherPlace, tensors: readonly TensorHeader[]): void;
   /** To one worker. */
   bytesSent(count: number): void;
 }
@@ -45,7 +44,7 @@ export class GatherStore {
     return failure;
   }
 
-  private repeated({ rank }: Place): Failure | null {
+  private repeated({ rank }: GatherPlace): Failure | null {
     if (!this.contributions.has(rank)) return null;
     return { code: 'MLIP_E_RPC_PROTOCOL', message: `rank ${rank} contributes twice`, where: '', remedy: '' };
   }

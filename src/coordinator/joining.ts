@@ -1,37 +1,97 @@
-/** Workers join: the order of joining gives the ranks. When all are there, each is told of all. */
+/** Workers join, for the first time or again, and say when they have loaded. */
+import { microBatchCount } from '../core/plan.js';
 import type { Failure } from '../rpc/failure.js';
 import { PROTOCOL, mlipVersion } from '../rpc/protocol.js';
-import type { WorkerInfo } from './events.js';
-import { type Member, type RunState, type Transition, chain, stay } from './state.js';
-import { countPhrase } from './wording.js';
+import type { Loaded, Rejoin, WorkerInfo } from './events.js';
+import { difference } from './agreement.js';
+import { expel, lose, violation } from './losing.js';
+import { form, formWhenHalted } from './forming.js';
+import { enoughIdle } from './candidates.js';
+import { type Member, type RunState, type Transition, chain, isOver, memberOf, newMember, stay } from './state.js';
+import { withMember } from './state.js';
 
-export function join(state: RunState, connection: number, worker: WorkerInfo, nowMs: number): Transition {
-  const failure = refusal(state, worker);
+/** Workers beyond those that can take part wait for a place; so many of them, and no more. */
+const MOST_SPARE = 256;
+
+export interface JoinRequest {
+  connection: number;
+  info: WorkerInfo;
+  rejoin: Rejoin | null;
+}
+
+export function join(state: RunState, { connection, info, rejoin }: JoinRequest, nowMs: number): Transition {
+  const failure = refusal(state, info, rejoin);
   if (failure !== null) return stay(state, { kind: 'refuse', connection, failure });
-  const rank = state.members.length;
-  const joined = { ...state, members: [...state.members, newMember(rank, worker, nowMs)] };
-  const { world, timeouts } = state.settings;
-  const accepted = { rank, world, heartbeatMs: timeouts.heartbeatMs };
-  const { host, pid, device } = worker;
-  const transition = stay(
+  const former = rejoin === null ? undefined : memberOf(state, rejoin.worker);
+  // Its old stream has not been seen to end yet.
+  const before = former === undefined ? stay(state) : lose(state, former.worker, 'has connected again', nowMs);
+  return chain(before, (next) => admit(next, { connection, info, rejoin }, nowMs));
+}
+
+function admit(state: RunState, { connection, info, rejoin }: JoinRequest, nowMs: number): Transition {
+  const worker = rejoin?.worker ?? state.nextWorker;
+  const { loaded = null, holding = null } = rejoin ?? {};
+  const standing = loaded === null ? ('loading' as const) : ('idle' as const);
+  const member: Member = { ...newMember(worker, info, nowMs), loaded, holding, standing };
+  const joined = addMember({ ...state, awaited: state.awaited.filter((other) => other !== worker) }, member);
+  const { host, pid, device } = info;
+  const welcomed = stay(
     joined,
-    { kind: 'accept', connection, rank },
-    { kind: 'send', rank, message: { accepted } },
-    { kind: 'announce', event: { kind: 'joined', rank, world, host, pid, device } },
+    { kind: 'accept', connection, worker },
+    { kind: 'send', worker, message: welcome(joined, worker) },
+    { kind: 'announce', event: { kind: 'joined', worker, host, pid, device } },
   );
-  return rank + 1 === world ? chain(transition, (full) => welcomeAll(full, nowMs)) : transition;
+  return loaded === null ? chain(welcomed, formWhenHalted(nowMs)) : chain(welcomed, readied(worker, nowMs));
 }
 
-function newMember(rank: number, worker: WorkerInfo, nowMs: number): Member {
-  const nothingYet = { loaded: null, contributed: false, report: null, committedMs: 0 };
-  return { rank, worker, standing: 'serving', stateIntact: true, seenMs: nowMs, ...nothingYet };
+/** In order of number, which is the order of ranks. */
+function addMember(state: RunState, member: Member): RunState {
+  const members = [...state.members, member].sort((a, b) => a.worker - b.worker);
+  return { ...state, members, nextWorker: Math.max(state.nextWorker, member.worker + 1) };
 }
 
-function refusal(state: RunState, worker: WorkerInfo): Failure | null {
-  if (worker.protocol !== PROTOCOL || worker.version !== mlipVersion) return otherVersion(worker);
-  if (state.phase !== 'joining') return closed(state);
-  if (worker.host === '' || worker.port < 1 || worker.port > 65535) return noAddress(worker);
-  return null;
+function welcome({ settings, generation }: RunState, worker: number) {
+  const { runId, configJson: config, out, resume, timeouts } = settings;
+  const checkpoint = resume?.checkpoint ?? '';
+  const { heartbeatMs } = timeouts;
+  return { welcome: { worker, heartbeatMs, runId, config, out, checkpoint, generation: generation.number } };
+}
+
+/** A worker has loaded. */
+export function loaded(state: RunState, worker: number, report: Loaded, nowMs: number): Transition {
+  if (isOver(state)) return stay(state);
+  const member = memberOf(state, worker)!;
+  if (member.standing !== 'loading') return violation(state, worker, `said twice that it is ready`, nowMs);
+  const next = withMember(state, worker, { loaded: report, standing: 'idle' });
+  return readied(worker, nowMs)(next);
+}
+
+/** A worker could take part from now on: at once where the run waits for it, else after the step under way. */
+function readied(worker: number, nowMs: number) {
+  return (state: RunState): Transition => {
+    const odd = state.loaded === null ? null : difference(memberOf(state, worker)!, state.loaded);
+    if (odd !== null) return expel(state, worker, odd, nowMs);
+    switch (state.phase) {
+      case 'joining':
+        return enoughIdle(state, state.settings.workers) ? form(state, nowMs) : stay(state);
+      case 'waiting':
+        return enoughIdle(state, state.settings.elastic.minWorkers) ? form(state, nowMs) : stay(state);
+      case 'halting':
+        return formWhenHalted(nowMs)(state);
+      default:
+        return stay(state);
+    }
+  };
+}
+
+function refusal(state: RunState, info: WorkerInfo, rejoin: Rejoin | null): Failure | null {
+  if (info.protocol !== PROTOCOL || info.version !== mlipVersion) return otherVersion(info);
+  if (isOver(state)) return over(state);
+  if (info.host === '' || info.port < 1 || info.port > 65535) return noAddress(info);
+  if (rejoin !== null && rejoin.runId !== state.settings.runId) return otherRun(state, rejoin);
+  if (rejoin !== null && rejoin.generation > state.generation.number) return deposed(state, rejoin);
+  const most = microBatchCount(state.settings) + MOST_SPARE;
+  return state.members.length < most ? null : tooMany(state, most);
 }
 
 function otherVersion({ protocol, version }: WorkerInfo): Failure {
@@ -43,13 +103,12 @@ function otherVersion({ protocol, version }: WorkerInfo): Failure {
   };
 }
 
-function closed({ phase, settings }: RunState): Failure {
-  const over = phase === 'aborting' || phase === 'ended';
+function over({ settings }: RunState): Failure {
   return {
     code: 'MLIP_E_RUN_CLOSED',
-    message: over ? 'the run is over' : `the run has all of its ${countPhrase(settings.world, 'worker')}`,
+    message: 'the run is over',
     where: `run ${settings.runId}`,
-    remedy: over ? 'Start a coordinator again, with --resume.' : 'Start the coordinator with a larger --workers.',
+    remedy: 'Start a coordinator again, with --resume.',
   };
 }
 
@@ -62,10 +121,30 @@ function noAddress({ host, port }: WorkerInfo): Failure {
   };
 }
 
-function welcomeAll(state: RunState, nowMs: number): Transition {
-  const { runId, configJson, out, resume, timeouts } = state.settings;
-  const peers = state.members.map(({ worker }) => ({ host: worker.host, port: worker.port }));
-  const welcome = { runId, generation: state.generation, config: configJson, out, peers, resume };
-  const loading = { ...state, phase: 'loading' as const, deadlineMs: nowMs + timeouts.joinMs };
-  return stay(loading, ...state.members.map(({ rank }) => ({ kind: 'send' as const, rank, message: { welcome } })));
+function otherRun({ settings }: RunState, { runId }: Rejoin): Failure {
+  return {
+    code: 'MLIP_E_RUN_CLOSED',
+    message: `this is not the run of the worker, which is ${runId}`,
+    where: `run ${settings.runId}`,
+    remedy: 'Start the worker anew.',
+  };
+}
+
+/** The worker has heard of a later generation: it belongs to a coordinator that has taken over. */
+function deposed({ settings, generation }: RunState, rejoin: Rejoin): Failure {
+  return {
+    code: 'MLIP_E_RUN_STALE',
+    message: `the worker is of generation ${rejoin.generation}, this coordinator only of ${generation.number}`,
+    where: `run ${settings.runId}`,
+    remedy: 'Another coordinator has taken the run over: connect to that one.',
+  };
+}
+
+function tooMany({ settings }: RunState, most: number): Failure {
+  return {
+    code: 'MLIP_E_RUN_CLOSED',
+    message: `the run has ${most} workers, and no use for more`,
+    where: `run ${settings.runId}`,
+    remedy: '',
+  };
 }

@@ -5,8 +5,14 @@ import type { RunEvent } from '../rpc/run-events.js';
 export function logEvent(log: Logger, event: RunEvent): void {
   switch (event.kind) {
     case 'joined': {
-      const { rank, world, host, pid, device } = event;
-      return log.info(`rank ${rank} of ${world} joined`, { host, pid, device });
+      const { worker, host, pid, device } = event;
+      return log.info(`worker ${worker} joined`, { host, pid, device });
+    }
+    case 'left':
+      return log.warn(`worker ${event.worker} is gone`, { reason: event.reason });
+    case 'generation': {
+      const { generation, world, step, seconds, reason } = event;
+      return log.info(`generation ${generation} of ${world} worker(s) goes on after step ${step}`, { seconds, reason });
     }
     case 'started':
       return log.info(`training starts at step ${event.startStep} of ${event.steps}`, { run: event.runId });

@@ -1,43 +1,42 @@
 /** The line of metrics.jsonl for a step, from the reports of the ranks. */
 import type { MetricsLine } from '../rpc/run-events.js';
-import type { StepReport } from './events.js';
+import type { CommitReport, StepReport } from './events.js';
 import type { RunState } from './state.js';
 
 type LineState = Pick<RunState, 'settings' | 'step' | 'stepsPerEpoch' | 'generation' | 'openedMs'>;
 
-/** `reports` in order of rank; shares are added in that order, whole values are taken from the first. */
-export function metricsLine(state: LineState, reports: readonly StepReport[], nowMs: number): MetricsLine {
+/**
+ * @param report of any rank: all say the same
+ * @param all ranks' reports, for the shares of time; none where they are not known
+ */
+export function metricsLine(
+  state: LineState,
+  report: StepReport,
+  all: readonly CommitReport[],
+  nowMs: number,
+): MetricsLine {
   const seconds = Math.max(nowMs - state.openedMs, 1) / 1000;
-  const [first] = reports;
+  const { losses, learningRate, gradNorm, skipped } = report;
   return {
     step: state.step + 1,
     epoch: Math.floor(state.step / state.stepsPerEpoch),
-    ...losses(reports),
-    lr: first.learningRate,
-    grad_norm: first.gradNorm,
-    world: state.settings.world,
-    generation: state.generation,
+    ...losses,
+    loss: losses['loss'] ?? 0,
+    lr: learningRate,
+    grad_norm: gradNorm,
+    ...(skipped === null ? {} : { skipped: 1 }),
+    world: Math.max(state.generation.ranks.length, 1),
+    generation: state.generation.number,
     pairs_per_second: round(state.settings.batchSize / seconds, 3),
-    data_wait: shareOfTime(reports, 'dataWaitSeconds', seconds),
-    comm_wait: shareOfTime(reports, 'commWaitSeconds', seconds),
+    data_wait: shareOfTime(all, ['data'], seconds),
+    comm_wait: shareOfTime(all, ['gather', 'reduce'], seconds),
   };
 }
 
-/** Names in the order in which they first occur; `loss` is always there. */
-function losses(reports: readonly StepReport[]): { loss: number; [part: string]: number } {
-  const sums: { loss: number; [part: string]: number } = { loss: 0, ...reports[0].whole };
-  for (const { share } of reports) {
-    for (const [name, value] of Object.entries(share)) sums[name] = (sums[name] ?? 0) + value;
-  }
-  return sums;
-}
-
-function shareOfTime(
-  reports: readonly StepReport[],
-  key: 'dataWaitSeconds' | 'commWaitSeconds',
-  seconds: number,
-): number {
-  const mean = reports.reduce((sum, report) => sum + report[key], 0) / reports.length;
+function shareOfTime(reports: readonly CommitReport[], phases: readonly string[], seconds: number): number {
+  if (reports.length === 0) return 0;
+  const spent = reports.flatMap(({ phaseSeconds }) => phases.map((phase) => phaseSeconds[phase] ?? 0));
+  const mean = spent.reduce((sum, value) => sum + value, 0) / reports.length;
   return round(Math.min(mean / seconds, 1), 4);
 }
 

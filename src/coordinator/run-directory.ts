@@ -1,17 +1,22 @@
-/** What a run leaves in its output directory, apart from checkpoints: config.yaml, run.json, metrics.jsonl, TensorBoard. */
+/**
+ * What a run leaves in its output directory, apart from checkpoints: config.yaml, run.json, metrics.jsonl, ledger.jsonl,
+ * TensorBoard.
+ */
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createEventWriter } from '../metrics/tensorboard.js';
 import type { MetricsLine } from '../rpc/run-events.js';
 import { setAside } from './earlier-run.js';
+import type { StepAccount } from './events.js';
+import { ledgerLines } from './ledger.js';
 import { openLocked, writeWhole, writing } from './output-directory.js';
 
 /** Contents of run.json: who runs. */
 export interface RunInfo {
   runId: string;
   coordinator: { address: string; pid: number };
-  workers: { rank: number; pid: number; device: string }[];
+  workers: { worker: number; pid: number; device: string }[];
 }
 
 export interface RunDirectoryOptions {
@@ -21,13 +26,15 @@ export interface RunDirectoryOptions {
   configText: string;
   /** The resolved configuration as JSON: tells one run from another. */
   configJson: string;
-  /** Applied steps of the checkpoint from which the run goes on; null starts from the beginning. */
+  /** Applied steps after which the run goes on; null starts from the beginning, Infinity leaves what there is. */
   resumeStep: number | null;
 }
 
 export interface RunDirectory {
   describe(info: RunInfo): void;
-  record(line: MetricsLine): void;
+  record(line: MetricsLine, account: StepAccount | null): void;
+  /** Takes the lines after that many steps out again. */
+  rewind(step: number): void;
   close(): void;
 }
 
@@ -42,15 +49,16 @@ export function openRunDirectory(options: RunDirectoryOptions): RunDirectory {
 function prepare({ out, configText, configJson, resumeStep }: RunDirectoryOptions, unlock: () => void): RunDirectory {
   const configHash = createHash('sha256').update(configJson).digest('hex');
   if (resumeStep === null) setAside(out, configHash);
-  else cutMetrics(join(out, 'metrics.jsonl'), resumeStep);
+  else cutLines(out, resumeStep);
   writeWhole(join(out, 'config.yaml'), configText);
   const events = createEventWriter(out);
   return {
     describe: (info) => writing(out, () => writeWhole(join(out, 'run.json'), json({ ...info, configHash }))),
-    record(line) {
-      writing(out, () => appendFileSync(join(out, 'metrics.jsonl'), `${JSON.stringify(line)}\n`));
+    record(line, account) {
+      writing(out, () => append(out, line, account));
       for (const [tag, value] of Object.entries(line)) if (tag !== 'step') events.scalar(line.step, tag, value);
     },
+    rewind: (step) => writing(out, () => cutLines(out, step)),
     close() {
       events.close();
       unlock();
@@ -58,12 +66,28 @@ function prepare({ out, configText, configJson, resumeStep }: RunDirectoryOption
   };
 }
 
+/** The ledger first: a step that is in metrics.jsonl has its lines there. */
+function append(out: string, line: MetricsLine, account: StepAccount | null): void {
+  if (account !== null) appendFileSync(join(out, 'ledger.jsonl'), ledgerLines(line, account));
+  appendFileSync(join(out, 'metrics.jsonl'), `${JSON.stringify(line)}\n`);
+}
+
 /** Leaves the lines up to the step from which the run goes on: the steps after it are computed again. */
-function cutMetrics(path: string, lastStep: number): void {
-  if (!existsSync(path)) return;
-  const lines = readFileSync(path, 'utf8').split('\n');
-  const kept = lines.filter((line) => stepOf(line) <= lastStep);
-  writeWhole(path, kept.map((line) => `${line}\n`).join(''));
+function cutLines(out: string, lastStep: number): void {
+  const recorded = Math.min(lastStep, lastStepIn(out));
+  for (const path of ['metrics.jsonl', 'ledger.jsonl'].map((name) => join(out, name)).filter(existsSync)) {
+    const lines = readFileSync(path, 'utf8').split('\n');
+    const kept = lines.filter((line) => stepOf(line) <= recorded);
+    if (kept.length < lines.length - 1) writeWhole(path, kept.map((line) => `${line}\n`).join(''));
+  }
+}
+
+/** Steps recorded in metrics.jsonl; 0 where there are none. */
+export function lastStepIn(out: string): number {
+  const path = join(out, 'metrics.jsonl');
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
+  const steps = lines.map(stepOf).filter(Number.isFinite);
+  return steps.at(-1) ?? 0;
 }
 
 /** Infinite for a line that a crash cut short. */

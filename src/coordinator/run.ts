@@ -1,7 +1,8 @@
 /** Runs the coordinator of one training run from its start to its end. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import { listCheckpoints } from '../checkpoint/checkpoint-directory.js';
 import type { Config } from '../config/schema.js';
 import { MlipError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
@@ -11,7 +12,9 @@ import { serveMetrics } from '../metrics/server.js';
 import { formatAddress } from '../rpc/address.js';
 import { type RpcServer, serve } from '../rpc/server.js';
 import type { RunOutcome } from './events.js';
-import { type RunDirectory, openRunDirectory } from './run-directory.js';
+import { keepInDirectory, readRecord } from './record-keeper.js';
+import { type RunDirectory, lastStepIn, openRunDirectory } from './run-directory.js';
+import type { RunRecord } from './run-record.js';
 import { addService } from './service.js';
 import { Shell } from './shell.js';
 import type { RunSettings } from './state.js';
@@ -21,8 +24,8 @@ export interface CoordinatorOptions {
   /** Interface to listen on, and port; 0 takes any that is free. */
   host: string;
   port: number;
-  /** Workers of the run. */
-  world: number;
+  /** Workers for which the run waits before it starts. */
+  workers: number;
   config: Config;
   /** Text of config.yaml. */
   configText: string;
@@ -62,24 +65,50 @@ type OnCleanup = (cleanup: () => void | Promise<void>) => void;
 
 /** Ports first, then the directory: a start that fails leaves the directory as it was. */
 async function startCoordinator(options: CoordinatorOptions, onCleanup: OnCleanup): Promise<Shell> {
-  const settings = settingsOf(options);
+  const out = resolve(options.out);
+  const configJson = JSON.stringify(options.config);
+  const configHash = createHash('sha256').update(configJson).digest('hex');
+  const record = options.resume === null ? await unfinished(out, configHash, options.log) : null;
+  const settings = settingsOf(options, { out, configJson, configHash, record });
   const { host, port, log } = options;
-  const shell = new Shell(settings, log);
+  const shell = new Shell({
+    ...{ settings, record, keeper: keepInDirectory(out), log },
+    findCheckpoint: () => newestCheckpoint(out),
+  });
   await startMetrics(options, shell, onCleanup);
   const server = await serve(host, port, (grpc) => addService(grpc, shell));
   onCleanup(() => sayGoodbye(server, shell));
   const address = publicAddress(host, server.port);
-  shell.open(address, openDirectory(options, settings, onCleanup));
+  shell.open(address, openDirectory(options, settings, record, onCleanup));
   keepTime(shell, settings.timeouts.heartbeatMs, onCleanup);
   stopOnRequest(options, shell, onCleanup);
-  log.info(`waiting for ${countPhrase(settings.world, 'worker')} at ${address}`, { out: settings.out });
+  log.info(`waiting for ${countPhrase(settings.workers, 'worker')} at ${address}`, { out });
   options.onListening?.(address);
   return shell;
 }
 
-function openDirectory({ configText }: CoordinatorOptions, settings: RunSettings, onCleanup: OnCleanup): RunDirectory {
-  const { out, configJson, resume } = settings;
-  const directory = openRunDirectory({ out, configText, configJson, resumeStep: resume?.step ?? null });
+/** The record of a run of this configuration whose coordinator ended before the run did: that run goes on. */
+async function unfinished(out: string, configHash: string, log: Logger): Promise<RunRecord | null> {
+  const record = await readRecord(out);
+  if (record === null || record.ended || record.configHash !== configHash) return null;
+  const step = Math.max(record.step, lastStepIn(out));
+  log.warn(`the run in the output directory has lost its coordinator; it goes on`, { run: record.runId, step });
+  return { ...record, step };
+}
+
+async function newestCheckpoint(out: string): Promise<{ step: number; path: string } | null> {
+  const [newest] = await listCheckpoints(out);
+  return newest ?? null;
+}
+
+function openDirectory(
+  { configText }: CoordinatorOptions,
+  { out, configJson, resume }: RunSettings,
+  record: RunRecord | null,
+  onCleanup: OnCleanup,
+): RunDirectory {
+  const resumeStep = record === null ? (resume?.step ?? null) : record.step;
+  const directory = openRunDirectory({ out, configText, configJson, resumeStep });
   onCleanup(() => directory.close());
   return directory;
 }
@@ -90,19 +119,31 @@ function newRunId(): string {
   return `${stamp}-${randomBytes(3).toString('hex')}`;
 }
 
-function settingsOf({ config, world, out, resume }: CoordinatorOptions): RunSettings {
-  const microBatches = microBatchCount(config);
-  if (world > microBatches) {
-    throw new MlipError('MLIP_E_CONFIG_INVALID', `${world} workers cannot share ${microBatches} micro-batches a step`, {
-      where: 'batchSize, microBatchSize',
-      remedy: `Use at most ${microBatches} workers, a larger batchSize or a smaller microBatchSize.`,
-    });
-  }
-  const { batchSize, microBatchSize, epochs, steps, checkpoint, timeouts } = config;
+interface RunIdentity {
+  out: string;
+  configJson: string;
+  configHash: string;
+  record: RunRecord | null;
+}
+
+function settingsOf({ config, workers, resume }: CoordinatorOptions, identity: RunIdentity): RunSettings {
+  const { record, ...own } = identity;
+  requireEnoughMicroBatches(workers, config);
+  const { batchSize, microBatchSize, epochs, steps, checkpoint, timeouts, elastic, integrity } = config;
   return {
-    ...{ runId: newRunId(), out: resolve(out), world, configJson: JSON.stringify(config), resume },
-    ...{ batchSize, microBatchSize, epochs, steps, saveEverySteps: checkpoint.everySteps, timeouts },
+    ...{ ...own, runId: record?.runId ?? newRunId(), workers, resume: record === null ? resume : record.resume },
+    ...{ batchSize, microBatchSize, epochs, steps, saveEverySteps: checkpoint.everySteps, timeouts, elastic },
+    maxSkippedSteps: integrity.maxSkippedSteps,
   };
+}
+
+function requireEnoughMicroBatches(workers: number, config: Config): void {
+  const microBatches = microBatchCount(config);
+  if (workers <= microBatches) return;
+  throw new MlipError('MLIP_E_CONFIG_INVALID', `${workers} workers cannot share ${microBatches} micro-batches a step`, {
+    where: 'batchSize, microBatchSize',
+    remedy: `Use at most ${microBatches} workers, a larger batchSize or a smaller microBatchSize.`,
+  });
 }
 
 /** What other machines can connect to: a wildcard interface is reached by the machine's name. */
@@ -120,10 +161,14 @@ async function startMetrics(
   onCleanup(() => server.close());
 }
 
-/** Ticks several times between two heartbeats. */
+/** Ticks several times between two heartbeats; pulses as often as workers do. */
 function keepTime(shell: Shell, heartbeatMs: number, onCleanup: OnCleanup): void {
-  const timer = setInterval(() => shell.dispatch({ kind: 'tick' }), Math.max(heartbeatMs / 8, 5));
-  onCleanup(() => clearInterval(timer));
+  const ticking = setInterval(() => shell.dispatch({ kind: 'tick' }), Math.max(heartbeatMs / 8, 5));
+  const pulsing = setInterval(() => shell.pulse(), heartbeatMs);
+  onCleanup(() => {
+    clearInterval(ticking);
+    clearInterval(pulsing);
+  });
 }
 
 function stopOnRequest({ signal, supervised }: CoordinatorOptions, shell: Shell, onCleanup: OnCleanup): void {

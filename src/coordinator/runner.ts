@@ -1,38 +1,67 @@
 /** Feeds the state machine one event at a time and carries out its effects, in order. */
 import type { Effect } from './events.js';
 import type { EventSansTime } from './incoming.js';
-import { type RunSettings, type RunState, initialState } from './state.js';
+import type { RunState } from './state.js';
 import { step } from './step.js';
 
 export interface Runner {
   state(): RunState;
   dispatch(event: EventSansTime): void;
+  /** Nothing is carried out any more. */
+  stop(): void;
 }
 
-/** `nowMs` is a clock that never jumps. An event that an effect causes waits until that event's effects are done. */
-export function createRunner(
-  settings: RunSettings,
-  carryOut: (effect: Effect) => void,
-  nowMs: () => number = () => performance.now(),
-): Runner {
-  let state = initialState(settings, nowMs());
-  const queue: EventSansTime[] = [];
-  let busy = false;
+export interface RunnerOptions {
+  initial: RunState;
+  /** What takes time holds up everything after it. Must not reject. */
+  carryOut: (effect: Effect) => void | Promise<void>;
+  /** Whether this coordinator still commands; asked before each event. */
+  mayCommand: () => boolean;
+  /** A clock that never jumps. */
+  nowMs?: () => number;
+}
 
-  function work(event: EventSansTime): void {
+export function createRunner({
+  initial,
+  carryOut,
+  mayCommand,
+  nowMs = () => performance.now(),
+}: RunnerOptions): Runner {
+  let state = initial;
+  const events: EventSansTime[] = [];
+  const effects: Effect[] = [];
+  let busy = false;
+  let stopped = false;
+
+  /** An event that an effect causes waits until the effects before it are done. */
+  function work(): void {
+    while (!stopped && (effects.length > 0 || events.length > 0)) {
+      if (effects.length === 0) take(events.shift()!);
+      const pending = effects.length === 0 ? undefined : carryOut(effects.shift()!);
+      if (pending === undefined) continue;
+      void pending.then(work);
+      return;
+    }
+    busy = false;
+  }
+
+  function take(event: EventSansTime): void {
+    if (!mayCommand()) return;
     const next = step(state, { ...event, nowMs: nowMs() });
     state = next.state;
-    next.effects.forEach(carryOut);
+    effects.push(...next.effects);
   }
 
   return {
     state: () => state,
     dispatch(event) {
-      queue.push(event);
+      events.push(event);
       if (busy) return;
       busy = true;
-      while (queue.length > 0) work(queue.shift()!);
-      busy = false;
+      work();
+    },
+    stop() {
+      stopped = true;
     },
   };
 }

@@ -2,19 +2,32 @@
 import type { Logger } from '../core/log.js';
 import { createCoordinatorMetrics } from '../metrics/coordinator-metrics.js';
 import { type Failure, toFailure } from '../rpc/failure.js';
-import type { MetricsLine, RunEvent } from '../rpc/run-events.js';
-import type { RunStatus } from '../rpc/service.js';
+import type { RunEvent } from '../rpc/run-events.js';
+import type { RunStatusSent } from '../rpc/service.js';
 import { Connections } from './connections.js';
+import { countEvent } from './count-events.js';
 import { EventFeed } from './event-feed.js';
 import type { Effect, RunOutcome } from './events.js';
 import { GatherStore } from './gather-store.js';
+import { contributionFault } from './gathering.js';
 import type { EventSansTime } from './incoming.js';
 import { logEvent } from './log-events.js';
+import type { RecordKeeper } from './record-keeper.js';
 import type { RunDirectory } from './run-directory.js';
+import type { RunRecord } from './run-record.js';
 import { type Runner, createRunner } from './runner.js';
-import { type RunSettings, present } from './state.js';
+import { type RunSettings, type RunState, initialState } from './state.js';
 import { statusOf } from './status.js';
-import { contributionFault } from './training.js';
+
+export interface ShellParts {
+  settings: RunSettings;
+  /** Of an earlier coordinator of this run. */
+  record: RunRecord | null;
+  keeper: RecordKeeper;
+  /** The newest checkpoint of the run that is whole. */
+  findCheckpoint(): Promise<RunState['checkpoint']>;
+  log: Logger;
+}
 
 export class Shell {
   readonly ended: Promise<RunOutcome>;
@@ -22,25 +35,31 @@ export class Shell {
   readonly connections: Connections;
   readonly gathers: GatherStore;
   readonly feed = new EventFeed();
-  private readonly settings: RunSettings;
-  private readonly log: Logger;
+  private readonly parts: ShellParts;
   private readonly runner: Runner;
   private address = '';
   private directory!: RunDirectory;
   private end!: (outcome: RunOutcome) => void;
+  private depose!: (cause: unknown) => void;
 
-  constructor(settings: RunSettings, log: Logger) {
-    this.settings = settings;
-    this.log = log;
-    this.ended = new Promise((resolve) => (this.end = resolve));
+  constructor(parts: ShellParts) {
+    this.parts = parts;
+    const { settings, record, keeper } = parts;
+    this.ended = new Promise((resolve, reject) => {
+      this.end = resolve;
+      this.depose = reject;
+    });
     this.metrics = createCoordinatorMetrics(settings.runId);
-    this.runner = createRunner(settings, (effect) => this.carryOut(effect));
+    this.runner = createRunner({
+      initial: initialState(settings, performance.now(), record),
+      carryOut: (effect) => this.carryOut(effect),
+      mayCommand: () => keeper.holds(),
+    });
     this.connections = new Connections((event) => this.dispatch(event));
     this.gathers = new GatherStore({
       batchSize: settings.batchSize,
-      fault: (place, tensors) => contributionFault(this.runner.state(), place, tensors),
-      complete: ({ rank, generation, step }, tensors) =>
-        this.dispatch({ kind: 'contribution', rank, generation, step, tensors }),
+      fault: (place, tensors) => contributionFault(this.runner.state(), { ...place, tensors }),
+      complete: (place, tensors) => this.dispatch({ kind: 'contribution', ...place, tensors }),
       bytesSent: (count) => this.metrics.bytesSent(count),
     });
   }
@@ -54,30 +73,49 @@ export class Shell {
 
   dispatch(event: EventSansTime): void {
     this.runner.dispatch(event);
-    if (event.kind === 'heartbeat') this.metrics.heartbeat(event.rank);
-    if (event.kind === 'join' || event.kind === 'closed') this.metrics.world(present(this.runner.state()).length);
+    if (event.kind === 'heartbeat') this.metrics.heartbeat(event.worker);
   }
 
-  status(): RunStatus {
+  /** Tells all workers that this coordinator lives. */
+  pulse(): void {
+    if (!this.parts.keeper.holds()) return;
+    this.connections.broadcast({ pulse: { generation: this.runner.state().generation.number } });
+  }
+
+  /** Somebody else commands from now on, or nobody: says and does nothing any more. */
+  stopCommanding(cause: unknown): void {
+    this.runner.stop();
+    this.depose(cause);
+  }
+
+  status(): RunStatusSent {
     return statusOf(this.runner.state(), performance.now());
   }
 
-  private carryOut(effect: Effect): void {
+  private carryOut(effect: Effect): void | Promise<void> {
     switch (effect.kind) {
       case 'accept':
-        return this.connections.accept(effect.connection, effect.rank);
+        return this.connections.accept(effect.connection, effect.worker);
       case 'refuse':
         return this.connections.refuse(effect.connection, effect.failure);
       case 'send':
-        return this.connections.send(effect.rank, effect.message);
+        return this.connections.send(effect.worker, effect.message);
       case 'drop':
-        return this.connections.drop(effect.rank, GIVEN_UP);
+        return this.connections.drop(effect.worker, effect.failure);
+      case 'persist':
+        return this.parts.keeper.save(effect.record).catch((error: unknown) => this.stopCommanding(error));
       case 'release':
         return this.gathers.release();
       case 'refuseContribution':
         return this.gathers.refuse(effect.rank, effect.failure);
+      case 'abandonGather':
+        return this.gathers.abandon(effect.failure);
       case 'record':
-        return this.record(effect.line);
+        return this.record(effect);
+      case 'rewind':
+        return this.writing(() => this.directory.rewind(effect.step));
+      case 'findCheckpoint':
+        return this.findCheckpoint();
       case 'announce':
         return this.announce(effect.event);
       case 'end':
@@ -86,24 +124,32 @@ export class Shell {
     }
   }
 
-  private record(line: MetricsLine): void {
-    const { batchSize } = this.settings;
+  private record({ line, account }: Effect & { kind: 'record' }): void {
+    const { batchSize } = this.parts.settings;
     const losses = Object.entries(line).filter(([name]) => name.startsWith('loss'));
     this.metrics.step(line.step, batchSize, batchSize / line.pairs_per_second, Object.fromEntries(losses));
-    this.writing(() => this.directory.record(line));
+    this.writing(() => this.directory.record(line, account));
+  }
+
+  private findCheckpoint(): void {
+    const found = (checkpoint: RunState['checkpoint']): void => this.dispatch({ kind: 'checkpointFound', checkpoint });
+    this.parts.findCheckpoint().then(found, (error: unknown) => {
+      this.dispatch({ kind: 'broken', failure: toFailure(error) });
+    });
   }
 
   private announce(event: RunEvent): void {
     this.feed.announce(event);
-    logEvent(this.log, event);
-    if (event.kind === 'joined') this.writing(() => this.describe());
+    logEvent(this.parts.log, event);
+    countEvent(this.metrics, event);
+    if (event.kind === 'joined' || event.kind === 'left') this.writing(() => this.describe());
   }
 
   private describe(): void {
     const { members } = this.runner.state();
-    const workers = members.map(({ rank, worker: { pid, device } }) => ({ rank, pid, device }));
+    const workers = members.map(({ worker, info: { pid, device } }) => ({ worker, pid, device }));
     const coordinator = { address: this.address, pid: process.pid };
-    this.directory.describe({ runId: this.settings.runId, coordinator, workers });
+    this.directory.describe({ runId: this.parts.settings.runId, coordinator, workers });
   }
 
   /** A full disk ends the run, but not before the workers' state is saved. */
@@ -115,12 +161,5 @@ export class Shell {
     }
   }
 }
-
-const GIVEN_UP: Failure = {
-  code: 'MLIP_E_WORKER_LOST',
-  message: 'the coordinator gave this worker up, as it was silent for too long',
-  where: '',
-  remedy: 'Look for what stopped the process, or raise timeouts.heartbeatMs.',
-};
 
 const RUN_OVER: Failure = { code: 'MLIP_E_RUN_CLOSED', message: 'the run is over', where: '', remedy: '' };

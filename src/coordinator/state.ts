@@ -1,17 +1,19 @@
 /** The state of a run as the coordinator knows it: plain data, never changed in place. */
 import type { Failure } from '../rpc/failure.js';
 import type { TensorHeader } from '../rpc/service.js';
-import type { Effect, Loaded, StepReport, WorkerInfo } from './events.js';
+import type { CommitReport, Effect, Holding, Loaded, WorkerInfo } from './events.js';
+import type { RunRecord } from './run-record.js';
 
 /** What does not change during a run. */
 export interface RunSettings {
   runId: string;
   /** Output directory, absolute. */
   out: string;
-  /** Workers of the run. */
-  world: number;
-  /** The resolved configuration as JSON. */
+  /** Workers for which the run waits before it starts. */
+  workers: number;
+  /** The resolved configuration as JSON, and its hash. */
   configJson: string;
+  configHash: string;
   /** B and m, rows of a step and of a micro-batch. */
   batchSize: number;
   microBatchSize: number;
@@ -21,45 +23,96 @@ export interface RunSettings {
   /** Steps between checkpoints; 0 saves only at the end. */
   saveEverySteps: number;
   resume: { step: number; checkpoint: string } | null;
+  elastic: {
+    minWorkers: number;
+    /** At most one for each micro-batch. */
+    maxWorkers: number;
+    rejoinMs: number;
+    rebalanceSteps: number;
+    stragglerFactor: number;
+    stragglerMs: number;
+  };
+  maxSkippedSteps: number;
   timeouts: { joinMs: number; heartbeatMs: number; stepMs: number; dataMs: number };
 }
 
 /**
- * joining: workers are missing. loading: all are there, some still load. training. saving: the last step is applied, its
- * checkpoint is being written. aborting: the run has failed, a survivor writes a checkpoint. ended.
+ * joining: the workers that the run starts with are missing or load. training. halting: a generation is over, its workers
+ * are asked what they hold. waiting: there are too few workers. saving: the last step is applied, its checkpoint is being
+ * written. aborting: the run has failed, a survivor writes a checkpoint. ended.
  */
-export type Phase = 'joining' | 'loading' | 'training' | 'saving' | 'aborting' | 'ended';
+export type Phase = 'joining' | 'training' | 'halting' | 'waiting' | 'saving' | 'aborting' | 'ended';
 
-/** serving: takes part. stranded: lost a peer, its own state is whole. failed: by itself. lost: its stream is closed. */
-export type Standing = 'serving' | 'stranded' | 'failed' | 'lost';
+/**
+ * loading: has joined. idle: could take part. serving: takes part in the generation. halting: is to say what it holds.
+ * failed: by itself, in a run that ends.
+ */
+export type Standing = 'loading' | 'idle' | 'serving' | 'halting' | 'failed';
+
+export interface Pace {
+  /** Micro-batches in a second of the rank's own time, waits left out; a moving average. 0 where it is not known. */
+  speed: number;
+  /** Since when it has been a straggler; null where it is none. */
+  slowSinceMs: number | null;
+  /** Whether that has been said. */
+  named: boolean;
+}
+
+export const NO_PACE: Pace = { speed: 0, slowSinceMs: null, named: false };
 
 export interface Member {
-  rank: number;
-  worker: WorkerInfo;
+  worker: number;
+  info: WorkerInfo;
   standing: Standing;
-  /** Its parameters and optimiser state are those of a whole number of steps. */
-  stateIntact: boolean;
+  /** It has asked to be let off. */
+  leaving: boolean;
   /** Time of its last message. */
   seenMs: number;
   loaded: Loaded | null;
-  /** Whether its rows of the step under way have come. */
+  /** The state it holds, as far as is known; null where it holds none. */
+  holding: Holding | null;
+  /** Its rows of the step under way have come. */
   contributed: boolean;
   /** Of the step under way; not null once this rank has applied it. */
-  report: StepReport | null;
+  report: CommitReport | null;
   /** When that report came. */
   committedMs: number;
+  pace: Pace;
 }
 
-/** Why a run failed, and which rank is to blame. */
+/** The time between two changes of membership. */
+export interface Generation {
+  number: number;
+  /** Worker numbers in order of rank. */
+  ranks: readonly number[];
+  /** Micro-batches of rank r are boundaries[r] to boundaries[r + 1] - 1. */
+  boundaries: readonly number[];
+  /** Some rank has no micro-batches, only for the first step. */
+  following: boolean;
+  /** Who is connected to its neighbours. */
+  inPlace: readonly number[];
+  /** When the change began that led to it, and why. */
+  changedMs: number;
+  reason: string;
+}
+
+/** Why a run failed, and which worker is to blame. */
 export interface Cause extends Failure {
-  rank: number | null;
+  worker: number | null;
 }
 
 export interface RunState {
   settings: RunSettings;
   phase: Phase;
-  generation: number;
+  generation: Generation;
   members: readonly Member[];
+  nextWorker: number;
+  /** Workers of an earlier coordinator's generation that have not joined again. */
+  awaited: readonly number[];
+  /** What the workers of this run load; null before the first generation. */
+  loaded: Loaded | null;
+  /** Whether it has been said that training starts. */
+  announced: boolean;
   /** Steps applied by all ranks, which is the index of the step under way. */
   step: number;
   /** Known from the start of training: before, 0. */
@@ -73,37 +126,100 @@ export interface RunState {
   /** The tensors that this step's first contribution announced. */
   gathering: readonly TensorHeader[] | null;
   stopRequested: boolean;
-  /** A secondary failure whose primary one may still show itself until then. */
-  suspicion: { cause: Cause; untilMs: number } | null;
+  /** Generations that ended at this step although nobody was lost. */
+  fruitless: number;
+  /** A worker that failed by itself at this step, should another one fail alike. */
+  failedHere: Cause | null;
+  /** Steps in a row that were skipped. */
+  skipped: number;
+  /** The newest loss of a worker: why the run waits, if it does. */
+  lastLoss: Cause | null;
+  /** Why the run ends. */
   cause: Cause | null;
-  /** The rank that was asked for a checkpoint after a failure. */
+  /** The worker that was asked for a checkpoint, and has not said that it is written. */
   saver: number | null;
+  /** A checkpoint was asked for and lost with its writer. */
+  saveDue: boolean;
   checkpoint: { step: number; path: string } | null;
+  /** sure: it was verified. unsure: it may have been damaged since it was written. looking: it is being verified. */
+  checkpointTrust: 'sure' | 'unsure' | 'looking';
   /** Moving average of the share of time spent waiting for data, and when that was last remarked upon. */
   dataWait: { average: number; remarkedStep: number };
 }
 
-export function initialState(settings: RunSettings, nowMs: number): RunState {
-  const { resume } = settings;
-  const step = resume?.step ?? 0;
+/** @param record of an earlier coordinator of this run */
+export function initialState(settings: RunSettings, nowMs: number, record: RunRecord | null = null): RunState {
+  const { resume, timeouts } = settings;
+  const fresh = freshState(settings, resume?.step ?? 0, nowMs);
+  const checkpoint = resume === null ? null : { step: resume.step, path: resume.checkpoint };
+  if (record === null) return { ...fresh, checkpoint, deadlineMs: nowMs + timeouts.joinMs };
+  const known = {
+    ...{ ...fresh, step: record.step, nextWorker: record.nextWorker, checkpoint: record.checkpoint },
+    ...{ checkpointTrust: 'unsure' as const, deadlineMs: nowMs + timeouts.joinMs },
+    generation: { ...fresh.generation, number: record.generation + 1 },
+  };
+  // Its workers hold the state, and look for their coordinator.
+  return record.workers.length === 0 ? known : recovering(known, record.workers, nowMs);
+}
+
+function recovering(state: RunState, awaited: readonly number[], nowMs: number): RunState {
+  const generation = { ...state.generation, reason: 'the coordinator has started again' };
+  return { ...state, phase: 'halting', generation, awaited, deadlineMs: nowMs + recoveryMs(state.settings) };
+}
+
+function freshState(settings: RunSettings, step: number, nowMs: number): RunState {
   return {
     settings,
     phase: 'joining',
-    generation: 1,
+    generation: {
+      ...{ number: 0, ranks: [], boundaries: [0], following: false, inPlace: [], changedMs: nowMs },
+      reason: 'the run begins',
+    },
     members: [],
+    nextWorker: 0,
+    awaited: [],
+    loaded: null,
+    announced: false,
     step,
     totalSteps: 0,
     stepsPerEpoch: 0,
     openedMs: nowMs,
-    deadlineMs: nowMs + settings.timeouts.joinMs,
+    deadlineMs: nowMs,
     tickedMs: nowMs,
     gathering: null,
     stopRequested: false,
-    suspicion: null,
+    fruitless: 0,
+    failedHere: null,
+    skipped: 0,
+    lastLoss: null,
     cause: null,
     saver: null,
-    checkpoint: resume === null ? null : { step: resume.step, path: resume.checkpoint },
+    saveDue: false,
+    checkpoint: null,
+    checkpointTrust: 'sure',
     dataWait: { average: 0, remarkedStep: step },
+  };
+}
+
+/** Workers try again several times a second to find their coordinator. */
+function recoveryMs({ timeouts }: RunSettings): number {
+  return 2_000 + 2 * timeouts.heartbeatMs;
+}
+
+export function recordOf(state: RunState): RunRecord {
+  const { settings, generation, nextWorker, step, checkpoint, phase } = state;
+  return {
+    version: 1,
+    ...{ runId: settings.runId, configHash: settings.configHash, resume: settings.resume },
+    ...{ generation: generation.number, nextWorker, workers: [...generation.ranks], step, checkpoint },
+    ended: phase === 'ended',
+  };
+}
+
+export function newMember(worker: number, info: WorkerInfo, nowMs: number): Member {
+  return {
+    ...{ worker, info, standing: 'loading', leaving: false, seenMs: nowMs, loaded: null, holding: null },
+    ...{ contributed: false, report: null, committedMs: 0, pace: NO_PACE },
   };
 }
 
@@ -122,14 +238,36 @@ export function chain(first: Transition, next: (state: RunState) => Transition):
   return { state, effects: [...first.effects, ...effects] };
 }
 
-export function withMember(state: RunState, rank: number, change: Partial<Member>): RunState {
-  return {
-    ...state,
-    members: state.members.map((member) => (member.rank === rank ? { ...member, ...change } : member)),
-  };
+export function memberOf(state: RunState, worker: number): Member | undefined {
+  return state.members.find((member) => member.worker === worker);
 }
 
-/** Members whose control stream is open. */
-export function present(state: RunState): Member[] {
-  return state.members.filter((member) => member.standing !== 'lost');
+export function withMember(state: RunState, worker: number, change: Partial<Member>): RunState {
+  return withMembers(state, (member) => (member.worker === worker ? { ...member, ...change } : member));
+}
+
+export function withMembers(state: RunState, change: (member: Member) => Member): RunState {
+  return { ...state, members: state.members.map(change) };
+}
+
+export function without(state: RunState, worker: number): RunState {
+  return { ...state, members: state.members.filter((member) => member.worker !== worker) };
+}
+
+/** Members that take part, in order of rank. */
+export function serving({ members }: RunState): Member[] {
+  return members.filter(({ standing }) => standing === 'serving');
+}
+
+export function rankOf({ generation }: RunState, worker: number): number {
+  return generation.ranks.indexOf(worker);
+}
+
+/** Micro-batches that a rank computes. */
+export function microBatchesOf({ boundaries }: Generation, rank: number): number {
+  return boundaries[rank + 1] - boundaries[rank];
+}
+
+export function isOver({ phase }: RunState): boolean {
+  return phase === 'aborting' || phase === 'ended';
 }

@@ -1,38 +1,54 @@
 /** Where a run stands, in words and numbers: the answer to `Status`. */
-import type { RunStatus } from '../rpc/service.js';
+import type { RunStatusSent } from '../rpc/service.js';
+import { idle } from './candidates.js';
 import { awaited } from './deadlines.js';
-import { type Member, type RunState, present } from './state.js';
-import { countPhrase, ranksPhrase } from './wording.js';
+import { type Member, type RunState, microBatchesOf, rankOf } from './state.js';
+import { countPhrase, workersPhrase } from './wording.js';
 
-export function statusOf(state: RunState, nowMs: number): RunStatus {
+export function statusOf(state: RunState, nowMs: number): RunStatusSent {
   return {
     runId: state.settings.runId,
     phase: state.phase,
     reason: reasonOf(state),
-    generation: state.generation,
-    world: state.settings.world,
+    generation: state.generation.number,
+    world: state.generation.ranks.length,
     step: state.step,
     steps: state.totalSteps,
-    workers: present(state).map((member) => workerStatus(member, nowMs)),
+    workers: state.members.map((member) => workerStatus(state, member, nowMs)),
   };
 }
 
 function reasonOf(state: RunState): string {
+  const { settings, members, cause, saver, stopRequested, generation } = state;
   switch (state.phase) {
-    case 'joining':
-      return `waiting for ${countPhrase(state.settings.world - state.members.length, 'more worker')} to join`;
+    case 'joining': {
+      const loading = members.length - idle(state).length;
+      return `waiting for ${countPhrase(settings.workers - members.length, 'more worker')} to join, ${loading} to load`;
+    }
+    case 'waiting':
+      return `waiting for workers: ${generation.reason}`;
+    case 'halting':
+      return `the ranks change: ${generation.reason}`;
+    case 'saving':
+      return `waiting for worker ${saver} to write the last checkpoint`;
     case 'aborting':
-      return `${state.cause!.message}; waiting for rank ${state.saver} to save its state`;
+      return `${cause!.message}; waiting for worker ${saver} to save its state`;
     case 'ended':
-      return state.cause?.message ?? (state.stopRequested ? 'stopped on request' : 'all steps are done');
-    default: {
+      return cause?.message ?? (stopRequested ? 'stopped on request' : 'all steps are done');
+    case 'training': {
       const { what, late } = awaited(state);
-      return `waiting for ${ranksPhrase(late.map(({ rank }) => rank))} to ${what}`;
+      return `waiting for ${workersPhrase(late.map(({ worker }) => worker))} to ${what}`;
     }
   }
 }
 
-function workerStatus({ rank, worker, seenMs }: Member, nowMs: number): RunStatus['workers'][number] {
-  const { host, pid, device } = worker;
-  return { rank, host, pid, device, silentSeconds: Math.max(nowMs - seenMs, 0) / 1000 };
+function workerStatus(state: RunState, member: Member, nowMs: number): NonNullable<RunStatusSent['workers']>[number] {
+  const { worker, info, seenMs, standing, leaving, pace } = member;
+  const { host, pid, device } = info;
+  const rank = standing === 'serving' ? rankOf(state, worker) : null;
+  return {
+    ...{ worker, host, pid, device, silentSeconds: Math.max(nowMs - seenMs, 0) / 1000 },
+    ...{ standing: leaving ? 'leaving' : standing, speed: pace.speed },
+    ...(rank === null ? {} : { rank, microBatches: microBatchesOf(state.generation, rank) }),
+  };
 }

@@ -2,66 +2,103 @@
  * The coordinator's logic: `step(state, event) -> { state, effects }`, a pure function. The shell (shell.ts) feeds it
  * what comes from the network and from timers, and carries out the effects in their order.
  */
-import type { CoordinatorEvent } from './events.js';
 import { tick } from './deadlines.js';
-import { end, fail, memberFailed, memberLost } from './failing.js';
-import { join } from './joining.js';
-import { loaded } from './loading.js';
-import { type RunState, type Transition, chain, present, stay, withMember } from './state.js';
-import { commit, contribution, saved } from './training.js';
+import type { CoordinatorEvent, WorkerEvent } from './events.js';
+import { end, fail, savedAfterFailure } from './failing.js';
+import { checkpointFound, form } from './forming.js';
+import { contribution } from './gathering.js';
+import { inPlace } from './in-place.js';
+import { join, loaded } from './joining.js';
+import { askToLeave, release, releaseAll } from './leaving.js';
+import { halted, lose, memberFailed } from './losing.js';
+import { noteSaved } from './saving.js';
+import { type RunState, type Transition, chain, memberOf, stay, withMember } from './state.js';
+import { commit } from './training.js';
 
 export function step(state: RunState, event: CoordinatorEvent): Transition {
-  if (!('rank' in event)) return runEvent(state, event);
-  const member = state.members.at(event.rank);
-  // What a rank sent before it was given up may still arrive.
-  if (member === undefined || member.standing === 'lost') return stay(state);
-  return rankEvent(withMember(state, event.rank, { seenMs: event.nowMs }), event);
+  if (!('worker' in event)) return runEvent(state, event);
+  // What a worker sent before it was given up may still arrive.
+  if (memberOf(state, event.worker) === undefined) return stay(state);
+  return workerEvent(withMember(state, event.worker, { seenMs: event.nowMs }), event);
 }
 
-type RankEvent = Extract<CoordinatorEvent, { rank: number }>;
-type RunWideEvent = Exclude<CoordinatorEvent, { rank: number }>;
+type RunWideEvent = Exclude<CoordinatorEvent, { worker: number }>;
 
-function rankEvent(state: RunState, event: RankEvent): Transition {
-  const { rank, nowMs } = event;
+function workerEvent(state: RunState, event: WorkerEvent & { nowMs: number }): Transition {
+  const { worker, nowMs } = event;
   switch (event.kind) {
     case 'loaded':
-      return loaded(state, rank, event, nowMs);
+      return loaded(state, worker, event, nowMs);
     case 'heartbeat':
       return stay(state);
-    case 'contribution':
-      return contribution(state, event, event.tensors, nowMs);
     case 'commit':
-      return commit(state, event, event.report, nowMs);
+      return commit(state, worker, event, event.report, nowMs);
+    case 'halted':
+      return halted(state, worker, event, nowMs);
+    case 'inPlace':
+      return inPlace(state, worker, event.generation, nowMs);
+    case 'leave':
+      return leave(state, worker, nowMs);
     case 'saved':
-      return saved(state, rank, event.step, event.path);
+      return saved(state, worker, event.step, event.path, nowMs);
     case 'failed':
-      return memberFailed(state, event, nowMs);
+      return memberFailed(state, worker, event, nowMs);
     case 'closed':
-      return memberLost(state, rank, 'closed its connection', nowMs);
+      return lose(state, worker, 'closed its connection', nowMs);
   }
 }
 
 function runEvent(state: RunState, event: RunWideEvent): Transition {
   switch (event.kind) {
     case 'join':
-      return join(state, event.connection, event.worker, event.nowMs);
+      return join(state, event, event.nowMs);
+    case 'contribution':
+      return contribution(state, event, event.nowMs);
+    case 'checkpointFound':
+      return checkpointFound(state, event.checkpoint, event.nowMs);
     case 'stop':
-      return stop(state);
+      return stop(state, event.nowMs);
     case 'broken':
-      return fail(state, { ...event.failure, rank: null }, event.nowMs);
+      return fail(state, { ...event.failure, worker: null }, event.nowMs);
     case 'tick':
       return tick(state, event.nowMs);
   }
 }
 
-function stop(state: RunState): Transition {
+/** A worker that takes part is let off after the step; while the run waits, its state may be the only one. */
+function leave(state: RunState, worker: number, nowMs: number): Transition {
+  const member = memberOf(state, worker)!;
+  if (member.leaving) return stay(state);
+  const asked = askToLeave(state, worker);
+  if (state.phase === 'waiting') return chain(asked, (next) => form(next, nowMs));
+  const free = member.standing === 'loading' || (member.standing === 'idle' && state.phase !== 'halting');
+  return free ? chain(asked, (next) => release(next, worker, false)) : asked;
+}
+
+function saved(state: RunState, worker: number, applied: number, path: string, nowMs: number): Transition {
+  if (state.phase === 'aborting') return savedAfterFailure(state, worker, applied, path);
+  const noted = noteSaved(state, worker, applied, path);
+  if (state.phase !== 'saving' || applied !== state.step) return noted;
+  const isLast = state.stopRequested || state.step >= state.totalSteps;
+  if (isLast) return chain(noted, end);
+  return chain(chain(noted, releaseAll), (next) => form(next, nowMs));
+}
+
+function stop(state: RunState, nowMs: number): Transition {
   if (state.stopRequested) return stay(state);
   const stopping = { ...state, stopRequested: true };
-  if (state.phase === 'training') {
-    const text = `stopping after step ${state.step + 1}, as requested`;
-    return stay(stopping, { kind: 'announce', event: { kind: 'notice', text } });
+  switch (state.phase) {
+    case 'training': {
+      const text = `stopping after step ${state.step + 1}, as requested`;
+      return stay(stopping, { kind: 'announce', event: { kind: 'notice', text } });
+    }
+    case 'joining':
+      return stopBeforeStart(stopping);
+    case 'waiting':
+      return state.members.length === 0 ? end(stopping) : form(stopping, nowMs);
+    default:
+      return stay(stopping);
   }
-  return state.phase === 'joining' || state.phase === 'loading' ? stopBeforeStart(stopping) : stay(stopping);
 }
 
 function stopBeforeStart(state: RunState): Transition {
@@ -71,9 +108,9 @@ function stopBeforeStart(state: RunState): Transition {
     where: '',
     remedy: '',
   };
-  const aborts = present(state).map(({ rank }) => ({
+  const aborts = state.members.map(({ worker }) => ({
     kind: 'send' as const,
-    rank,
+    worker,
     message: { abort: { cause, save: false } },
   }));
   return chain(stay(state, ...aborts), end);

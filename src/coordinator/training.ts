@@ -1,136 +1,139 @@
 /** Steps: every rank contributes its rows to the gather, every rank commits, then each is told how to go on. */
-import { microBatchCount, shareOf } from '../core/plan.js';
 import type { MetricsLine } from '../rpc/run-events.js';
-import type { Failure } from '../rpc/failure.js';
-import type { TensorHeader } from '../rpc/service.js';
+import { groupBy } from './agreement.js';
+import { beginningOf, idle, mostWorkers } from './candidates.js';
 import { remarkOnWaiting } from './data-wait.js';
-import type { Effect, Place, StepReport } from './events.js';
-import { end, fail, nobodyIntact, savedAfterFailure, violation } from './failing.js';
+import type { CommitReport, Place } from './events.js';
+import { fail } from './failing.js';
+import { lose, regroupBetweenSteps, violation } from './losing.js';
 import { metricsLine } from './metrics-line.js';
-import { type Cause, type Member, type RunState, type Transition, chain, stay, withMember } from './state.js';
-
-/** The state in which the step after the applied ones is under way. */
-export function openStep(state: RunState, nowMs: number): RunState {
-  const { stepMs, dataMs } = state.settings.timeouts;
-  const members = state.members.map((member): Member => ({ ...member, contributed: false, report: null }));
-  return { ...state, members, gathering: null, openedMs: nowMs, deadlineMs: nowMs + dataMs + stepMs };
-}
-
-/** All rows of a rank have come. */
-export function contribution(
-  state: RunState,
-  place: Place,
-  tensors: readonly TensorHeader[],
-  nowMs: number,
-): Transition {
-  const { rank, step } = place;
-  const failure = contributionFault(state, place, tensors);
-  if (failure !== null) return stay(state, { kind: 'refuseContribution', rank, failure });
-  const gathering = state.gathering ?? tensors;
-  const deadlineMs = state.gathering === null ? nowMs + state.settings.timeouts.stepMs : state.deadlineMs;
-  const next = withMember({ ...state, gathering, deadlineMs }, rank, { contributed: true });
-  if (next.members.some((member) => !member.contributed)) return stay(next);
-  return stay({ ...next, deadlineMs: nowMs + state.settings.timeouts.stepMs }, { kind: 'release', step });
-}
-
-/** Why a contribution cannot be taken; null if it can. Asked before its bytes are read, and again when all have come. */
-export function contributionFault(state: RunState, place: Place, tensors: readonly TensorHeader[]): Failure | null {
-  if (state.phase !== 'training')
-    return fault('MLIP_E_RUN_CLOSED', `no step is under way, the run is ${state.phase}`, place);
-  const stale = staleness(state, place);
-  if (stale !== null) return fault('MLIP_E_RUN_STALE', stale, place);
-  const member = state.members.at(place.rank);
-  if (member?.standing !== 'serving') return fault('MLIP_E_RPC_PROTOCOL', 'no such rank takes part', place);
-  if (member.contributed) return fault('MLIP_E_RPC_PROTOCOL', 'this rank has contributed already', place);
-  const wrong = shapeFault(state, place.rank, tensors);
-  return wrong === null ? null : fault('MLIP_E_RPC_TENSOR', wrong, place);
-}
-
-function fault(code: string, message: string, { rank, step }: Place): Failure {
-  return { code, message, where: `rank ${rank}, gather of step ${step + 1}`, remedy: '' };
-}
-
-function staleness(state: RunState, { generation, step }: Place): string | null {
-  if (generation !== state.generation) return `generation ${generation} is over, this is ${state.generation}`;
-  if (step !== state.step) return `step ${step + 1} is not under way, step ${state.step + 1} is`;
-  return null;
-}
-
-function shapeFault({ settings, gathering }: RunState, rank: number, tensors: readonly TensorHeader[]): string | null {
-  const { start, end: stop } = shareOf(rank, settings.world, microBatchCount(settings));
-  const rows = (stop - start) * settings.microBatchSize;
-  const odd = tensors.find((tensor) => tensor.rows !== rows);
-  if (odd !== undefined) return `tensor "${odd.name}" has ${odd.rows} rows, this rank computes ${rows}`;
-  const layout = (list: readonly TensorHeader[]): string =>
-    list.map(({ name, rowBytes }) => `${name} of ${rowBytes} bytes a row`).join(', ');
-  if (gathering === null || layout(tensors) === layout(gathering)) return null;
-  return `this rank sends ${layout(tensors)}; another sent ${layout(gathering)}`;
-}
+import { openStep } from './opening.js';
+import { measured, rebalanced } from './pace.js';
+import { beginSaving, goOn } from './saving.js';
+import { type Cause, type Member, type RunState, type Transition, chain, memberOf, serving, stay } from './state.js';
+import { withMember, withMembers } from './state.js';
+import { judgeStragglers } from './stragglers.js';
+import { staleness } from './gathering.js';
+import { listPhrase, workersPhrase } from './wording.js';
 
 /** A rank has applied the step. */
-export function commit(state: RunState, place: Place, report: StepReport, nowMs: number): Transition {
-  const { rank } = place;
-  if (state.phase !== 'training') {
-    const late = state.phase === 'aborting' || state.phase === 'ended';
-    return late ? stay(state) : violation(state, rank, `committed a step while the run was ${state.phase}`, nowMs);
-  }
+export function commit(state: RunState, worker: number, place: Place, report: CommitReport, nowMs: number): Transition {
+  // Of a generation that is over: its rank has not been heard to halt yet.
+  if (place.generation < state.generation.number || state.phase !== 'training') return stay(state);
   const stale = staleness(state, place);
-  if (stale !== null || state.members[rank].report !== null) {
-    return violation(state, rank, `committed out of turn: ${stale ?? 'it has committed this step already'}`, nowMs);
+  if (stale !== null || memberOf(state, worker)!.report !== null) {
+    return violation(state, worker, `committed out of turn: ${stale ?? 'it has committed this step already'}`, nowMs);
   }
-  const next = withMember(state, rank, { report, committedMs: nowMs });
-  const reports = next.members.flatMap((member) => member.report ?? []);
-  return reports.length < next.members.length ? stay(next) : advance(next, reports, nowMs);
+  const next = withMember(state, worker, { report, committedMs: nowMs });
+  const ranks = serving(next);
+  return ranks.every((member) => member.report !== null) ? advance(next, ranks, nowMs) : stay(next);
 }
 
-function advance(state: RunState, reports: readonly StepReport[], nowMs: number): Transition {
-  const line = metricsLine(state, reports, nowMs);
-  const broken = Object.keys(line).find((key) => !Number.isFinite(line[key]));
-  if (broken !== undefined) return fail(nobodyIntact(state), notFinite(line, broken), nowMs);
+/** All have applied the step. */
+function advance(state: RunState, ranks: readonly Member[], nowMs: number): Transition {
+  const reports = ranks.map(({ report }) => report!);
+  const line = metricsLine(state, reports[0], reports, nowMs);
   const step = state.step + 1;
-  const stop = state.stopRequested || step >= state.totalSteps;
-  const { saveEverySteps } = state.settings;
-  const save = stop || (saveEverySteps > 0 && step % saveEverySteps === 0);
-  const recorded = stay(
-    stop ? beginSaving({ ...state, step }, nowMs) : openStep({ ...state, step }, nowMs),
-    { kind: 'record', line },
-    { kind: 'announce', event: { kind: 'step', line } },
-    ...directives(state, step, save, stop),
+  const applied = withMembers({ ...measured(state), step, fruitless: 0, failedHere: null }, (member) =>
+    member.report === null ? member : { ...member, holding: { step, report: member.report } },
   );
-  return chain(recorded, (next) => remarkOnWaiting(next, line));
+  const recorded = stay(
+    applied,
+    { kind: 'record', line, account: reports[0].account },
+    { kind: 'announce', event: { kind: 'step', line } },
+  );
+  const remarked = chain(recorded, (next) => remarkOnWaiting(next, line));
+  return chain(remarked, (next) => judge(next, reports[0], line, nowMs));
 }
 
-function beginSaving(state: RunState, nowMs: number): RunState {
-  const members = state.members.map((member): Member => ({ ...member, report: null }));
-  return { ...state, members, phase: 'saving', deadlineMs: nowMs + state.settings.timeouts.stepMs };
+/** A step whose values were not finite has changed nothing; that may happen now and then. */
+function judge(state: RunState, { skipped }: CommitReport, line: MetricsLine, nowMs: number): Transition {
+  const next = { ...state, skipped: skipped === null ? 0 : state.skipped + 1 };
+  if (skipped === null) return proceed(next, nowMs);
+  const rows = listPhrase(skipped.rows);
+  if (next.skipped > state.settings.maxSkippedSteps) {
+    return fail(next, notFinite(line.step, next.skipped, skipped.reason, rows), nowMs);
+  }
+  const text = `step ${line.step} is skipped on all ranks: ${skipped.reason}; training rows ${rows}`;
+  return chain(stay(next, { kind: 'announce', event: { kind: 'notice', text } }), (s) => proceed(s, nowMs));
 }
 
-/** Rank 0 writes the checkpoints. */
-function directives(state: RunState, nextStep: number, save: boolean, stop: boolean): Effect[] {
-  return state.members.map(({ rank }) => ({
-    kind: 'send',
-    rank,
-    message: { directive: { nextStep, save: save && rank === 0, stop } },
-  }));
+function proceed(state: RunState, nowMs: number): Transition {
+  if (state.stopRequested || state.step >= state.totalSteps) return beginSaving(state, nowMs);
+  return chain(compareHashes(state), (next) => chain(judgeStragglers(next, nowMs), (s) => nextStep(s, nowMs)));
 }
 
-function notFinite(line: MetricsLine, key: string): Cause {
+/** In the same generation where its members stay the same. */
+function nextStep(state: RunState, nowMs: number): Transition {
+  if (state.phase !== 'training') return stay(state);
+  const { saveEverySteps } = state.settings;
+  const save = state.saveDue || (saveEverySteps > 0 && state.step % saveEverySteps === 0);
+  const reason = changeOf(state);
+  // A checkpoint first: what is new waits for a step.
+  if (reason !== null && !(save && allHold(state))) return regroupBetweenSteps(state, reason, nowMs);
+  const boundaries = rebalanced(state);
+  const { generation } = state;
+  const moved = boundaries === null ? state : { ...state, generation: { ...generation, boundaries, following: false } };
+  return goOn(openStep(moved, nowMs), save, boundaries);
+}
+
+/** Why the next step is to be done by other ranks, or by ranks with another state; null where it is not. */
+function changeOf(state: RunState): string | null {
+  const ranks = serving(state);
+  const leaving = ranks.filter(({ leaving }) => leaving);
+  if (leaving.length > 0) return `${workersPhrase(leaving.map(({ worker }) => worker))} leave`;
+  if (!allHold(state)) return 'parameters differ';
+  const room = mostWorkers(state) - ranks.length;
+  const joining = idle(state).filter((member) => !member.leaving);
+  if (room <= 0 || joining.length === 0) return null;
+  return `${workersPhrase(joining.slice(0, room).map(({ worker }) => worker))} joined`;
+}
+
+function allHold(state: RunState): boolean {
+  return serving(state).every(({ holding }) => holding?.step === state.step);
+}
+
+/** Ranks whose state is not that of the others lose it, and copy it from one of them. */
+function compareHashes(state: RunState): Transition {
+  const groups = groupBy(serving(state), ({ report }) => report?.stateHash ?? '');
+  if (groups.length <= 1) return stay(state);
+  const majority = groups.at(-1)!;
+  const sound = majority.workers.length * 2 > serving(state).length ? majority.workers : [];
+  const doubtful = withMembers(state, (member) =>
+    member.standing === 'serving' && !sound.includes(member.worker) ? { ...member, holding: null } : member,
+  );
+  const odd = groups.slice(0, sound.length > 0 ? -1 : undefined).flatMap(({ workers }) => workers);
+  const remedy =
+    sound.length > 0
+      ? `get them from ${workersPhrase(sound.slice(0, 1))}`
+      : `go back to ${beginningOf(doubtful).checkpoint || 'the beginning'}, as nobody can tell who is right`;
+  const text = `parameters of ${workersPhrase(odd)} differ from the others’ after step ${state.step}: they ${remedy}`;
+  return stay(doubtful, { kind: 'announce', event: { kind: 'notice', text } });
+}
+
+function notFinite(step: number, count: number, reason: string, rows: string): Cause {
   return {
     code: 'MLIP_E_NOT_FINITE',
-    message: `${key} of step ${line.step} is ${line[key]}`,
-    where: `step ${line.step}`,
-    remedy: 'Lower optimizer.learningRate, or look for broken rows; continue from the newest checkpoint.',
-    rank: null,
+    message: `${reason} in ${count} steps in a row, at last in step ${step}`,
+    where: `step ${step}, training rows ${rows}`,
+    remedy: 'Lower optimizer.learningRate, or repair these rows; integrity.maxSkippedSteps is the limit.',
+    worker: null,
   };
 }
 
-/** A checkpoint is written; `step` counts the steps applied in it. */
-export function saved(state: RunState, rank: number, step: number, path: string): Transition {
-  if (state.phase === 'aborting') return savedAfterFailure(state, rank, step, path);
-  if (state.phase !== 'training' && state.phase !== 'saving') return stay(state);
-  const next = stay(
-    { ...state, checkpoint: { step, path } },
-    { kind: 'announce', event: { kind: 'saved', step, path } },
+/** A worker took longer than the step may take. */
+export function loseLate(state: RunState, late: readonly Member[], what: string, nowMs: number): Transition {
+  return late.reduce(
+    (transition, { worker }) =>
+      chain(transition, (next) =>
+        memberOf(next, worker) === undefined ? stay(next) : dropLate(next, worker, what, nowMs),
+      ),
+    stay(state),
   );
-  return state.phase === 'saving' && step === state.step ? chain(next, end) : next;
+}
+
+function dropLate(state: RunState, worker: number, what: string, nowMs: number): Transition {
+  const lost = lose(state, worker, what, nowMs);
+  const failure = lost.state.lastLoss!;
+  return { state: lost.state, effects: [{ kind: 'drop', worker, failure }, ...lost.effects] };
 }

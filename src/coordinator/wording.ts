@@ -2,13 +2,19 @@
 
 const MOST_NAMED = 8;
 
-/** `rank 1`, `ranks 1 and 2`, `ranks 0, 1, 2, 3, 4, 5, 6, 7 and 12 more`. */
-export function ranksPhrase(ranks: readonly number[]): string {
-  if (ranks.length === 1) return `rank ${ranks[0]}`;
-  if (ranks.length > MOST_NAMED) {
-    return `ranks ${ranks.slice(0, MOST_NAMED).join(', ')} and ${ranks.length - MOST_NAMED} more`;
+/** `worker 1`, `workers 1 and 2`, `workers 0, 1, 2, 3, 4, 5, 6, 7 and 12 more`. */
+export function workersPhrase(workers: readonly number[]): string {
+  return workers.length === 1 ? `worker ${workers[0]}` : `workers ${listPhrase(workers)}`;
+}
+
+/** `1`, `1 and 2`, `0, 1, 2, 3, 4, 5, 6, 7 and 12 more`; `none`. */
+export function listPhrase(numbers: readonly number[]): string {
+  if (numbers.length === 0) return 'none';
+  if (numbers.length === 1) return String(numbers[0]);
+  if (numbers.length > MOST_NAMED) {
+    return `${numbers.slice(0, MOST_NAMED).join(', ')} and ${numbers.length - MOST_NAMED} more`;
   }
-  return `ranks ${ranks.slice(0, -1).join(', ')} and ${ranks.at(-1)}`;
+  return `${numbers.slice(0, -1).join(', ')} and ${numbers.at(-1)}`;
 }
 
 export function secondsPhrase(milliseconds: number): string {

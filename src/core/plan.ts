@@ -54,6 +54,22 @@ export function shareOf(rank: number, world: number, count: number): Share {
   return { start, end: start + base + (rank < extra ? 1 : 0) };
 }
 
+/**
+ * Contiguous shares in order of rank such that the slowest rank is done as early as possible. Each rank has one micro-batch
+ * at least.
+ *
+ * @param speeds micro-batches in a second, of each rank; at most `count` of them
+ */
+export function sharesBySpeed(speeds: readonly number[], count: number): Share[] {
+  const sizes = speeds.map(() => 1);
+  for (let left = count - speeds.length; left > 0; left--) {
+    const times = speeds.map((speed, rank) => (sizes[rank] + 1) / speed);
+    sizes[times.indexOf(Math.min(...times))]++;
+  }
+  let start = 0;
+  return sizes.map((size) => ({ start, end: (start += size) }));
+}
+
 /** Plans steps, keeping the permutation of the epoch at hand. `step` counts from 0. */
 export function planner(shape: PlanShape): (step: number) => StepPlan {
   const perEpoch = stepsPerEpoch(shape);

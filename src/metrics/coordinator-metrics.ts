@@ -6,9 +6,14 @@ export interface CoordinatorMetrics {
   registry: Registry;
   /** A step is applied on all ranks. `losses` by name: loss, loss_global, ... */
   step(step: number, pairs: number, seconds: number, losses: Readonly<Record<string, number>>): void;
-  heartbeat(rank: number): void;
-  /** Workers that are connected. */
-  world(size: number): void;
+  heartbeat(worker: number): void;
+  joined(): void;
+  /** A worker takes part no more; it is forgotten. */
+  left(worker: number): void;
+  /** A generation is in place. `seconds` since the change that led to it. */
+  generation(number: number, world: number, seconds: number): void;
+  /** A step changed nothing, as values were not finite. */
+  skipped(): void;
   /** Bytes of a gather that went out to a worker. */
   bytesSent(count: number): void;
 }
@@ -21,20 +26,38 @@ export function createCoordinatorMetrics(runId: string): CoordinatorMetrics {
   const pairs = new Counter({ name: 'mlip_pairs_total', help: 'Image-report pairs trained on', registers });
   const help = 'Time from step to step';
   const seconds = new Histogram({ name: 'mlip_step_seconds', help, buckets: SECONDS_BUCKETS, registers });
-  const labelNames = ['rank'];
+  const labelNames = ['worker'];
   const beats = new Counter({ name: 'mlip_heartbeats_total', help: 'Heartbeats received', labelNames, registers });
-  const world = new Gauge({ name: 'mlip_world_size', help: 'Workers that are connected', registers });
+  const world = new Gauge({ name: 'mlip_world_size', help: 'Workers of the generation', registers });
+  const number = new Gauge({ name: 'mlip_generation', help: 'Number of the generation', registers });
+  const joins = new Counter({ name: 'mlip_joins_total', help: 'Workers that joined, also again', registers });
+  const losses = new Counter({ name: 'mlip_worker_losses_total', help: 'Workers that take part no more', registers });
+  const skips = new Counter({ name: 'mlip_skipped_steps_total', help: 'Steps skipped as not finite', registers });
+  const regroups = new Histogram({
+    ...{ name: 'mlip_regroup_seconds', help: 'From a change of membership until all ranks are in place' },
+    ...{ buckets: SECONDS_BUCKETS, registers },
+  });
   const bytes = new Counter({ name: 'mlip_sent_bytes_total', help: 'Bytes of gathered tensors sent', registers });
   return {
     registry,
-    step(step, count, elapsed, losses) {
+    step(step, count, elapsed, parts) {
       steps.set(step);
       pairs.inc(count);
       seconds.observe(elapsed);
-      for (const [part, value] of Object.entries(losses)) loss.set({ part }, value);
+      for (const [part, value] of Object.entries(parts)) loss.set({ part }, value);
     },
-    heartbeat: (rank) => beats.inc({ rank }),
-    world: (size) => world.set(size),
+    heartbeat: (worker) => beats.inc({ worker }),
+    joined: () => joins.inc(),
+    left(worker) {
+      losses.inc();
+      beats.remove({ worker });
+    },
+    generation(newest, size, elapsed) {
+      number.set(newest);
+      world.set(size);
+      regroups.observe(elapsed);
+    },
+    skipped: () => skips.inc(),
     bytesSent: (count) => bytes.inc(count),
   };
 }

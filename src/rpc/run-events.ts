@@ -23,8 +23,8 @@ export interface MetricsLine {
 
 /** Why a run failed. */
 export interface RunFailure extends Failure {
-  /** The rank that is to blame; null where none is. */
-  rank: number | null;
+  /** The worker that is to blame; null where none is. */
+  worker: number | null;
   /** Steps applied by all ranks. */
   step: number;
   /** Newest checkpoint, to continue from; null where there is none. */
@@ -32,7 +32,10 @@ export interface RunFailure extends Failure {
 }
 
 export type RunEvent =
-  | { kind: 'joined'; rank: number; world: number; host: string; pid: number; device: string }
+  | { kind: 'joined'; worker: number; host: string; pid: number; device: string }
+  | { kind: 'left'; worker: number; reason: string }
+  /** All ranks of a generation are in place. `step`: steps applied; `seconds` since the change that led to it. */
+  | { kind: 'generation'; generation: number; world: number; step: number; seconds: number; reason: string }
   | { kind: 'started'; runId: string; startStep: number; steps: number; world: number }
   | { kind: 'step'; line: MetricsLine }
   | { kind: 'saved'; step: number; path: string }
@@ -45,8 +48,8 @@ export function toWireEvent(event: RunEvent): WireEvent {
     case 'step':
       return { step: { line: JSON.stringify(event.line) } };
     case 'failed': {
-      const { rank, step, checkpoint, ...cause } = event.failure;
-      return { failed: { cause, rank, step, checkpoint: checkpoint ?? '' } };
+      const { worker, step, checkpoint, ...cause } = event.failure;
+      return { failed: { cause, worker, step, checkpoint: checkpoint ?? '' } };
     }
     case 'finished':
       return { finished: { stopped: event.stopped, step: event.step, checkpoint: event.checkpoint ?? '' } };
@@ -59,10 +62,15 @@ export function toWireEvent(event: RunEvent): WireEvent {
 
 /** Null for a kind of event that this version does not know. */
 export function fromWireEvent(wire: WireEventSeen): RunEvent | null {
-  const { joined, started, step, saved, notice, failed, finished } = wire;
+  const { joined, left, generation, started, step, saved, notice, failed, finished } = wire;
   if (joined) {
-    const { rank, world, host, pid, device } = joined;
-    return { kind: 'joined', rank, world, host, pid, device };
+    const { worker, host, pid, device } = joined;
+    return { kind: 'joined', worker, host, pid, device };
+  }
+  if (left) return { kind: 'left', worker: left.worker, reason: left.reason };
+  if (generation) {
+    const { generation: number, world, step: applied, seconds, reason } = generation;
+    return { kind: 'generation', generation: number, world, step: applied, seconds, reason };
   }
   if (started) {
     const { runId, startStep, steps, world } = started;
@@ -85,6 +93,6 @@ export function fromWireEvent(wire: WireEventSeen): RunEvent | null {
 
 function runFailureOf(failed: NonNullable<WireEventSeen['failed']>): RunFailure {
   const { code = '', message = '', where = '', remedy = '' } = failed.cause ?? {};
-  const { rank, step, checkpoint } = failed;
-  return { code, message, where, remedy, rank: rank ?? null, step, checkpoint: checkpoint || null };
+  const { worker, step, checkpoint } = failed;
+  return { code, message, where, remedy, worker: worker ?? null, step, checkpoint: checkpoint || null };
 }

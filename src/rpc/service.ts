@@ -16,7 +16,8 @@ export type GatherHeader = Decoded<mlip.v1.GatherHeader.$Properties>;
 export type TensorHeader = Decoded<mlip.v1.TensorHeader.$Properties>;
 export type WireEvent = mlip.v1.RunEvent.$Properties;
 export type WireEventSeen = Decoded<WireEvent>;
-export type RunStatus = Decoded<mlip.v1.RunStatus.$Properties>;
+export type RunStatusSent = mlip.v1.RunStatus.$Properties;
+export type RunStatus = Decoded<RunStatusSent>;
 
 export const gatherCodec = codecOf<GatherMessage>(v1.GatherMessage);
 
@@ -54,7 +55,7 @@ export const methods = {
   session: method('Session', 'both', codecOf<WorkerMessage>(v1.WorkerMessage), codecOf(v1.CoordinatorMessage)),
   gather: method('Gather', 'both', gatherCodec, gatherCodec),
   watch: method('Watch', 'reply', codecOf(v1.WatchRequest), codecOf<WireEvent>(v1.RunEvent)),
-  status: method('Status', 'none', codecOf(v1.StatusRequest), codecOf(v1.RunStatus)),
+  status: method('Status', 'none', codecOf(v1.StatusRequest), codecOf<RunStatusSent>(v1.RunStatus)),
   stop: method('Stop', 'none', codecOf(v1.StopRequest), codecOf(v1.StopReply)),
 };
 

@@ -4,19 +4,26 @@
  * A scenario file holds commands, one a line, each followed by its expected output, indented. Times are milliseconds.
  *
  *   # comment
- *   run world=2 steps=3 save=2 [resume=4]      a new run: B = 4 x world, m = 2, heartbeat 1 s, data 5 s
- *                [stepMs=10000]
- *   0 join [version=V] [port=P]
- *   1 loaded all [rows=16] [data=D] [parameters=P]
- *   2 contribute 0 step=0 [generation=1] [tensors=vision:4x512,text:4x512]
- *   3 commit 0 step=0 [loss=2.5] [share=0.1] [wait=0.5]
- *   4 saved 0 step=2 | failed 1 message=... [code=C] [secondary] [intact] | closed 0 | stop | broken | status
- *   9000 wait [beating=0,2]                    time passes up to then, in ticks of 250 ms, these ranks sending heartbeats
- *   9000 awake                                 one tick, after whatever time
+ *   run workers=2 steps=3 save=2 [resume=4]      a new run: B = 4 x workers, m = 2, heartbeat 1 s, data 5 s, step 10 s
+ *                [stepMs=10000] [min=1] [max=0] [micro=4] [rebalance=0] [stragglerMs=0] [skips=2]
+ *   recover generation=3 workers=0,1 step=5      after `run`: the coordinator starts again with that record
+ *                [checkpoint=4]
+ *   0 join [version=V] [port=P]                  a worker; with rejoin=1 one that lost its coordinator:
+ *          [rejoin=1] [generation=3] [holding=5] [fresh]
+ *   1 loaded all [rows=16] [data=D]
+ *   2 place all                                  InPlace
+ *   3 contribute 0 step=0 [generation=1] [tensors=vision:4x512,text:4x512]
+ *   4 commit 0 step=0 [loss=2.5] [wait=0.5] [seconds=0.1] [hash=H] [skipped=3,4]
+ *   5 halted 0 [holding=1]                       without `holding` it holds no state
+ *   6 saved 0 step=2 | failed 1 message=... [code=C] [secondary] [blamed=0] [intact] | closed 0 | leave 0 | stop | broken
+ *   7 found [step=2] | status
+ *   9000 wait [beating=0,2]                      time passes up to then, in ticks of 250 ms, these sending heartbeats
+ *   9000 awake                                   one tick, after whatever time
  *
- * `all` in place of a rank means every rank in turn. Steps are 0-based indices, as on the wire.
+ * `all` in place of a worker means every member in turn. A generation that is not given is the present one. Steps are
+ * 0-based indices, as on the wire.
  */
-import type { CoordinatorEvent, Effect, StepReport } from '../../src/coordinator/events.js';
+import type { CommitReport, CoordinatorEvent, Effect, Holding } from '../../src/coordinator/events.js';
 import { type RunSettings, type RunState, initialState } from '../../src/coordinator/state.js';
 import { statusOf } from '../../src/coordinator/status.js';
 import { step } from '../../src/coordinator/step.js';
@@ -72,9 +79,12 @@ function obey(state: RunState | null, line: string): Result {
   const command = new Command(line);
   if (command.name === 'run') return { state: initialState(settingsOf(command), 0), output: [] };
   if (state === null) throw new Error('a scenario begins with "run"');
-  if (command.name === 'status') return { state, output: [statusOf(state, command.nowMs).reason] };
-  const ranks = command.target === 'all' ? state.members.map(({ rank }) => rank) : [Number(command.target)];
-  const events = command.name === 'wait' ? ticksOf(state, command) : ranks.flatMap((rank) => eventsOf(command, rank));
+  if (command.name === 'recover') return { state: recovered(state, command), output: [] };
+  if (command.name === 'status') return { state, output: [statusOf(state, command.nowMs).reason!] };
+  const members = state.members.map(({ worker }) => worker);
+  const workers = command.target === 'all' ? members : [Number(command.target)];
+  const now = state;
+  const events = command.name === 'wait' ? ticksOf(now, command) : workers.flatMap((w) => eventsOf(now, command, w));
   return events.reduce(feed, { state, output: [] });
 }
 
@@ -85,50 +95,64 @@ function feed({ state, output }: Result, event: CoordinatorEvent): Result {
 }
 
 function settingsOf(command: Command): RunSettings {
-  const world = command.number('world', 2);
+  const workers = command.number('workers', 2);
   const resumed = command.number('resume', 0);
+  const microBatches = command.number('micro', 2 * workers);
   return {
-    ...{ runId: 'r1', out: '/out', world, configJson: '{}', batchSize: 4 * world, microBatchSize: 2, epochs: 2 },
-    steps: command.number('steps', 0),
+    ...{ runId: 'r1', out: '/out', workers, configJson: '{}', configHash: 'c', epochs: 2 },
+    ...{ batchSize: 2 * microBatches, microBatchSize: 2, steps: command.number('steps', 0) },
     saveEverySteps: command.number('save', 0),
     resume: resumed === 0 ? null : { step: resumed, checkpoint: `checkpoints/step-${resumed}` },
+    elastic: {
+      ...{ minWorkers: command.number('min', 1), maxWorkers: command.number('max', 0), rejoinMs: 30_000 },
+      ...{ rebalanceSteps: command.number('rebalance', 0), stragglerFactor: 2 },
+      stragglerMs: command.number('stragglerMs', 0),
+    },
+    maxSkippedSteps: command.number('skips', 2),
     timeouts: { joinMs: 20_000, heartbeatMs: 1_000, stepMs: command.number('stepMs', 10_000), dataMs: 5_000 },
   };
 }
 
+function recovered({ settings }: RunState, command: Command): RunState {
+  const saved = command.number('checkpoint', 0);
+  const workers = numbers(command.text('workers', ''));
+  return initialState(settings, command.nowMs, {
+    ...{ version: 1, runId: 'r1', configHash: 'c', generation: command.number('generation', 1), workers },
+    ...{ nextWorker: Math.max(-1, ...workers) + 1, step: command.number('step', 0), resume: null, ended: false },
+    checkpoint: saved === 0 ? null : { step: saved, path: `checkpoints/step-${saved}` },
+  });
+}
+
+function numbers(text: string): number[] {
+  return text === '' ? [] : text.split(',').map(Number);
+}
+
 function ticksOf(state: RunState, command: Command): CoordinatorEvent[] {
-  const beating = command.has('beating') ? command.text('beating', '').split(',').map(Number) : [];
+  const beating = numbers(command.text('beating', ''));
   const events: CoordinatorEvent[] = [];
   for (let nowMs = state.tickedMs + 250; nowMs <= command.nowMs; nowMs += 250) {
-    events.push(...beating.map((rank) => ({ kind: 'heartbeat' as const, rank, nowMs })), { kind: 'tick', nowMs });
+    events.push(...beating.map((worker) => ({ kind: 'heartbeat' as const, worker, nowMs })), { kind: 'tick', nowMs });
   }
   return events;
 }
 
-function eventsOf(command: Command, rank: number): CoordinatorEvent {
+function eventsOf(state: RunState, command: Command, worker: number): CoordinatorEvent {
+  const generation = command.number('generation', state.generation.number);
+  return runEventOf(command, generation) ?? workerEventOf(command, generation, worker);
+}
+
+function runEventOf(command: Command, generation: number): CoordinatorEvent | undefined {
   const { nowMs } = command;
-  const place = { rank, generation: command.number('generation', 1), step: command.number('step', 0) };
   switch (command.name) {
     case 'join':
-      return { kind: 'join', nowMs, connection: nowMs, worker: workerOf(command) };
-    case 'loaded': {
-      const hashes = { dataHash: command.text('data', 'd'), parametersHash: command.text('parameters', 'p') };
-      return { kind: 'loaded', nowMs, rank, rows: command.number('rows', 16), ...hashes };
+      return { kind: 'join', nowMs, connection: nowMs, ...workerOf(command, generation) };
+    case 'found': {
+      const found = command.number('step', 0);
+      return {
+        ...{ kind: 'checkpointFound', nowMs },
+        checkpoint: found === 0 ? null : { step: found, path: `checkpoints/step-${found}` },
+      };
     }
-    case 'contribute':
-      return { kind: 'contribution', nowMs, ...place, tensors: tensorsOf(command) };
-    case 'commit':
-      return { kind: 'commit', nowMs, ...place, report: reportOf(command) };
-    case 'saved':
-      return { kind: 'saved', nowMs, rank, step: place.step, path: `checkpoints/step-${place.step}` };
-    case 'failed': {
-      const code = command.text('code', 'MLIP_E_TEST');
-      const failure = { code, message: command.text('message', 'broke'), where: '', remedy: '' };
-      const flags = { secondary: command.has('secondary'), stateIntact: command.has('intact') };
-      return { kind: 'failed', nowMs, rank, failure, ...flags };
-    }
-    case 'closed':
-      return { kind: 'closed', nowMs, rank };
     case 'stop':
       return { kind: 'stop', nowMs };
     case 'awake':
@@ -140,16 +164,64 @@ function eventsOf(command: Command, rank: number): CoordinatorEvent {
         failure: { code: 'MLIP_E_OUT_WRITE', message: 'no space', where: '', remedy: '' },
       };
     default:
+      return undefined;
+  }
+}
+
+function workerEventOf(command: Command, generation: number, worker: number): CoordinatorEvent {
+  const { nowMs } = command;
+  const place = { generation, step: command.number('step', 0) };
+  switch (command.name) {
+    case 'loaded':
+      return { kind: 'loaded', nowMs, worker, ...loadedOf(command) };
+    case 'place':
+      return { kind: 'inPlace', nowMs, worker, generation };
+    case 'contribute':
+      return { kind: 'contribution', nowMs, rank: worker, ...place, tensors: tensorsOf(command) };
+    case 'commit':
+      return { kind: 'commit', nowMs, worker, ...place, report: reportOf(command) };
+    case 'halted':
+      return { kind: 'halted', nowMs, worker, generation, holding: holdingOf(command) };
+    case 'leave':
+      return { kind: 'leave', nowMs, worker };
+    case 'saved':
+      return { kind: 'saved', nowMs, worker, step: place.step, path: `checkpoints/step-${place.step}` };
+    case 'failed': {
+      const code = command.text('code', 'MLIP_E_TEST');
+      const failure = { code, message: command.text('message', 'broke'), where: '', remedy: '' };
+      const flags = { secondary: command.has('secondary'), stateIntact: command.has('intact'), generation };
+      const blamed = command.has('blamed') ? command.number('blamed', 0) : null;
+      return { kind: 'failed', nowMs, worker, failure, ...flags, blamed };
+    }
+    case 'closed':
+      return { kind: 'closed', nowMs, worker };
+    default:
       throw new Error(`unknown command ${command.name}`);
   }
 }
 
-function workerOf(command: Command): (CoordinatorEvent & { kind: 'join' })['worker'] {
-  return {
+function workerOf(command: Command, generation: number): Pick<CoordinatorEvent & { kind: 'join' }, 'info' | 'rejoin'> {
+  const info = {
     protocol: command.number('protocol', PROTOCOL),
     version: command.text('version', mlipVersion),
     ...{ host: 'h', port: command.number('port', 9000 + command.nowMs), pid: 100 + command.nowMs, device: 'cpu' },
   };
+  if (!command.has('rejoin')) return { info, rejoin: null };
+  const loaded = command.has('fresh') ? null : loadedOf(command);
+  const runId = command.text('run', 'r1');
+  return {
+    info,
+    rejoin: { runId, worker: command.number('rejoin', 0), generation, loaded, holding: holdingOf(command) },
+  };
+}
+
+function loadedOf(command: Command) {
+  return { rows: command.number('rows', 16), dataHash: command.text('data', 'd') };
+}
+
+/** As of a worker that has applied the newest step itself. */
+function holdingOf(command: Command): Holding | null {
+  return command.has('holding') ? { step: command.number('holding', 0), report: reportOf(command) } : null;
 }
 
 function tensorsOf(command: Command): { name: string; rows: number; rowBytes: number }[] {
@@ -162,25 +234,27 @@ function tensorsOf(command: Command): { name: string; rows: number; rowBytes: nu
     });
 }
 
-function reportOf(command: Command): StepReport {
+function reportOf(command: Command): CommitReport {
   const loss = command.number('loss', 2.5);
+  const rows = numbers(command.text('skipped', ''));
   return {
-    whole: { loss, loss_global: loss },
-    share: command.has('share') ? { loss: command.number('share', 0) } : {},
-    ...{ learningRate: 0.001, gradNorm: 1, dataWaitSeconds: command.number('wait', 0), commWaitSeconds: 0 },
+    ...{ losses: { loss, loss_global: loss }, learningRate: 0.001, gradNorm: 1, account: null },
+    skipped: rows.length === 0 ? null : { reason: 'the loss is NaN', rows },
+    phaseSeconds: { data: command.number('wait', 0), backward: command.number('seconds', 0) },
+    stateHash: command.text('hash', ''),
   };
 }
 
 /** Equal messages to several ranks are one line. */
 function render(effects: readonly Effect[]): string[] {
-  const lines: { text: string; ranks: number[] }[] = [];
+  const lines: { text: string; workers: number[] }[] = [];
   for (const effect of effects) {
     const text = textOf(effect);
     const last = lines.at(-1);
-    if (effect.kind === 'send' && last?.text === text && last.ranks.length > 0) last.ranks.push(effect.rank);
-    else lines.push({ text, ranks: effect.kind === 'send' ? [effect.rank] : [] });
+    if (effect.kind === 'send' && last?.text === text && last.workers.length > 0) last.workers.push(effect.worker);
+    else lines.push({ text, workers: effect.kind === 'send' ? [effect.worker] : [] });
   }
-  return lines.map(({ text, ranks }) => (ranks.length === 0 ? text : `to ${ranks.join(', ')}: ${text}`));
+  return lines.map(({ text, workers }) => (workers.length === 0 ? text : `to ${workers.join(', ')}: ${text}`));
 }
 
 function textOf(effect: Effect): string {
@@ -191,6 +265,17 @@ function textOf(effect: Effect): string {
       return announcementText(effect.event);
     case 'record':
       return `record ${bodyText(effect.line)}`;
+    case 'persist': {
+      const { generation, workers, ended } = effect.record;
+      return `persist generation=${generation} workers=${workers.join(',')}${ended ? ' ended' : ''}`;
+    }
+    case 'refuse':
+    case 'drop':
+    case 'refuseContribution':
+    case 'abandonGather': {
+      const { kind, failure, ...body } = effect;
+      return `${kind} ${bodyText(body)} ${failure.code}: ${failure.message}`.replace('  ', ' ');
+    }
     case 'end':
       return `end ${effect.outcome.kind} step=${effect.outcome.step} checkpoint=${effect.outcome.checkpoint}`;
     default: {
@@ -200,10 +285,10 @@ function textOf(effect: Effect): string {
   }
 }
 
-/** The cause of an abort is the one that the run announces; the run's own text in a welcome is always the same. */
+/** The cause of an abort is the one that the run announces; the run's own text in a welcome is always the same, and so are peers. */
 function messageText(message: CoordinatorMessage): string {
   const [[kind, body]] = Object.entries(message) as [string, object][];
-  const hidden = new Set(['cause', 'config', 'out', 'runId']);
+  const hidden = new Set(['cause', 'config', 'out', 'runId', 'peers', 'heartbeatMs']);
   return `${kind} ${bodyText(Object.fromEntries(Object.entries(body).filter(([key]) => !hidden.has(key))))}`.trimEnd();
 }
 

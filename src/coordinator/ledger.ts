@@ -1,0 +1,24 @@
+/**
+ * OUT/ledger.jsonl: who computed what, a line for each micro-batch of each applied step. `mlip audit` reads it.
+ *
+ *   {"step":1,"generation":1,"micro_batch":0,"rank":0,"rows":[17,4,...]}
+ *
+ * Steps count from 1, as in metrics.jsonl; rows are positions among the training rows. A skipped step has lines too.
+ */
+import type { StepAccount } from './events.js';
+
+export interface LedgerPlace {
+  step: number;
+  generation: number;
+}
+
+/** The lines of a step, each with its end of line. */
+export function ledgerLines({ step, generation }: LedgerPlace, { rows, ranks }: StepAccount): string {
+  const size = rows.length / ranks.length;
+  return ranks
+    .map((rank, index) => {
+      const own = rows.slice(index * size, (index + 1) * size);
+      return `${JSON.stringify({ step, generation, micro_batch: index, rank, rows: own })}\n`;
+    })
+    .join('');
+}

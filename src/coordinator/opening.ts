@@ -1,0 +1,9 @@
+/** A step is under way. */
+import { type RunState, withMembers } from './state.js';
+
+/** The state in which the step after the applied ones is under way. */
+export function openStep(state: RunState, nowMs: number): RunState {
+  const { stepMs, dataMs } = state.settings.timeouts;
+  const opened = withMembers(state, (member) => ({ ...member, contributed: false, report: null }));
+  return { ...opened, gathering: null, openedMs: nowMs, deadlineMs: nowMs + dataMs + stepMs };
+}

@@ -1,0 +1,39 @@
+/** What must survive the coordinator: small, durable, and enough to go on with the workers that are still there. */
+import { z } from 'zod';
+
+const count = z.number().int().nonnegative();
+
+const recordSchema = z.strictObject({
+  version: z.literal(1),
+  runId: z.string().min(1),
+  /** Of the resolved configuration: another one is another run. */
+  configHash: z.string(),
+  /** The newest that anybody has been told of. */
+  generation: count,
+  /** Worker numbers below it are taken. */
+  nextWorker: count,
+  /** Workers of that generation. */
+  workers: z.array(count),
+  /** Steps applied when it began. */
+  step: count,
+  /** From which the run went on when it started. */
+  resume: z.strictObject({ step: count, checkpoint: z.string() }).nullable(),
+  checkpoint: z.strictObject({ step: count, path: z.string() }).nullable(),
+  ended: z.boolean(),
+});
+
+export type RunRecord = z.infer<typeof recordSchema>;
+
+export function formatRecord(record: RunRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
+}
+
+/** Null for what is no record of a version that is known. */
+export function parseRecord(text: string): RunRecord | null {
+  try {
+    const parsed = recordSchema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}

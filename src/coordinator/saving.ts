@@ -1,0 +1,57 @@
+/** Checkpoints: who writes them, and the end of a run, when the last one is written. */
+import type { Effect } from './events.js';
+import { end } from './failing.js';
+import { type Member, type RunState, type Transition, serving, stay } from './state.js';
+
+/** The last step is applied, or nobody is left to go on: all that hold the state stop, one of them saves it. */
+export function beginSaving(state: RunState, nowMs: number): Transition {
+  const holders = holdersOf(state);
+  if (holders.length === 0 || state.checkpoint?.step === state.step) return end(state);
+  const saver = holders[0].worker;
+  const saving: RunState = { ...state, phase: 'saving', saver, deadlineMs: nowMs + state.settings.timeouts.stepMs };
+  return stay(saving, ...directives(saving, holders, { save: true, stop: true }));
+}
+
+/** Members whose state is that of all applied steps, in order of number. */
+function holdersOf({ members, step }: RunState): Member[] {
+  return members.filter(({ holding, standing }) => holding?.step === step && standing !== 'failed');
+}
+
+/** While the last checkpoint is written: if its writer is lost, the next one is asked. Null where there is none. */
+export function saveElsewhere(state: RunState, nowMs: number): Transition | null {
+  return holdersOf(state).length === 0 ? null : beginSaving(state, nowMs);
+}
+
+export interface Order {
+  save: boolean;
+  stop: boolean;
+  boundaries?: readonly number[];
+}
+
+/** How a step's ranks go on. The first of them writes the checkpoints. */
+export function directives(
+  { step: nextStep }: RunState,
+  to: readonly Member[],
+  { save, stop, boundaries = [] }: Order,
+): Effect[] {
+  return to.map(({ worker }, position) => {
+    const directive = { nextStep, save: save && position === 0, stop, boundaries: [...boundaries] };
+    return { kind: 'send', worker, message: { directive } };
+  });
+}
+
+/** The generation goes on with the next step. */
+export function goOn(state: RunState, save: boolean, boundaries: readonly number[] | null): Transition {
+  const ranks = serving(state);
+  const saving = save ? { saver: ranks[0].worker, saveDue: false } : {};
+  const order = { save, stop: false, ...(boundaries === null ? {} : { boundaries }) };
+  return stay({ ...state, ...saving }, ...directives(state, ranks, order));
+}
+
+/** A checkpoint is written; `step` counts the steps applied in it. */
+export function noteSaved(state: RunState, worker: number, step: number, path: string): Transition {
+  const newer = state.checkpoint === null || step >= state.checkpoint.step;
+  const kept = newer ? { ...state, checkpoint: { step, path }, checkpointTrust: 'unsure' as const } : state;
+  const written = { ...kept, saver: state.saver === worker ? null : state.saver };
+  return stay(written, { kind: 'announce', event: { kind: 'saved', step, path } });
+}
