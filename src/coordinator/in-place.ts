@@ -20,5 +20,5 @@ export function inPlace(state: RunState, worker: number, number: number, nowMs: 
     seconds,
     reason,
   };
-  return stay({ ...next, openedMs: nowMs }, { kind: 'announce', event });
+  return stay({ ...next, opened: { ...state.opened, atMs: nowMs } }, { kind: 'announce', event });
 }

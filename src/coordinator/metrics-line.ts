@@ -3,7 +3,7 @@ import type { MetricsLine } from '../rpc/run-events.js';
 import type { CommitReport, StepReport } from './events.js';
 import type { RunState } from './state.js';
 
-type LineState = Pick<RunState, 'settings' | 'step' | 'stepsPerEpoch' | 'generation' | 'openedMs'>;
+type LineState = Pick<RunState, 'settings' | 'step' | 'stepsPerEpoch' | 'opened'>;
 
 /**
  * @param report of any rank: all say the same
@@ -15,7 +15,7 @@ export function metricsLine(
   all: readonly CommitReport[],
   nowMs: number,
 ): MetricsLine {
-  const seconds = Math.max(nowMs - state.openedMs, 1) / 1000;
+  const seconds = Math.max(nowMs - state.opened.atMs, 1) / 1000;
   const { losses, learningRate, gradNorm, skipped } = report;
   return {
     step: state.step + 1,
@@ -25,8 +25,8 @@ export function metricsLine(
     lr: learningRate,
     grad_norm: gradNorm,
     ...(skipped === null ? {} : { skipped: 1 }),
-    world: Math.max(state.generation.ranks.length, 1),
-    generation: state.generation.number,
+    world: state.opened.world,
+    generation: state.opened.generation,
     pairs_per_second: round(state.settings.batchSize / seconds, 3),
     data_wait: shareOfTime(all, ['data'], seconds),
     comm_wait: shareOfTime(all, ['gather', 'reduce'], seconds),

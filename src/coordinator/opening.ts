@@ -5,5 +5,9 @@ import { type RunState, withMembers } from './state.js';
 export function openStep(state: RunState, nowMs: number): RunState {
   const { stepMs, dataMs } = state.settings.timeouts;
   const opened = withMembers(state, (member) => ({ ...member, contributed: false, report: null }));
-  return { ...opened, gathering: null, openedMs: nowMs, deadlineMs: nowMs + dataMs + stepMs };
+  const { number, ranks } = state.generation;
+  return {
+    ...{ ...opened, gathering: null, deadlineMs: nowMs + dataMs + stepMs },
+    opened: { atMs: nowMs, generation: number, world: ranks.length },
+  };
 }

@@ -118,8 +118,8 @@ export interface RunState {
   /** Known from the start of training: before, 0. */
   totalSteps: number;
   stepsPerEpoch: number;
-  /** When the step under way began. */
-  openedMs: number;
+  /** When the step under way began, and in which generation. */
+  opened: { atMs: number; generation: number; world: number };
   /** When what the phase waits for is overdue. */
   deadlineMs: number;
   tickedMs: number;
@@ -157,6 +157,7 @@ export function initialState(settings: RunSettings, nowMs: number, record: RunRe
     ...{ ...fresh, step: record.step, nextWorker: record.nextWorker, checkpoint: record.checkpoint },
     ...{ checkpointTrust: 'unsure' as const, deadlineMs: nowMs + timeouts.joinMs },
     generation: { ...fresh.generation, number: record.generation + 1 },
+    opened: { atMs: nowMs, generation: record.generation, world: record.workers.length },
   };
   // Its workers hold the state, and look for their coordinator.
   return record.workers.length === 0 ? known : recovering(known, record.workers, nowMs);
@@ -183,7 +184,7 @@ function freshState(settings: RunSettings, step: number, nowMs: number): RunStat
     step,
     totalSteps: 0,
     stepsPerEpoch: 0,
-    openedMs: nowMs,
+    opened: { atMs: nowMs, generation: 0, world: 1 },
     deadlineMs: nowMs,
     tickedMs: nowMs,
     gathering: null,

@@ -20,7 +20,7 @@
  *   9000 wait [beating=0,2]                      time passes up to then, in ticks of 250 ms, these sending heartbeats
  *   9000 awake                                   one tick, after whatever time
  *
- * `all` in place of a worker means every member in turn. A generation that is not given is the present one. Steps are
+ * `all` in place of a worker means every member whose turn it is. A generation that is not given is the present one. Steps are
  * 0-based indices, as on the wire.
  */
 import type { CommitReport, CoordinatorEvent, Effect, Holding } from '../../src/coordinator/events.js';
@@ -81,11 +81,22 @@ function obey(state: RunState | null, line: string): Result {
   if (state === null) throw new Error('a scenario begins with "run"');
   if (command.name === 'recover') return { state: recovered(state, command), output: [] };
   if (command.name === 'status') return { state, output: [statusOf(state, command.nowMs).reason!] };
-  const members = state.members.map(({ worker }) => worker);
-  const workers = command.target === 'all' ? members : [Number(command.target)];
+  const workers = command.target === 'all' ? everybody(state, command.name) : [Number(command.target)];
   const now = state;
   const events = command.name === 'wait' ? ticksOf(now, command) : workers.flatMap((w) => eventsOf(now, command, w));
   return events.reduce(feed, { state, output: [] });
+}
+
+/** All whose turn it is; of a gather, all ranks. */
+function everybody({ members, generation }: RunState, command: string): number[] {
+  if (command === 'contribute') return [...generation.ranks.keys()];
+  const turn: Partial<Record<string, string>> = {
+    place: 'serving',
+    commit: 'serving',
+    halted: 'halting',
+    loaded: 'loading',
+  };
+  return members.filter(({ standing }) => standing === (turn[command] ?? standing)).map(({ worker }) => worker);
 }
 
 function feed({ state, output }: Result, event: CoordinatorEvent): Result {
@@ -298,9 +309,11 @@ function announcementText(event: RunEvent): string {
   return `announce ${kind} ${bodyText(event.kind === 'failed' ? event.failure : body)}`;
 }
 
+const NOTHING: ReadonlySet<unknown> = new Set(['', false, null]);
+
 function bodyText(body: object): string {
   return Object.entries(body)
-    .filter(([, value]) => value !== '' && value !== false && value !== null)
+    .filter(([, value]) => !NOTHING.has(value) && !(Array.isArray(value) && value.length === 0))
     .map(([key, value]) => (value === true ? key : `${key}=${JSON.stringify(value)}`))
     .join(' ');
 }
