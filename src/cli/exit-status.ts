@@ -8,6 +8,7 @@ export const EXIT_MEANING: Record<keyof typeof EXIT, string> = {
   badInput: 'the input (manifest, images, checkpoint) is unusable',
   environment: 'this machine lacks something (TensorFlow, a port, disk space, the coordinator)',
   runFailed: 'the run failed; its first cause is the last thing printed',
+  again: 'told to go before the run had ended: start it again, and it goes on',
   interrupted: 'interrupted; a checkpoint was written if a step had been taken',
 };
 

@@ -11,6 +11,9 @@ export interface ConfigOptions {
   steps?: number;
   seed?: number;
   compile: boolean;
+  minWorkers?: number;
+  maxWorkers?: number;
+  rejoinTimeout?: number;
   set: string[];
 }
 
@@ -21,6 +24,14 @@ export function addConfigOptions(command: Command): Command {
     .option('--seed <n>', 'seed of everything random (seed)', parseCount)
     .option('--no-compile', 'run each operation eagerly, for debugging (engine.compile)')
     .addOption(setOption());
+}
+
+/** Options of the commands that run a coordinator: how many workers there may be, and for how long too few. */
+export function addElasticOptions(command: Command): Command {
+  return command
+    .option('--min-workers <n>', 'workers without which the run waits (elastic.minWorkers)', parsePositive)
+    .option('--max-workers <n>', 'workers that take part at most, 0 for any number (elastic.maxWorkers)', parseCount)
+    .option('--rejoin-timeout <s>', 'seconds that it waits for them (elastic.rejoinMs)', parsePositive);
 }
 
 /** `--set a.b=c`, as often as needed. */
@@ -38,25 +49,34 @@ export function configOf(recipeOrFile: string, options: ConfigOptions): Resolved
 }
 
 /** The flags that stand for a key, those that were given. */
-function keyFlags({ data, steps, seed, compile }: ConfigOptions): KeyFlag[] {
+function keyFlags(options: ConfigOptions): KeyFlag[] {
+  const { data, steps, seed, compile, minWorkers, maxWorkers, rejoinTimeout } = options;
   const flags = [
     { flag: '--data', path: 'data.manifest', value: data },
     { flag: '--steps', path: 'steps', value: steps },
     { flag: '--seed', path: 'seed', value: seed },
     { flag: '--no-compile', path: 'engine.compile', value: compile ? undefined : false },
+    { flag: '--min-workers', path: 'elastic.minWorkers', value: minWorkers },
+    { flag: '--max-workers', path: 'elastic.maxWorkers', value: maxWorkers },
+    { flag: '--rejoin-timeout', path: 'elastic.rejoinMs', value: rejoinTimeout && rejoinTimeout * 1000 },
   ];
   return flags.filter(({ value }) => value !== undefined);
 }
 
 /** The same options as arguments again, for a child process. */
-export function configArguments({ data, steps, seed, compile, set }: ConfigOptions): string[] {
+export function configArguments(options: ConfigOptions): string[] {
+  const { data, steps, seed, compile, minWorkers, maxWorkers, rejoinTimeout, set } = options;
+  const valued = { data, steps, seed, minWorkers, maxWorkers, rejoinTimeout };
   return [
-    ...(data === undefined ? [] : ['--data', data]),
-    ...(steps === undefined ? [] : ['--steps', String(steps)]),
-    ...(seed === undefined ? [] : ['--seed', String(seed)]),
+    ...Object.entries(valued).flatMap(([name, value]) => (value === undefined ? [] : [flagOf(name), String(value)])),
     ...(compile ? [] : ['--no-compile']),
     ...set.flatMap((pair) => ['--set', pair]),
   ];
+}
+
+/** `minWorkers` is `--min-workers`. */
+function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** A whole number from 0. */

@@ -5,11 +5,31 @@
  *
  * Steps count from 1, as in metrics.jsonl; rows are positions among the training rows. A skipped step has lines too.
  */
+import { z } from 'zod';
 import type { StepAccount } from './events.js';
 
 export interface LedgerPlace {
   step: number;
   generation: number;
+}
+
+export interface LedgerLine extends LedgerPlace {
+  micro_batch: number;
+  rank: number;
+  rows: number[];
+}
+
+const count = z.number().int().nonnegative();
+const lineSchema = z.object({ step: count, generation: count, micro_batch: count, rank: count, rows: z.array(count) });
+
+/** Null for what is no line of a ledger. */
+export function parseLedgerLine(text: string): LedgerLine | null {
+  try {
+    const parsed = lineSchema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
 }
 
 /** The lines of a step, each with its end of line. */

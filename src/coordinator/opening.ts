@@ -8,6 +8,8 @@ export function openStep(state: RunState, nowMs: number): RunState {
   const { number, ranks } = state.generation;
   return {
     ...{ ...opened, gathering: null, deadlineMs: nowMs + dataMs + stepMs },
+    // From now on a worker may write one and be lost before it has said so.
+    checkpointTrust: 'unsure',
     opened: { atMs: nowMs, generation: number, world: ranks.length },
   };
 }

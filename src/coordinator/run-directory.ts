@@ -15,6 +15,8 @@ import { openLocked, writeWhole, writing } from './output-directory.js';
 /** Contents of run.json: who runs. */
 export interface RunInfo {
   runId: string;
+  /** Training rows; null before the first worker has loaded them. */
+  rows: number | null;
   coordinator: { address: string; pid: number };
   workers: { worker: number; pid: number; device: string }[];
 }

@@ -40,6 +40,8 @@ export interface CoordinatorOptions {
   log: Logger;
   /** Stops the run after the step under way, with a checkpoint. */
   signal?: AbortSignal;
+  /** Ends this process and leaves the run to the next one: workers keep their state, and look for it. */
+  handOver?: AbortSignal;
   onListening?: (address: string) => void;
 }
 
@@ -47,8 +49,8 @@ export interface CoordinatorOptions {
 const FAREWELL_MS = 2_000;
 
 /**
- * Resolves when the run is over, also when it failed. Rejects if it could not begin: MLIP_E_PORT_IN_USE, MLIP_E_OUT_*,
- * MLIP_E_CONFIG_INVALID.
+ * Resolves when the run is over, also when it failed. Rejects if it could not begin (MLIP_E_PORT_IN_USE, MLIP_E_OUT_*,
+ * MLIP_E_CONFIG_INVALID), and if another process is to go on with it (MLIP_E_HANDED_OVER, MLIP_E_LEASE_LOST).
  */
 export async function runCoordinator(options: CoordinatorOptions): Promise<RunOutcome> {
   const cleanups: (() => void | Promise<void>)[] = [];
@@ -82,6 +84,7 @@ async function startCoordinator(options: CoordinatorOptions, onCleanup: OnCleanu
   shell.open(address, openDirectory(options, settings, record, onCleanup));
   keepTime(shell, settings.timeouts.heartbeatMs, onCleanup);
   stopOnRequest(options, shell, onCleanup);
+  handOverOnRequest(options, shell, onCleanup);
   log.info(`waiting for ${countPhrase(settings.workers, 'worker')} at ${address}`, { out });
   options.onListening?.(address);
   return shell;
@@ -178,6 +181,20 @@ function stopOnRequest({ signal, supervised }: CoordinatorOptions, shell: Shell,
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop);
   onCleanup(() => signal.removeEventListener('abort', stop));
+}
+
+function handOverOnRequest({ handOver }: CoordinatorOptions, shell: Shell, onCleanup: OnCleanup): void {
+  if (handOver === undefined) return;
+  const leave = (): void => shell.stopCommanding(handedOver());
+  if (handOver.aborted) leave();
+  handOver.addEventListener('abort', leave);
+  onCleanup(() => handOver.removeEventListener('abort', leave));
+}
+
+function handedOver(): MlipError {
+  return new MlipError('MLIP_E_HANDED_OVER', 'the coordinator was told to go; its workers wait for the next one', {
+    remedy: 'Start it again with the same command.',
+  });
 }
 
 async function sayGoodbye(server: RpcServer, shell: Shell): Promise<void> {

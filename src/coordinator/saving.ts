@@ -51,7 +51,7 @@ export function goOn(state: RunState, save: boolean, boundaries: readonly number
 /** A checkpoint is written; `step` counts the steps applied in it. */
 export function noteSaved(state: RunState, worker: number, step: number, path: string): Transition {
   const newer = state.checkpoint === null || step >= state.checkpoint.step;
-  const kept = newer ? { ...state, checkpoint: { step, path }, checkpointTrust: 'unsure' as const } : state;
+  const kept = newer ? { ...state, checkpoint: { step, path } } : state;
   const written = { ...kept, saver: state.saver === worker ? null : state.saver };
   return stay(written, { kind: 'announce', event: { kind: 'saved', step, path } });
 }

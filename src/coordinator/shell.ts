@@ -142,14 +142,15 @@ export class Shell {
     this.feed.announce(event);
     logEvent(this.parts.log, event);
     countEvent(this.metrics, event);
-    if (event.kind === 'joined' || event.kind === 'left') this.writing(() => this.describe());
+    if (DESCRIBED.has(event.kind)) this.writing(() => this.describe());
   }
 
   private describe(): void {
-    const { members } = this.runner.state();
+    const { members, loaded } = this.runner.state();
     const workers = members.map(({ worker, info: { pid, device } }) => ({ worker, pid, device }));
     const coordinator = { address: this.address, pid: process.pid };
-    this.directory.describe({ runId: this.parts.settings.runId, coordinator, workers });
+    const { runId } = this.parts.settings;
+    this.directory.describe({ runId, rows: loaded?.rows ?? null, coordinator, workers });
   }
 
   /** A full disk ends the run, but not before the workers' state is saved. */
@@ -161,5 +162,8 @@ export class Shell {
     }
   }
 }
+
+/** After these run.json says something else. */
+const DESCRIBED: ReadonlySet<RunEvent['kind']> = new Set(['joined', 'left', 'started']);
 
 const RUN_OVER: Failure = { code: 'MLIP_E_RUN_CLOSED', message: 'the run is over', where: '', remedy: '' };

@@ -141,7 +141,7 @@ export interface RunState {
   /** A checkpoint was asked for and lost with its writer. */
   saveDue: boolean;
   checkpoint: { step: number; path: string } | null;
-  /** sure: it was verified. unsure: it may have been damaged since it was written. looking: it is being verified. */
+  /** sure: it is whole, and the newest. unsure: it may not be. looking: that is being found out. */
   checkpointTrust: 'sure' | 'unsure' | 'looking';
   /** Moving average of the share of time spent waiting for data, and when that was last remarked upon. */
   dataWait: { average: number; remarkedStep: number };

@@ -70,8 +70,9 @@ function leave(state: RunState, worker: number, nowMs: number): Transition {
   const member = memberOf(state, worker)!;
   if (member.leaving) return stay(state);
   const asked = askToLeave(state, worker);
+  if (member.standing === 'loading') return chain(asked, (next) => release(next, worker, false));
   if (state.phase === 'waiting') return chain(asked, (next) => form(next, nowMs));
-  const free = member.standing === 'loading' || (member.standing === 'idle' && state.phase !== 'halting');
+  const free = member.standing === 'idle' && (state.phase === 'training' || state.phase === 'joining');
   return free ? chain(asked, (next) => release(next, worker, false)) : asked;
 }
 

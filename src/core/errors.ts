@@ -12,6 +12,7 @@ export const EXIT = {
   badInput: 3,
   environment: 4,
   runFailed: 5,
+  again: 75,
   interrupted: 130,
 } as const;
 
@@ -132,11 +133,32 @@ export const ERROR_TABLE = {
   // coordinator
   MLIP_E_COORDINATOR_LOST: { exit: EXIT.runFailed, meaning: 'The coordinator died or was cut off.' },
   MLIP_E_WORKER_LOST: { exit: EXIT.runFailed, meaning: 'A worker died, froze or was cut off.' },
+  MLIP_E_WORKER_SLOW: {
+    exit: EXIT.runFailed,
+    meaning: 'A worker was far slower than the others for too long, and was dropped.',
+  },
+  MLIP_E_PREEMPTED: {
+    exit: EXIT.again,
+    meaning: 'The process was told to go (SIGTERM); the state is saved, and the run goes on when it is started again.',
+  },
+  MLIP_E_HANDED_OVER: {
+    exit: EXIT.again,
+    meaning: 'The coordinator was told to go (SIGTERM); its workers wait for it, or another one, to be started again.',
+  },
+  MLIP_E_LEASE_LOST: {
+    exit: EXIT.again,
+    meaning: 'A coordinator did not renew its lease in time, and another one may command by now.',
+  },
   MLIP_E_JOIN_TIMEOUT: { exit: EXIT.runFailed, meaning: 'Not all workers joined in time.' },
   MLIP_E_RUN_TIMEOUT: { exit: EXIT.runFailed, meaning: 'Not all workers reached a common point of the run in time.' },
   MLIP_E_RUN_CLOSED: { exit: EXIT.environment, meaning: 'The run takes no more workers.' },
   MLIP_E_RUN_MISMATCH: { exit: EXIT.badInput, meaning: 'Workers do not hold the same data or the same parameters.' },
   MLIP_E_RUN_STALE: { exit: EXIT.runFailed, meaning: 'A message belongs to another generation or another step.' },
+  MLIP_E_LEDGER: { exit: EXIT.badInput, meaning: 'A run has no ledger, or one that cannot be read.' },
+  MLIP_E_AUDIT: {
+    exit: EXIT.runFailed,
+    meaning: 'A ledger does not show that every row was used as planned and every step applied once.',
+  },
   MLIP_E_OUT_LOCKED: { exit: EXIT.environment, meaning: 'Another coordinator writes to the output directory.' },
   MLIP_E_OUT_OTHER_RUN: { exit: EXIT.usage, meaning: 'The output directory holds another run.' },
   MLIP_E_OUT_WRITE: { exit: EXIT.environment, meaning: 'The output directory cannot be written.' },

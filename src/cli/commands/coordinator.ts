@@ -6,7 +6,15 @@ import { isLaunched, tellLauncher } from '../launch/channel.js';
 import { onInterrupt } from '../launch/interrupt.js';
 import { defaultOut, RUN_ARGUMENT, runArgument } from '../launch/out.js';
 import { commandLogger } from '../logging.js';
-import { addConfigOptions, addExamples, configOf, parsePort, parsePositive, type ConfigOptions } from '../options.js';
+import {
+  addConfigOptions,
+  addElasticOptions,
+  addExamples,
+  configOf,
+  parsePort,
+  parsePositive,
+  type ConfigOptions,
+} from '../options.js';
 
 interface CoordinatorCommandOptions extends ConfigOptions {
   workers: number;
@@ -21,17 +29,19 @@ export function coordinatorCommand(): Command {
   const command = new Command('coordinator')
     .description('run the coordinator of a run on several machines; it never loads TensorFlow')
     .argument(RUN_ARGUMENT, 'name of a recipe, or path of a YAML file; with --resume OUT/config.yaml is the default')
-    .requiredOption('--workers <n>', 'workers that the run waits for', parsePositive)
+    .requiredOption('--workers <n>', 'workers for which the run waits before it starts', parsePositive)
     .option('--host <interface>', 'interface to listen on', '0.0.0.0')
     .option('--port <n>', 'port to listen on; 0 takes any', parsePort, 7070)
     .option('--out <dir>', 'output directory, which the workers must reach too; runs/NAME-TIME by default')
     .option('--resume', 'continue the newest checkpoint of --out')
     .option('--metrics-port <n>', 'serve Prometheus metrics there', parsePort)
     .action(coordinator);
+  addElasticOptions(command);
   addConfigOptions(command);
   return addExamples(
     command,
     'mlip coordinator mgca-vit-b16 --data pairs.jsonl --workers 4 --out /shared/runs/large',
+    'mlip coordinator mgca-vit-b16 --workers 4 --min-workers 2 --max-workers 8 --out /shared/runs/large',
     'mlip coordinator --resume --out /shared/runs/large --workers 4',
   );
 }
@@ -42,16 +52,20 @@ async function coordinator(recipeOrFile: string | undefined, options: Coordinato
   const { runCoordinator } = await import('../../coordinator/run.js');
   const { interrupted, runFailed } = await import('../launch/run-errors.js');
   const { findResume } = await import('../launch/resume.js');
-  const stop = new AbortController();
-  const removeHandlers = onInterrupt({ first: () => stop.abort(), again: () => process.exit(EXIT.interrupted) });
+  const [stop, handOver] = [new AbortController(), new AbortController()];
+  const removeHandlers = onInterrupt({
+    // A pod that moves is started again, and finds its workers waiting; Ctrl-C means the run.
+    first: (signal) => (signal === 'SIGTERM' ? handOver : stop).abort(),
+    again: () => process.exit(EXIT.interrupted),
+  });
   const outcome = await runCoordinator({
-    ...{ host: options.host, port: options.port, world: options.workers },
+    ...{ host: options.host, port: options.port, workers: options.workers },
     ...{ config, configText: showConfig(config, origins), out },
     resume: options.resume ? await findResume(out, config) : null,
     metricsPort: options.metricsPort ?? null,
     supervised: isLaunched(),
     log: commandLogger('coordinator'),
-    signal: stop.signal,
+    ...{ signal: stop.signal, handOver: handOver.signal },
     onListening: (address) => void tellLauncher({ kind: 'listening', address }),
   }).finally(removeHandlers);
   // A launcher has heard the outcome already and says it last.

@@ -3,9 +3,11 @@ import { Command } from 'commander';
 import { defaultOut, RUN_ARGUMENT, runArgument } from '../launch/out.js';
 import {
   addConfigOptions,
+  addElasticOptions,
   addExamples,
   configArguments,
   configOf,
+  parseCount,
   parsePort,
   parsePositive,
   type ConfigOptions,
@@ -16,6 +18,7 @@ interface TrainCommandOptions extends ConfigOptions {
   workers?: number;
   out?: string;
   resume?: boolean;
+  maxRestarts: number;
   metricsPort?: number;
   json?: boolean;
 }
@@ -28,8 +31,10 @@ export function trainCommand(): Command {
     .option('--out <dir>', 'output directory; runs/NAME-TIME by default')
     .option('--resume', 'continue the newest checkpoint of --out, with as many workers as it had')
     .option('--metrics-port <n>', 'serve Prometheus metrics there, of the workers on the ports after it', parsePort)
+    .option('--max-restarts <n>', 'processes that are started again after they were killed, in all', parseCount, 3)
     .option('--json', 'print the result as one JSON object')
     .action(train);
+  addElasticOptions(command);
   addConfigOptions(command);
   return addExamples(
     command,
@@ -50,6 +55,7 @@ async function train(argument: string | undefined, options: TrainCommandOptions)
     workers: options.workers ?? (options.resume ? await worldOf(options.out!) : undefined),
     out: options.out ?? defaultOut(config.name, new Date()),
     resume: options.resume ?? false,
+    maxRestarts: options.maxRestarts,
     metricsPort: options.metricsPort,
   });
   if (options.json) answerJson(closing);

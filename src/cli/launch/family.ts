@@ -10,9 +10,10 @@ const SIGNAL_HINTS: Partial<Record<NodeJS.Signals, string>> = {
 };
 
 export interface Family {
-  add: (child: Child) => void;
-  /** The first child that ended badly, by a status or a signal; pending while there is none. */
-  readonly firstDeath: Promise<Child>;
+  /** `onEnd` is called once the child has ended. */
+  add: (child: Child, onEnd: (end: ChildEnd) => void) => void;
+  /** Whether there is a living child that `which` picks. */
+  lives: (which: (child: Child) => boolean) => boolean;
   find: (pid: number) => Child | undefined;
   /** How a child ended; undefined while it lives. */
   endOf: (child: Child) => ChildEnd | undefined;
@@ -26,23 +27,21 @@ export interface Family {
 export function createFamily(): Family {
   const children: Child[] = [];
   const ends = new Map<Child, ChildEnd>();
-  let reportDeath: (child: Child) => void;
-  const firstDeath = new Promise<Child>((resolve) => (reportDeath = resolve));
   const kill = (which: (child: Child) => boolean): void => {
     for (const child of children) if (!ends.has(child) && which(child)) child.kill();
   };
   const killAll = (): void => kill(() => true);
   return {
-    firstDeath,
     kill,
     killAll,
-    add(child) {
+    add(child, onEnd) {
       children.push(child);
       void child.ended.then((end) => {
         ends.set(child, end);
-        if (end.status !== 0) reportDeath(child);
+        onEnd(end);
       });
     },
+    lives: (which) => children.some((child) => !ends.has(child) && which(child)),
     find: (pid) => children.find((child) => child.pid === pid),
     endOf: (child) => ends.get(child),
     async settle(deadlineMs) {

@@ -1,5 +1,4 @@
-/** Follows a run over the coordinator's Watch stream, showing its progress, until it ends. */
-import { MlipError } from '../../core/errors.js';
+/** Follows a run over the coordinator's Watch stream, showing its progress, until it ends; also over several coordinators. */
 import { watchRun } from '../../rpc/launcher.js';
 import type { RunEvent, RunFailure } from '../../rpc/run-events.js';
 import type { Progress } from './progress.js';
@@ -10,6 +9,7 @@ export interface RunEnd {
   step: number;
   /** Steps applied by this run. */
   stepsDone: number;
+  /** Workers at the end. */
   world: number;
   /** Wall-clock seconds from the start of the first step, compilation included. */
   seconds: number;
@@ -21,47 +21,75 @@ export interface RunEnd {
   failure: RunFailure | undefined;
 }
 
-/** What is told about each worker that joins. */
-export type JoinedListener = (rank: number, pid: number) => void;
+export interface Members {
+  joined(worker: number, pid: number): void;
+  left(worker: number): void;
+}
 
-/** @throws MLIP_E_COORDINATOR_LOST, MLIP_E_RPC_UNREACHABLE */
-export async function followRun(address: string, progress: Progress, onJoined: JoinedListener): Promise<RunEnd> {
-  let started = { at: Date.now(), startStep: 0, world: 0 };
-  for await (const event of watchRun(address)) {
-    show(event, progress);
-    if (event.kind === 'joined') onJoined(event.rank, event.pid);
-    if (event.kind === 'started') started = { at: Date.now(), startStep: event.startStep, world: event.world };
-    if (event.kind === 'finished') return endOf(event, started);
-    if (event.kind === 'failed') return endOf({ ...event.failure, stopped: false }, started, event.failure);
+export class RunFollower {
+  private readonly progress: Progress;
+  private readonly members: Members;
+  private started: { at: number; startStep: number } | undefined;
+  private world = 0;
+
+  constructor(progress: Progress, members: Members) {
+    this.progress = progress;
+    this.members = members;
   }
-  throw new MlipError('MLIP_E_COORDINATOR_LOST', 'the coordinator closed the connection without ending the run', {
-    where: address,
-  });
-}
 
-function endOf(
-  { step, checkpoint, stopped }: Pick<RunEnd, 'step' | 'checkpoint' | 'stopped'>,
-  { at, startStep, world }: { at: number; startStep: number; world: number },
-  failure?: RunFailure,
-): RunEnd {
-  const seconds = (Date.now() - at) / 1000;
-  return { step, stepsDone: step - startStep, world, seconds, checkpoint, stopped, failure };
-}
+  /**
+   * Until the run ends; undefined where this coordinator goes before it does.
+   *
+   * @throws MLIP_E_COORDINATOR_LOST, MLIP_E_RPC_UNREACHABLE
+   */
+  async follow(address: string): Promise<RunEnd | undefined> {
+    for await (const event of watchRun(address)) {
+      this.heed(event);
+      if (event.kind === 'finished') return this.endOf(event);
+      if (event.kind === 'failed') return this.endOf({ ...event.failure, stopped: false }, event.failure);
+    }
+    return undefined;
+  }
 
-function show(event: RunEvent, progress: Progress): void {
-  switch (event.kind) {
-    case 'joined':
-      return progress.note(`rank ${event.rank} of ${event.world} joined: ${event.device}, process ${event.pid}`);
-    case 'started':
-      progress.start(event.steps);
-      progress.note(`training from step ${event.startStep} to ${event.steps} with ${event.world} worker(s)`);
-      return event.startStep < event.steps ? progress.note('the first step takes longer: it is compiled') : undefined;
-    case 'step':
-      return progress.step(event.line);
-    case 'saved':
-      return progress.note(`checkpoint of step ${event.step}: ${event.path}`);
-    // The coordinator's log says the notices and why a run failed.
-    default:
-      return;
+  private heed(event: RunEvent): void {
+    this.show(event);
+    if (event.kind === 'joined') this.members.joined(event.worker, event.pid);
+    if (event.kind === 'left') this.members.left(event.worker);
+    if (event.kind === 'started') this.started ??= { at: Date.now(), startStep: event.startStep };
+    if (event.kind === 'started' || event.kind === 'generation') this.world = event.world;
+  }
+
+  private endOf(
+    { step, checkpoint, stopped }: Pick<RunEnd, 'step' | 'checkpoint' | 'stopped'>,
+    failure?: RunFailure,
+  ): RunEnd {
+    const { at, startStep } = this.started ?? { at: Date.now(), startStep: step };
+    const seconds = (Date.now() - at) / 1000;
+    return { step, stepsDone: step - startStep, world: this.world, seconds, checkpoint, stopped, failure };
+  }
+
+  private show(event: RunEvent): void {
+    const { progress } = this;
+    switch (event.kind) {
+      case 'joined':
+        return progress.note(`worker ${event.worker} joined: ${event.device}, process ${event.pid}`);
+      case 'left':
+        return progress.note(`worker ${event.worker} is gone: ${event.reason}`);
+      case 'started':
+        progress.start(event.steps);
+        return progress.note(`training from step ${event.startStep} to ${event.steps} with ${event.world} worker(s)`);
+      case 'generation': {
+        if (event.generation === 1) return;
+        const took = `${event.seconds.toFixed(2)} s`;
+        return progress.note(`${event.world} worker(s) go on after step ${event.step}; the change took ${took}`);
+      }
+      case 'step':
+        return progress.step(event.line);
+      case 'saved':
+        return progress.note(`checkpoint of step ${event.step}: ${event.path}`);
+      // The coordinator's log says the notices and why a run failed.
+      default:
+        return;
+    }
   }
 }

@@ -1,10 +1,10 @@
-/** Ctrl-C: the first asks the run to end with a checkpoint, the second ends everything at once. */
+/** Signals to end: the first asks for an end in good order, the second ends everything at once. */
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface InterruptHandlers {
-  /** Called once, on the first signal. */
-  first: () => void;
+  /** Called once, on the first signal. SIGTERM comes from a machine that wants its place back, the others from a person. */
+  first: (signal: NodeJS.Signals) => void;
   /** Called on every further signal. */
   again: () => void;
 }
@@ -12,10 +12,10 @@ export interface InterruptHandlers {
 /** @returns a function that takes the handlers away again. */
 export function onInterrupt({ first, again }: InterruptHandlers): () => void {
   let interrupted = false;
-  const handle = (): void => {
+  const handle = (signal: NodeJS.Signals): void => {
     if (interrupted) return again();
     interrupted = true;
-    first();
+    first(signal);
   };
   for (const signal of SIGNALS) process.on(signal, handle);
   return () => {

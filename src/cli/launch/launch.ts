@@ -1,38 +1,47 @@
 /**
- * Runs a coordinator and its workers as child processes of this one, follows the run to its end, and sees to it that
- * nothing outlives it.
+ * Runs a coordinator and its workers as child processes of this one, follows the run to its end, starts again what was
+ * killed, and sees to it that nothing outlives the run.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { latestCheckpoint } from '../../checkpoint/checkpoint.js';
 import { EXIT, MlipError } from '../../core/errors.js';
+import { parseAddress } from '../../rpc/address.js';
 import { stopRun } from '../../rpc/launcher.js';
-import { startChild, type Child } from './child.js';
+import { startChild, type Child, type ChildEnd } from './child.js';
 import type { WorkerShare } from './devices.js';
-import { createFamily, type Family } from './family.js';
-import { followRun, type RunEnd } from './follow.js';
+import { createFamily, describeSignal, type Family } from './family.js';
+import { RunFollower, type RunEnd } from './follow.js';
 import { onInterrupt } from './interrupt.js';
 import type { Progress } from './progress.js';
-import { childDied, interrupted, runFailed } from './run-errors.js';
+import { childDied, interrupted, preempted, runFailed } from './run-errors.js';
 
 /** The coordinator names the first cause; a child that died before it joined is unknown to it. */
 const COORDINATOR_SPEAKS_FIRST_MS = 5_000;
 /** After the end of a run, until the children have closed their files and ended. */
 const END_MS = 10_000;
-/** After the loss of the coordinator, until a worker has saved its state. */
-const SAVE_MS = 60_000;
-/** A coordinator that does not answer is gone by then, or hangs. */
+/** A process that does not answer is gone by then, or hangs. */
 const HANG_MS = 2_000;
 
 export interface LaunchPlan {
-  /** Arguments of `mlip coordinator`. */
+  /** Arguments of `mlip coordinator` besides its port. */
   coordinator: readonly string[];
   /** Arguments of `mlip worker` besides the coordinator's address, in order of start. */
-  workers: readonly { args: readonly string[]; env: WorkerShare['env'] }[];
+  workers: readonly WorkerPlan[];
   out: string;
+  /** Processes that are started again after they were killed, in all. */
+  maxRestarts: number;
   progress: Progress;
 }
 
-/** @throws MlipError with the first cause where the run fails, and MLIP_E_INTERRUPTED where it was interrupted. */
+interface WorkerPlan {
+  args: readonly string[];
+  env: WorkerShare['env'];
+}
+
+/**
+ * @throws MlipError with the first cause where the run fails, MLIP_E_INTERRUPTED where a person and MLIP_E_PREEMPTED where a
+ * machine ended it
+ */
 export async function launchRun(plan: LaunchPlan): Promise<RunEnd> {
   const launcher = new Launcher(plan);
   try {
@@ -45,25 +54,37 @@ export async function launchRun(plan: LaunchPlan): Promise<RunEnd> {
 class Launcher {
   private readonly plan: LaunchPlan;
   private readonly family: Family = createFamily();
+  /** By number, of those that have joined. */
   private readonly workers = new Map<number, Child>();
   private readonly removeHandlers: () => void;
-  private coordinator: Child | undefined;
+  private coordinator!: Child;
   private address: string | undefined;
-  private stopping = false;
+  private signal: NodeJS.Signals | undefined;
+  private restarts = 0;
+  private over = false;
+  /** Rejects when what was killed is not started again. */
+  private giveUp!: (error: Killed) => void;
+  private readonly givenUp = new Promise<never>((_, reject) => (this.giveUp = reject));
 
   constructor(plan: LaunchPlan) {
     this.plan = plan;
+    this.givenUp.catch(() => undefined);
     process.once('exit', this.family.killAll);
-    this.removeHandlers = onInterrupt({ first: () => this.stop(), again: () => this.endAtOnce() });
+    this.removeHandlers = onInterrupt({ first: (signal) => this.stop(signal), again: () => this.endAtOnce() });
   }
 
   async run(): Promise<RunEnd> {
-    const end = await this.follow().catch(async (error: unknown) => {
-      await this.settleWithoutCoordinator();
+    try {
+      const end = await Promise.race([this.follow(), this.givenUp]);
+      this.over = true;
+      await this.settle();
+      return await this.judge(end);
+    } catch (error) {
+      this.over = true;
+      this.family.killAll();
+      await this.settle();
       throw await this.firstCause(error);
-    });
-    await this.settle(END_MS);
-    return this.judge(end);
+    }
   }
 
   close(): void {
@@ -73,55 +94,102 @@ class Launcher {
   }
 
   private async follow(): Promise<RunEnd> {
-    this.coordinator = this.start('coordinator', ['coordinator', ...this.plan.coordinator]);
-    const death = this.family.firstDeath.then((child) => this.unnoticed(child));
-    this.address = await Promise.race([this.coordinator.address, death]);
-    for (const { args, env } of this.plan.workers) {
-      this.start('worker', ['worker', '--coordinator', this.address, ...args], env);
+    this.startCoordinator(0);
+    this.address = await this.coordinator.address;
+    for (const worker of this.plan.workers) this.startWorker(worker);
+    const follower = new RunFollower(this.plan.progress, {
+      joined: (worker, pid) => this.name(worker, pid),
+      left: (worker) => this.part(worker),
+    });
+    for (;;) {
+      const end = await follower.follow(this.address).catch((error: unknown) => this.await(error));
+      if (end !== undefined) return end;
+      this.address = await this.coordinator.address;
     }
-    const watched = followRun(this.address, this.plan.progress, (rank, pid) => this.name(rank, pid));
-    return Promise.race([watched, death]);
   }
 
-  private start(name: string, args: string[], env?: NodeJS.ProcessEnv): Child {
+  /** The coordinator is lost: one that was killed is being started again, one that hangs is killed first. */
+  private async await(error: unknown): Promise<undefined> {
+    const lost =
+      error instanceof MlipError && ['MLIP_E_COORDINATOR_LOST', 'MLIP_E_RPC_UNREACHABLE'].includes(error.code);
+    if (!lost) throw error;
+    const { coordinator } = this;
+    await Promise.race([coordinator.ended, sleep(HANG_MS, undefined, { ref: false })]);
+    if (this.family.endOf(coordinator) === undefined) coordinator.kill();
+    await coordinator.ended;
+  }
+
+  private startCoordinator(port: number): void {
+    const args = ['coordinator', ...this.plan.coordinator, '--port', String(port)];
+    this.coordinator = this.start('coordinator', args, undefined, (end) => this.coordinatorEnded(end));
+  }
+
+  private startWorker(worker: WorkerPlan): void {
+    const args = ['worker', '--coordinator', this.address!, ...worker.args];
+    const child = this.start('worker', args, worker.env, (end) => void this.workerEnded(worker, child, end));
+  }
+
+  private start(
+    name: string,
+    args: string[],
+    env: NodeJS.ProcessEnv | undefined,
+    onEnd: (end: ChildEnd) => void,
+  ): Child {
     const child = startChild({ name, args, env, onLine: this.plan.progress.note });
-    this.family.add(child);
+    this.family.add(child, onEnd);
     return child;
   }
 
-  private name(rank: number, pid: number): void {
-    const child = this.family.find(pid);
-    if (child === undefined) return;
-    child.name = `rank ${rank}`;
-    this.workers.set(rank, child);
+  private coordinatorEnded(end: ChildEnd): void {
+    if (this.over || end.status === 0) return;
+    if (end.signal === null || this.address === undefined || !this.mayRestart(end)) return this.giveUp(new Killed(end));
+    this.startCoordinator(parseAddress(this.address).port);
   }
 
-  /** A worker that died before it joined is unknown to the coordinator, which would wait for it. */
-  private async unnoticed(child: Child): Promise<never> {
-    if (child !== this.coordinator) {
-      await sleep(COORDINATOR_SPEAKS_FIRST_MS, undefined, { ref: false });
-      // The coordinator sees the run to its end, which may take as long as a checkpoint.
-      if ([...this.workers.values()].includes(child)) return new Promise(() => undefined);
-      this.family.killAll();
-    }
-    throw childDied(this.family.endOf(child)!);
+  /** A worker that was killed is started again; what it reports as its own failure would come again. */
+  private async workerEnded(plan: WorkerPlan, child: Child, end: ChildEnd): Promise<void> {
+    if (this.over || end.status === 0) return;
+    if (end.signal !== null && this.mayRestart(end)) return this.startWorker(plan);
+    // The coordinator says first why the run ends; of a worker that had not joined it knows nothing.
+    await sleep(COORDINATOR_SPEAKS_FIRST_MS, undefined, { ref: false });
+    const joined = [...this.workers.values()].includes(child);
+    if (!this.over && (!joined || !this.family.lives((other) => other !== this.coordinator)))
+      this.giveUp(new Killed(end));
+  }
+
+  private mayRestart(end: ChildEnd): boolean {
+    if (this.restarts >= this.plan.maxRestarts || this.signal !== undefined) return false;
+    this.restarts++;
+    const count = `${this.restarts} of ${this.plan.maxRestarts} restarts`;
+    this.plan.progress.note(`${describeSignal(end)}; it is started again (${count})`);
+    return true;
+  }
+
+  private name(worker: number, pid: number): void {
+    const child = this.family.find(pid);
+    if (child === undefined) return;
+    child.name = `worker ${worker}`;
+    this.workers.set(worker, child);
+  }
+
+  /** A worker that was given up ends by itself, or hangs. */
+  private part(worker: number): void {
+    const child = this.workers.get(worker);
+    if (child === undefined) return;
+    const timer = setTimeout(() => this.family.kill((other) => other === child), END_MS);
+    timer.unref();
+    void child.ended.then(() => clearTimeout(timer));
   }
 
   /** Once the run is over, workers end by themselves; those that have not joined would go on knocking. */
-  private async settle(limitMs: number): Promise<void> {
+  private async settle(): Promise<void> {
     const joined = [...this.workers.values()];
     this.family.kill((child) => child !== this.coordinator && !joined.includes(child));
-    await this.family.settle(limitMs);
+    await this.family.settle(END_MS);
   }
 
-  private async settleWithoutCoordinator(): Promise<void> {
-    const timer = setTimeout(() => this.family.kill((child) => child === this.coordinator), HANG_MS);
-    await this.settle(SAVE_MS);
-    clearTimeout(timer);
-  }
-
-  private stop(): void {
-    this.stopping = true;
+  private stop(signal: NodeJS.Signals): void {
+    this.signal = signal;
     this.plan.progress.note('Ending after this step, with a checkpoint. Ctrl-C again ends at once.');
     if (this.address === undefined) this.family.killAll();
     else stopRun(this.address).catch(() => this.family.killAll());
@@ -133,15 +201,18 @@ class Launcher {
     process.exit(EXIT.interrupted);
   }
 
-  private judge(end: RunEnd): RunEnd {
-    const { out } = this.plan;
+  private async judge(end: RunEnd): Promise<RunEnd> {
     const { failure } = end;
     if (failure !== undefined) {
-      const blamed = failure.rank === null ? undefined : this.workers.get(failure.rank);
-      throw runFailed(failure, blamed && this.family.endOf(blamed), out);
+      const blamed = failure.worker === null ? undefined : this.workers.get(failure.worker);
+      throw runFailed(failure, blamed && this.family.endOf(blamed), this.plan.out);
     }
-    if (end.stopped) throw interrupted(end.checkpoint, out);
+    if (end.stopped) throw this.stopped(end.checkpoint);
     return end;
+  }
+
+  private stopped(checkpoint: string | null): MlipError {
+    return (this.signal === 'SIGTERM' ? preempted : interrupted)(checkpoint, this.plan.out);
   }
 
   /** What really happened, where following the run failed. */
@@ -150,8 +221,18 @@ class Launcher {
     // The directory may be what failed.
     const checkpoint = (await latestCheckpoint(out).catch(() => undefined)) ?? null;
     const code = error instanceof MlipError ? error.code : undefined;
-    if (this.stopping && code !== 'MLIP_E_INTERRUPTED') return interrupted(checkpoint, out);
-    const death = this.coordinator && this.family.endOf(this.coordinator);
-    return code === 'MLIP_E_COORDINATOR_LOST' && death !== undefined ? childDied(death, checkpoint && out) : error;
+    const isStop = code === 'MLIP_E_INTERRUPTED' || code === 'MLIP_E_PREEMPTED';
+    if (this.signal !== undefined && !isStop) return this.stopped(checkpoint);
+    return error instanceof Killed ? childDied(error.end, checkpoint && out) : error;
+  }
+}
+
+/** A process ended that is not started again. */
+class Killed extends Error {
+  readonly end: ChildEnd;
+
+  constructor(end: ChildEnd) {
+    super(`${end.name} ended`);
+    this.end = end;
   }
 }

@@ -10,7 +10,7 @@ export function resumeCommand(out: string): string {
   return `mlip train --resume --out ${/\s/.test(out) ? `"${out}"` : out}`;
 }
 
-/** @param death how the process of the rank to blame ended, if it did. */
+/** @param death how the process of the worker to blame ended, if it did. */
 export function runFailed(failure: RunFailure, death: ChildEnd | undefined, out: string): MlipError {
   const cause = fromFailure(failure);
   const signal = death && describeSignal(death);
@@ -20,8 +20,8 @@ export function runFailed(failure: RunFailure, death: ChildEnd | undefined, out:
   });
 }
 
-function placeOf({ rank, step, where }: RunFailure): string {
-  const known = rank === null || where.includes(`rank ${rank}`) ? '' : `rank ${rank}`;
+function placeOf({ worker, step, where }: RunFailure): string {
+  const known = worker === null || where.includes(`worker ${worker}`) ? '' : `worker ${worker}`;
   return [known, where, `after ${step} step(s)`].filter(Boolean).join(', ');
 }
 
@@ -53,4 +53,12 @@ export function interrupted(checkpoint: string | null, out: string): MlipError {
         where: checkpoint,
         remedy: `Continue with \`${resumeCommand(out)}\`.`,
       });
+}
+
+/** The machine wants its place back: whoever started this starts it again. */
+export function preempted(checkpoint: string | null, out: string): MlipError {
+  return new MlipError('MLIP_E_PREEMPTED', 'told to go; the state is saved', {
+    where: checkpoint ?? out,
+    remedy: `Continue with \`${resumeCommand(out)}\`.`,
+  });
 }

@@ -22,6 +22,8 @@ export interface TrainOptions {
   workers: number | undefined;
   out: string;
   resume: boolean;
+  /** Processes that are started again after they were killed, in all. */
+  maxRestarts: number;
   /** Of the coordinator; the workers take the ports after it. */
   metricsPort: number | undefined;
 }
@@ -38,7 +40,7 @@ export async function trainHere(options: TrainOptions): Promise<Closing> {
   const end = await launchRun({
     coordinator: coordinatorArguments(options, workers),
     workers: planWorkers(options, workers, gpus),
-    out: options.out,
+    ...{ out: options.out, maxRestarts: options.maxRestarts },
     progress: logsAsJson() ? jsonProgress(commandLogger('launcher')) : createProgress(),
   });
   const checkpoint = end.checkpoint!;
@@ -55,7 +57,7 @@ function coordinatorArguments(options: TrainOptions, workers: number): string[] 
   return [
     recipeOrFile,
     ...configArguments,
-    ...['--workers', String(workers), '--host', '127.0.0.1', '--port', '0', '--out', out],
+    ...['--workers', String(workers), '--host', '127.0.0.1', '--out', out],
     ...(resume ? ['--resume'] : []),
     ...portArgument(metricsPort),
   ];
