@@ -9,7 +9,7 @@ interface Move {
   draw: number;
 }
 
-export const move: fc.Arbitrary<Move> = fc.record({
+const move: fc.Arbitrary<Move> = fc.record({
   kind: fc.oneof(
     { weight: 60, arbitrary: fc.constant('act' as const) },
     { weight: 2, arbitrary: fc.constantFrom('spawn' as const, 'kill' as const) },
@@ -48,7 +48,7 @@ function calmDown(run: Simulation): void {
   }
 }
 
-export function play(moves: readonly Move[]): Simulation {
+function play(moves: readonly Move[]): Simulation {
   const run = new Simulation();
   for (let i = 0; i < 3; i++) run.spawn();
   for (const next of moves) if (run.outcome === null) obey(run, next);
@@ -64,7 +64,7 @@ describe('a run in which workers and coordinators are killed, join and leave at 
         expect(outcome).toMatchObject({ kind: 'finished' });
         expect(recorded).toEqual(Array.from({ length: STEPS }, (_, index) => index + 1));
       }),
-      { numRuns: 400 },
+      { numRuns: 1_000 },
     );
   });
 
