@@ -10,16 +10,18 @@ export interface FileDigest {
   sha256: string;
 }
 
+type Parts = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
 /** Hashed, written and read at a time: other things get their turn on the event loop in between. */
 const PIECE_BYTES = 8 << 20;
 
 /** Writes a new file and waits until it is on disk. */
-export async function writeDurably(path: string, parts: Iterable<Uint8Array>): Promise<FileDigest> {
+export async function writeDurably(path: string, parts: Parts): Promise<FileDigest> {
   const hash = createHash('sha256');
   let bytes = 0;
   const file = await open(path, 'wx');
   try {
-    for (const piece of pieces(parts)) {
+    for await (const piece of pieces(parts)) {
       hash.update(piece);
       await writeFully(file, piece);
       bytes += piece.length;
@@ -31,8 +33,8 @@ export async function writeDurably(path: string, parts: Iterable<Uint8Array>): P
   return { bytes, sha256: hash.digest('hex') };
 }
 
-function* pieces(parts: Iterable<Uint8Array>): Generator<Uint8Array> {
-  for (const part of parts) {
+async function* pieces(parts: Parts): AsyncGenerator<Uint8Array> {
+  for await (const part of parts) {
     for (let start = 0; start < part.length; start += PIECE_BYTES) yield part.subarray(start, start + PIECE_BYTES);
   }
 }

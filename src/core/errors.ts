@@ -130,6 +130,27 @@ export const ERROR_TABLE = {
   MLIP_E_RPC_TENSOR: { exit: EXIT.failure, meaning: 'A tensor stream has not the shape or length that it announces.' },
   MLIP_E_RPC_PROTOCOL: { exit: EXIT.failure, meaning: 'A message is malformed or out of order.' },
   MLIP_E_PORT_IN_USE: { exit: EXIT.environment, meaning: 'A port is taken by another process.' },
+  // bus
+  MLIP_E_STORE_ADDRESS: {
+    exit: EXIT.usage,
+    meaning: 'The address or the settings of a store are missing, malformed or contradict each other.',
+  },
+  MLIP_E_STORE_NAME: { exit: EXIT.usage, meaning: 'A key or the name of something in a store has letters it must not.' },
+  MLIP_E_STORE_UNREACHABLE: { exit: EXIT.environment, meaning: 'A store cannot be reached, or its directory not used.' },
+  MLIP_E_STORE_AUTH: { exit: EXIT.environment, meaning: 'A store does not let this user in, or not that far.' },
+  MLIP_E_STORE_TLS: { exit: EXIT.environment, meaning: 'The connection to a store could not be secured.' },
+  MLIP_E_STORE_UNSUPPORTED: { exit: EXIT.environment, meaning: 'A store lacks something that mlip needs.' },
+  MLIP_E_STORE_FULL: { exit: EXIT.environment, meaning: 'A store has no room left; what was to be written is not there.' },
+  MLIP_E_STORE_TIMEOUT: {
+    exit: EXIT.environment,
+    meaning: 'A store did not answer in time; whether it did what was asked is unknown.',
+  },
+  MLIP_E_STORE_TOO_LARGE: { exit: EXIT.failure, meaning: 'A value is larger than a store takes.' },
+  MLIP_E_STORE_MISSING: { exit: EXIT.badInput, meaning: 'A store has no object of that name.' },
+  MLIP_E_STORE_CORRUPT: { exit: EXIT.badInput, meaning: 'What a store holds is not as it was written.' },
+  MLIP_E_STORE_CLOSED: { exit: EXIT.failure, meaning: 'A store was used after it had been closed.' },
+  MLIP_E_STORE_FAILED: { exit: EXIT.environment, meaning: 'A store refused or failed an operation.' },
+  MLIP_E_LEASE_LOST: { exit: EXIT.runFailed, meaning: 'A lease ran out, or another holder took it over.' },
   // coordinator
   MLIP_E_COORDINATOR_LOST: { exit: EXIT.runFailed, meaning: 'The coordinator died or was cut off.' },
   MLIP_E_WORKER_LOST: { exit: EXIT.runFailed, meaning: 'A worker died, froze or was cut off.' },
