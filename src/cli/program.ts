@@ -14,6 +14,8 @@ import { knowledgeCommand } from './commands/knowledge.js';
 import { trainCommand } from './commands/train.js';
 import { weightsCommand } from './commands/weights.js';
 import { workerCommand } from './commands/worker.js';
+import { eventsCommand } from './commands/events.js';
+import { submitCommand } from './commands/submit.js';
 import { exitStatuses } from './exit-status.js';
 import { addExamples } from './options.js';
 
@@ -58,6 +60,8 @@ function commands(): Command[] {
     knowledgeCommand(),
     coordinatorCommand(),
     workerCommand(),
+    submitCommand(),
+    eventsCommand(),
     auditCommand(),
     engineCommand(),
     doctorCommand(),

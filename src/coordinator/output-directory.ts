@@ -4,14 +4,14 @@ import { MlipError, messageOf } from '../core/errors.js';
 import { lockDirectory } from './lock.js';
 
 /**
- * Makes and locks a directory. `claim` gets what unlocks it, and looks whether the directory may be written to.
+ * Makes and locks a directory; `locked` is false where a lease says who may write to it. `claim` gets what unlocks it, and looks whether the directory may be written to.
  *
  * @throws MLIP_E_OUT_LOCKED, MLIP_E_OUT_WRITE, and what `claim` throws: the directory is then unlocked again
  */
-export function openLocked<T>(out: string, claim: (unlock: () => void) => T): T {
+export function openLocked<T>(out: string, claim: (unlock: () => void) => T, locked = true): T {
   return writing(out, () => {
     mkdirSync(out, { recursive: true });
-    const unlock = lockDirectory(out);
+    const unlock = locked ? lockDirectory(out) : () => undefined;
     try {
       return claim(unlock);
     } catch (error) {

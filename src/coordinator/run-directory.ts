@@ -28,8 +28,10 @@ export interface RunDirectoryOptions {
   configText: string;
   /** The resolved configuration as JSON: tells one run from another. */
   configJson: string;
-  /** Applied steps after which the run goes on; null starts from the beginning, Infinity leaves what there is. */
+  /** Applied steps after which the run goes on; null starts from the beginning. */
   resumeStep: number | null;
+  /** False where a lease says who may write. */
+  locked?: boolean;
 }
 
 export interface RunDirectory {
@@ -45,7 +47,7 @@ export interface RunDirectory {
  * if it holds a run of another configuration, MLIP_E_OUT_WRITE if it cannot be written.
  */
 export function openRunDirectory(options: RunDirectoryOptions): RunDirectory {
-  return openLocked(options.out, (unlock) => prepare(options, unlock));
+  return openLocked(options.out, (unlock) => prepare(options, unlock), options.locked);
 }
 
 function prepare({ out, configText, configJson, resumeStep }: RunDirectoryOptions, unlock: () => void): RunDirectory {

@@ -1,5 +1,4 @@
 /** Runs the coordinator of one training run from its start to its end. */
-import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { listCheckpoints } from '../checkpoint/checkpoint-directory.js';
@@ -7,14 +6,14 @@ import type { Config } from '../config/schema.js';
 import { MlipError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { watchParent } from '../core/parent.js';
-import { microBatchCount } from '../core/plan.js';
 import { serveMetrics } from '../metrics/server.js';
 import { formatAddress } from '../rpc/address.js';
 import { type RpcServer, serve } from '../rpc/server.js';
 import type { RunOutcome } from './events.js';
-import { keepInDirectory, readRecord } from './record-keeper.js';
-import { type RunDirectory, lastStepIn, openRunDirectory } from './run-directory.js';
+import { type RunLead, type SharedRun, eventLogOf, takeLead } from './leadership.js';
+import { type RunDirectory, openRunDirectory } from './run-directory.js';
 import type { RunRecord } from './run-record.js';
+import { configHashOf, runSettings } from './run-settings.js';
 import { addService } from './service.js';
 import { Shell } from './shell.js';
 import type { RunSettings } from './state.js';
@@ -29,6 +28,8 @@ export interface CoordinatorOptions {
   config: Config;
   /** Text of config.yaml. */
   configText: string;
+  /** Null where no other coordinator stands by. */
+  shared: SharedRun | null;
   /** Output directory; workers write checkpoints to it. */
   out: string;
   /** The checkpoint from which the run goes on; null starts from the beginning. */
@@ -40,7 +41,7 @@ export interface CoordinatorOptions {
   log: Logger;
   /** Stops the run after the step under way, with a checkpoint. */
   signal?: AbortSignal;
-  /** Ends this process and leaves the run to the next one: workers keep their state, and look for it. */
+  /** Ends this process with its reason, and leaves the run to the next one: workers keep their state, and look for it. */
   handOver?: AbortSignal;
   onListening?: (address: string) => void;
 }
@@ -55,7 +56,10 @@ const FAREWELL_MS = 2_000;
 export async function runCoordinator(options: CoordinatorOptions): Promise<RunOutcome> {
   const cleanups: (() => void | Promise<void>)[] = [];
   try {
-    const shell = await startCoordinator(options, (cleanup) => cleanups.unshift(cleanup));
+    const onCleanup: OnCleanup = (cleanup) => void cleanups.unshift(cleanup);
+    const lead = await leadOrWait(options, onCleanup);
+    if (lead.over !== null) return lead.over;
+    const shell = await startCoordinator(options, lead, onCleanup);
     return await shell.ended;
   } finally {
     for (const cleanup of cleanups) await cleanup();
@@ -65,18 +69,28 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunOu
 /** What was begun last is ended first. */
 type OnCleanup = (cleanup: () => void | Promise<void>) => void;
 
-/** Ports first, then the directory: a start that fails leaves the directory as it was. */
-async function startCoordinator(options: CoordinatorOptions, onCleanup: OnCleanup): Promise<Shell> {
-  const out = resolve(options.out);
-  const configJson = JSON.stringify(options.config);
-  const configHash = createHash('sha256').update(configJson).digest('hex');
-  const record = options.resume === null ? await unfinished(out, configHash, options.log) : null;
-  const settings = settingsOf(options, { out, configJson, configHash, record });
-  const { host, port, log } = options;
-  const shell = new Shell({
-    ...{ settings, record, keeper: keepInDirectory(out), log },
-    findCheckpoint: () => newestCheckpoint(out),
+async function leadOrWait(options: CoordinatorOptions, onCleanup: OnCleanup): Promise<RunLead> {
+  const { shared, config, resume, host, port, log, signal, handOver } = options;
+  const lead = await takeLead({
+    ...{ shared, out: resolve(options.out), configHash: configHashOf(config), address: publicAddress(host, port), log },
+    ...{ leaseMs: config.timeouts.leaseMs, resume: resume !== null },
+    signal: AbortSignal.any([signal, handOver].filter((given) => given !== undefined)),
   });
+  onCleanup(() => lead.release());
+  return lead;
+}
+
+/** Ports first, then the directory: a start that fails leaves the directory as it was. */
+async function startCoordinator(
+  options: CoordinatorOptions,
+  { record, keeper, lost }: RunLead,
+  onCleanup: OnCleanup,
+): Promise<Shell> {
+  const { host, port, log, config, workers, resume, shared } = options;
+  const out = resolve(options.out);
+  const settings = runSettings({ config, out, workers, resume, record });
+  const events = await eventLogOf(shared);
+  const shell = new Shell({ settings, record, keeper, findCheckpoint: () => newestCheckpoint(out), events, log });
   await startMetrics(options, shell, onCleanup);
   const server = await serve(host, port, (grpc) => addService(grpc, shell));
   onCleanup(() => sayGoodbye(server, shell));
@@ -84,19 +98,10 @@ async function startCoordinator(options: CoordinatorOptions, onCleanup: OnCleanu
   shell.open(address, openDirectory(options, settings, record, onCleanup));
   keepTime(shell, settings.timeouts.heartbeatMs, onCleanup);
   stopOnRequest(options, shell, onCleanup);
-  handOverOnRequest(options, shell, onCleanup);
+  leaveOnRequest(options, lost, shell, onCleanup);
   log.info(`waiting for ${countPhrase(settings.workers, 'worker')} at ${address}`, { out });
   options.onListening?.(address);
   return shell;
-}
-
-/** The record of a run of this configuration whose coordinator ended before the run did: that run goes on. */
-async function unfinished(out: string, configHash: string, log: Logger): Promise<RunRecord | null> {
-  const record = await readRecord(out);
-  if (record === null || record.ended || record.configHash !== configHash) return null;
-  const step = Math.max(record.step, lastStepIn(out));
-  log.warn(`the run in the output directory has lost its coordinator; it goes on`, { run: record.runId, step });
-  return { ...record, step };
 }
 
 async function newestCheckpoint(out: string): Promise<{ step: number; path: string } | null> {
@@ -105,48 +110,15 @@ async function newestCheckpoint(out: string): Promise<{ step: number; path: stri
 }
 
 function openDirectory(
-  { configText }: CoordinatorOptions,
+  { configText, shared }: CoordinatorOptions,
   { out, configJson, resume }: RunSettings,
   record: RunRecord | null,
   onCleanup: OnCleanup,
 ): RunDirectory {
   const resumeStep = record === null ? (resume?.step ?? null) : record.step;
-  const directory = openRunDirectory({ out, configText, configJson, resumeStep });
+  const directory = openRunDirectory({ out, configText, configJson, resumeStep, locked: shared === null });
   onCleanup(() => directory.close());
   return directory;
-}
-
-/** A year-to-second stamp and a random part, so that runs sort by their start. */
-function newRunId(): string {
-  const stamp = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
-  return `${stamp}-${randomBytes(3).toString('hex')}`;
-}
-
-interface RunIdentity {
-  out: string;
-  configJson: string;
-  configHash: string;
-  record: RunRecord | null;
-}
-
-function settingsOf({ config, workers, resume }: CoordinatorOptions, identity: RunIdentity): RunSettings {
-  const { record, ...own } = identity;
-  requireEnoughMicroBatches(workers, config);
-  const { batchSize, microBatchSize, epochs, steps, checkpoint, timeouts, elastic, integrity } = config;
-  return {
-    ...{ ...own, runId: record?.runId ?? newRunId(), workers, resume: record === null ? resume : record.resume },
-    ...{ batchSize, microBatchSize, epochs, steps, saveEverySteps: checkpoint.everySteps, timeouts, elastic },
-    maxSkippedSteps: integrity.maxSkippedSteps,
-  };
-}
-
-function requireEnoughMicroBatches(workers: number, config: Config): void {
-  const microBatches = microBatchCount(config);
-  if (workers <= microBatches) return;
-  throw new MlipError('MLIP_E_CONFIG_INVALID', `${workers} workers cannot share ${microBatches} micro-batches a step`, {
-    where: 'batchSize, microBatchSize',
-    remedy: `Use at most ${microBatches} workers, a larger batchSize or a smaller microBatchSize.`,
-  });
 }
 
 /** What other machines can connect to: a wildcard interface is reached by the machine's name. */
@@ -183,18 +155,14 @@ function stopOnRequest({ signal, supervised }: CoordinatorOptions, shell: Shell,
   onCleanup(() => signal.removeEventListener('abort', stop));
 }
 
-function handOverOnRequest({ handOver }: CoordinatorOptions, shell: Shell, onCleanup: OnCleanup): void {
-  if (handOver === undefined) return;
-  const leave = (): void => shell.stopCommanding(handedOver());
-  if (handOver.aborted) leave();
-  handOver.addEventListener('abort', leave);
-  onCleanup(() => handOver.removeEventListener('abort', leave));
-}
-
-function handedOver(): MlipError {
-  return new MlipError('MLIP_E_HANDED_OVER', 'the coordinator was told to go; its workers wait for the next one', {
-    remedy: 'Start it again with the same command.',
-  });
+/** This process commands no more: it was told to go, or another one leads. */
+function leaveOnRequest({ handOver }: CoordinatorOptions, lost: AbortSignal, shell: Shell, onCleanup: OnCleanup): void {
+  const leave = (): void => shell.stopCommanding(lost.aborted ? lost.reason : handOver?.reason);
+  for (const signal of handOver === undefined ? [lost] : [lost, handOver]) {
+    if (signal.aborted) leave();
+    signal.addEventListener('abort', leave);
+    onCleanup(() => signal.removeEventListener('abort', leave));
+  }
 }
 
 async function sayGoodbye(server: RpcServer, shell: Shell): Promise<void> {

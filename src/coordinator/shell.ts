@@ -1,4 +1,6 @@
 /** Around the state machine of one run: workers' connections, the gather, watchers, files and metrics. */
+import type { EventLog } from '../bus/store.js';
+import { messageOf } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { createCoordinatorMetrics } from '../metrics/coordinator-metrics.js';
 import { type Failure, toFailure } from '../rpc/failure.js';
@@ -26,6 +28,8 @@ export interface ShellParts {
   keeper: RecordKeeper;
   /** The newest checkpoint of the run that is whole. */
   findCheckpoint(): Promise<RunState['checkpoint']>;
+  /** Where what happens is told to those who come later; null where there is no store. */
+  events: EventLog | null;
   log: Logger;
 }
 
@@ -142,7 +146,17 @@ export class Shell {
     this.feed.announce(event);
     logEvent(this.parts.log, event);
     countEvent(this.metrics, event);
+    this.publish(event);
     if (DESCRIBED.has(event.kind)) this.writing(() => this.describe());
+  }
+
+  /** An event that the store does not take is missing there, and nowhere else. */
+  private publish(event: RunEvent): void {
+    const { events, settings, log } = this.parts;
+    const value = { run: settings.runId, time: new Date().toISOString(), ...event };
+    events?.append(Buffer.from(JSON.stringify(value))).catch((error: unknown) => {
+      log.warn('an event is missing in the store', { event: event.kind, reason: messageOf(error) });
+    });
   }
 
   private describe(): void {

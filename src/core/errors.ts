@@ -135,12 +135,21 @@ export const ERROR_TABLE = {
     exit: EXIT.usage,
     meaning: 'The address or the settings of a store are missing, malformed or contradict each other.',
   },
-  MLIP_E_STORE_NAME: { exit: EXIT.usage, meaning: 'A key or the name of something in a store has letters it must not.' },
-  MLIP_E_STORE_UNREACHABLE: { exit: EXIT.environment, meaning: 'A store cannot be reached, or its directory not used.' },
+  MLIP_E_STORE_NAME: {
+    exit: EXIT.usage,
+    meaning: 'A key or the name of something in a store has letters it must not.',
+  },
+  MLIP_E_STORE_UNREACHABLE: {
+    exit: EXIT.environment,
+    meaning: 'A store cannot be reached, or its directory not used.',
+  },
   MLIP_E_STORE_AUTH: { exit: EXIT.environment, meaning: 'A store does not let this user in, or not that far.' },
   MLIP_E_STORE_TLS: { exit: EXIT.environment, meaning: 'The connection to a store could not be secured.' },
   MLIP_E_STORE_UNSUPPORTED: { exit: EXIT.environment, meaning: 'A store lacks something that mlip needs.' },
-  MLIP_E_STORE_FULL: { exit: EXIT.environment, meaning: 'A store has no room left; what was to be written is not there.' },
+  MLIP_E_STORE_FULL: {
+    exit: EXIT.environment,
+    meaning: 'A store has no room left; what was to be written is not there.',
+  },
   MLIP_E_STORE_TIMEOUT: {
     exit: EXIT.environment,
     meaning: 'A store did not answer in time; whether it did what was asked is unknown.',
@@ -150,7 +159,6 @@ export const ERROR_TABLE = {
   MLIP_E_STORE_CORRUPT: { exit: EXIT.badInput, meaning: 'What a store holds is not as it was written.' },
   MLIP_E_STORE_CLOSED: { exit: EXIT.failure, meaning: 'A store was used after it had been closed.' },
   MLIP_E_STORE_FAILED: { exit: EXIT.environment, meaning: 'A store refused or failed an operation.' },
-  MLIP_E_LEASE_LOST: { exit: EXIT.runFailed, meaning: 'A lease ran out, or another holder took it over.' },
   // coordinator
   MLIP_E_COORDINATOR_LOST: { exit: EXIT.runFailed, meaning: 'The coordinator died or was cut off.' },
   MLIP_E_WORKER_LOST: { exit: EXIT.runFailed, meaning: 'A worker died, froze or was cut off.' },
@@ -175,6 +183,10 @@ export const ERROR_TABLE = {
   MLIP_E_RUN_CLOSED: { exit: EXIT.environment, meaning: 'The run takes no more workers.' },
   MLIP_E_RUN_MISMATCH: { exit: EXIT.badInput, meaning: 'Workers do not hold the same data or the same parameters.' },
   MLIP_E_RUN_STALE: { exit: EXIT.runFailed, meaning: 'A message belongs to another generation or another step.' },
+  MLIP_E_SUBMISSION: {
+    exit: EXIT.badInput,
+    meaning: 'A submitted run cannot be read, perhaps since another version submitted it.',
+  },
   MLIP_E_LEDGER: { exit: EXIT.badInput, meaning: 'A run has no ledger, or one that cannot be read.' },
   MLIP_E_AUDIT: {
     exit: EXIT.runFailed,

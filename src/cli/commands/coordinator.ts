@@ -1,7 +1,10 @@
 /** `mlip coordinator`: the coordinator of a run on several machines. */
+import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
 import { showConfig } from '../../config/show.js';
-import { EXIT } from '../../core/errors.js';
+import type { Store } from '../../bus/store.js';
+import type { Config } from '../../config/schema.js';
+import { EXIT, MlipError } from '../../core/errors.js';
 import { isLaunched, tellLauncher } from '../launch/channel.js';
 import { onInterrupt } from '../launch/interrupt.js';
 import { defaultOut, RUN_ARGUMENT, runArgument } from '../launch/out.js';
@@ -15,13 +18,16 @@ import {
   parsePositive,
   type ConfigOptions,
 } from '../options.js';
+import { addStoreOptions, storeOf, withStore, type StoreOptions } from '../store-options.js';
 
-interface CoordinatorCommandOptions extends ConfigOptions {
-  workers: number;
+interface CoordinatorCommandOptions extends ConfigOptions, StoreOptions {
+  workers?: number;
   host: string;
   port: number;
   out?: string;
   resume?: boolean;
+  run?: string;
+  queue?: boolean;
   metricsPort?: number;
 }
 
@@ -29,47 +35,104 @@ export function coordinatorCommand(): Command {
   const command = new Command('coordinator')
     .description('run the coordinator of a run on several machines; it never loads TensorFlow')
     .argument(RUN_ARGUMENT, 'name of a recipe, or path of a YAML file; with --resume OUT/config.yaml is the default')
-    .requiredOption('--workers <n>', 'workers for which the run waits before it starts', parsePositive)
+    .option('--workers <n>', 'workers for which the run waits before it starts', parsePositive)
     .option('--host <interface>', 'interface to listen on', '0.0.0.0')
     .option('--port <n>', 'port to listen on; 0 takes any', parsePort, 7070)
     .option('--out <dir>', 'output directory, which the workers must reach too; runs/NAME-TIME by default')
     .option('--resume', 'continue the newest checkpoint of --out')
+    .option('--run <name>', 'name of the run in the store; that of the output directory by default')
+    .option('--queue', 'take runs that were submitted to the store, one after the other')
     .option('--metrics-port <n>', 'serve Prometheus metrics there', parsePort)
     .action(coordinator);
+  addStoreOptions(command);
   addElasticOptions(command);
   addConfigOptions(command);
   return addExamples(
     command,
     'mlip coordinator mgca-vit-b16 --data pairs.jsonl --workers 4 --out /shared/runs/large',
     'mlip coordinator mgca-vit-b16 --workers 4 --min-workers 2 --max-workers 8 --out /shared/runs/large',
+    'mlip coordinator mgca-vit-b16 --workers 4 --out /shared/runs/large --nats nats:4222     (several: one leads)',
+    'mlip coordinator --queue --nats nats:4222                                          (takes submitted runs)',
     'mlip coordinator --resume --out /shared/runs/large --workers 4',
   );
 }
 
+/** What is to be coordinated, from the command line or from a queue. */
+interface Task {
+  config: Config;
+  configText: string;
+  out: string;
+  workers: number;
+  /** In the store. */
+  name: string;
+  resume: { step: number; checkpoint: string } | null;
+}
+
 async function coordinator(recipeOrFile: string | undefined, options: CoordinatorCommandOptions): Promise<void> {
-  const { config, origins } = configOf(runArgument(recipeOrFile, options), options);
-  const out = options.out ?? defaultOut(config.name, new Date());
-  const { runCoordinator } = await import('../../coordinator/run.js');
-  const { interrupted, runFailed } = await import('../launch/run-errors.js');
-  const { findResume } = await import('../launch/resume.js');
+  const { handedOver, interruptedEarly } = await import('../launch/run-errors.js');
   const [stop, handOver] = [new AbortController(), new AbortController()];
   const removeHandlers = onInterrupt({
     // A pod that moves is started again, and finds its workers waiting; Ctrl-C means the run.
-    first: (signal) => (signal === 'SIGTERM' ? handOver : stop).abort(),
+    first: (signal) => (signal === 'SIGTERM' ? handOver.abort(handedOver()) : stop.abort(interruptedEarly())),
     again: () => process.exit(EXIT.interrupted),
   });
+  const signals = { signal: stop.signal, handOver: handOver.signal };
+  try {
+    if (options.queue) await takeFromQueue(options, signals);
+    else await coordinate(await taskOf(recipeOrFile, options), await storeOf(options), options, signals);
+  } finally {
+    removeHandlers();
+  }
+}
+
+async function taskOf(recipeOrFile: string | undefined, options: CoordinatorCommandOptions): Promise<Task> {
+  const { config, origins } = configOf(runArgument(recipeOrFile, options), options);
+  const out = options.out ?? defaultOut(config.name, new Date());
+  if (options.workers === undefined) throw new MlipError('MLIP_E_USAGE', 'the number of workers is missing: --workers');
+  const { findResume } = await import('../launch/resume.js');
+  const resume = options.resume ? await findResume(out, config) : null;
+  const name = options.run ?? nameOf(out);
+  return { config, configText: showConfig(config, origins), out, workers: options.workers, name, resume };
+}
+
+function nameOf(out: string): string {
+  return basename(resolve(out));
+}
+
+type Signals = Record<'signal' | 'handOver', AbortSignal>;
+
+async function coordinate(
+  task: Task,
+  store: Store | null,
+  options: CoordinatorCommandOptions,
+  signals: Signals,
+): Promise<void> {
+  const { runCoordinator } = await import('../../coordinator/run.js');
+  const { interrupted, runFailed } = await import('../launch/run-errors.js');
+  const { name, ...run } = task;
   const outcome = await runCoordinator({
-    ...{ host: options.host, port: options.port, workers: options.workers },
-    ...{ config, configText: showConfig(config, origins), out },
-    resume: options.resume ? await findResume(out, config) : null,
+    ...{ host: options.host, port: options.port, ...run, ...signals },
+    shared: store === null ? null : { store, name },
     metricsPort: options.metricsPort ?? null,
     supervised: isLaunched(),
     log: commandLogger('coordinator'),
-    ...{ signal: stop.signal, handOver: handOver.signal },
     onListening: (address) => void tellLauncher({ kind: 'listening', address }),
-  }).finally(removeHandlers);
+  }).finally(() => (options.queue ? undefined : store?.close()));
   // A launcher has heard the outcome already and says it last.
   if (isLaunched()) return;
-  if (outcome.kind === 'failed') throw runFailed(outcome, undefined, out);
-  if (outcome.kind === 'stopped') throw interrupted(outcome.checkpoint, out);
+  if (outcome.kind === 'failed') throw runFailed(outcome, undefined, task.out);
+  if (outcome.kind === 'stopped') throw interrupted(outcome.checkpoint, task.out);
+}
+
+/** Until this process is told to go. A run that fails is said, and the next one is taken. */
+async function takeFromQueue(options: CoordinatorCommandOptions, signals: Signals): Promise<void> {
+  const { takeRuns } = await import('../../coordinator/run-queue.js');
+  await withStore(options, (store) =>
+    takeRuns({
+      store,
+      run: (submission) => coordinate({ ...submission, resume: null }, store, options, signals),
+      signal: AbortSignal.any(Object.values(signals)),
+      log: commandLogger('coordinator'),
+    }),
+  );
 }

@@ -62,3 +62,15 @@ export function preempted(checkpoint: string | null, out: string): MlipError {
     remedy: `Continue with \`${resumeCommand(out)}\`.`,
   });
 }
+
+/** The reason of a coordinator that is told to go while its run goes on. */
+export function handedOver(): MlipError {
+  return new MlipError('MLIP_E_HANDED_OVER', 'the coordinator was told to go; its workers wait for the next one', {
+    remedy: 'Start it again with the same command.',
+  });
+}
+
+/** The reason of a coordinator that is stopped before its run has begun. */
+export function interruptedEarly(): MlipError {
+  return new MlipError('MLIP_E_INTERRUPTED', 'stopped while another coordinator led the run');
+}

@@ -1,0 +1,54 @@
+/** `mlip submit`: leaves a run in a store, for any coordinator that takes runs from there. */
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { showConfig } from '../../config/show.js';
+import { defaultOut } from '../launch/out.js';
+import {
+  addConfigOptions,
+  addElasticOptions,
+  addExamples,
+  configOf,
+  parsePositive,
+  type ConfigOptions,
+} from '../options.js';
+import { addStoreOptions, withStore, type StoreOptions } from '../store-options.js';
+import { answer, answerJson } from '../terminal.js';
+
+interface SubmitOptions extends ConfigOptions, StoreOptions {
+  workers: number;
+  out?: string;
+  run?: string;
+  json?: boolean;
+}
+
+export function submitCommand(): Command {
+  const command = new Command('submit')
+    .description('leave a run in a store, for `mlip coordinator --queue`')
+    .argument('<recipe|file>', 'name of a recipe, or path of a YAML file')
+    .requiredOption('--workers <n>', 'workers for which the run waits before it starts', parsePositive)
+    .option('--out <dir>', 'output directory, which coordinators and workers reach; runs/NAME-TIME by default')
+    .option('--run <name>', 'name of the run; that of the output directory by default')
+    .option('--json', 'print {run, out, id} as one JSON object')
+    .action(submit);
+  addStoreOptions(command);
+  addElasticOptions(command);
+  addConfigOptions(command);
+  return addExamples(
+    command,
+    'mlip submit mlip-vit-b16 --data /shared/pairs.jsonl --workers 8 --out /shared/runs/large --nats nats:4222',
+    'mlip submit my.yaml --workers 2 --store /shared/mlip',
+  );
+}
+
+async function submit(recipeOrFile: string, options: SubmitOptions): Promise<void> {
+  const { config, origins } = configOf(recipeOrFile, options);
+  const out = resolve(options.out ?? defaultOut(config.name, new Date()));
+  const name = options.run ?? out.split('/').at(-1)!;
+  const { formatSubmission, submittedRuns } = await import('../../coordinator/submission.js');
+  const value = formatSubmission({
+    ...{ version: 1, name, workers: options.workers, out, config, configText: showConfig(config, origins) },
+  });
+  const id = await withStore(options, async (store) => (await submittedRuns(store)).submit(value));
+  if (options.json) answerJson({ run: name, out, id });
+  else answer(`submitted run ${name}; its output directory is ${out}`);
+}

@@ -1,0 +1,35 @@
+/** The store that coordinators, workers and those who submit runs share. */
+import type { Command } from 'commander';
+import type { Store } from '../bus/store.js';
+import { MlipError } from '../core/errors.js';
+
+export interface StoreOptions {
+  nats?: string;
+  store?: string;
+}
+
+export function addStoreOptions(command: Command): Command {
+  return command
+    .option('--nats <servers>', 'NATS JetStream as the store, HOST:PORT with commas in between; MLIP_NATS_* let in')
+    .option('--store <dir>', 'a directory that all of them reach as the store');
+}
+
+/** Null where none is named. Throws MLIP_E_STORE_*. */
+export async function storeOf({ nats, store }: StoreOptions): Promise<Store | null> {
+  if (nats === undefined && store === undefined) return null;
+  const { openStore } = await import('../bus/open-store.js');
+  return openStore({ ...(nats === undefined ? {} : { nats }), ...(store === undefined ? {} : { directory: store }) });
+}
+
+/** Does something with the store; without one the command has nothing to do. */
+export async function withStore<T>(options: StoreOptions, action: (store: Store) => Promise<T>): Promise<T> {
+  const store = await storeOf(options);
+  if (store === null) {
+    throw new MlipError('MLIP_E_USAGE', 'a store is missing', { remedy: 'Name one with --nats or --store.' });
+  }
+  try {
+    return await action(store);
+  } finally {
+    await store.close();
+  }
+}

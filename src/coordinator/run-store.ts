@@ -1,0 +1,102 @@
+/**
+ * Leadership of a run in a store that coordinators share: one of them holds the lease and commands, the record of the run
+ * is there for the next one, and what happens is appended to a log of events.
+ */
+import { acquireLease, type Lease, tryToAcquireLease } from '../bus/lease.js';
+import { pause } from '../bus/pause.js';
+import type { KeyValue, Store } from '../bus/store.js';
+import { MlipError } from '../core/errors.js';
+import type { Logger } from '../core/log.js';
+import type { RecordKeeper } from './record-keeper.js';
+import { type RunRecord, formatRecord, parseRecord } from './run-record.js';
+
+export const LEASES = 'mlip-leases';
+export const RUNS = 'mlip-runs';
+
+const RETRY_MS = 200;
+
+export interface LeadOptions {
+  store: Store;
+  /** Of the run, among those of the store. */
+  name: string;
+  /** Where workers reach this coordinator. */
+  address: string;
+  leaseMs: number;
+  /** Ends the wait for the lease. */
+  signal?: AbortSignal;
+  log: Logger;
+}
+
+export interface Leadership {
+  record: RunRecord | null;
+  keeper: RecordKeeper;
+  /** Whether another one led first. */
+  waited: boolean;
+  /** Aborted when the lease is lost. */
+  lost: AbortSignal;
+  release(): Promise<void>;
+}
+
+/** Waits until nobody else leads the run. */
+export async function leadRun({ store, name, address, leaseMs, signal, log }: LeadOptions): Promise<Leadership> {
+  const keyValue = await store.keyValue(LEASES, { ttlMs: leaseMs });
+  const request = { keyValue, key: name, holder: `process ${process.pid} at ${address}`, address };
+  const free = await tryToAcquireLease(request);
+  if (free === null) log.info(`standing by: another coordinator leads run ${name}`, { store: store.where });
+  const lease = free ?? (await acquireLease({ ...request, ...(signal === undefined ? {} : { signal }) }));
+  log.info(`leading run ${name}`, { store: store.where, token: lease.token });
+  const runs = await store.keyValue(RUNS);
+  const entry = await runs.get(name);
+  const record = entry === null ? null : parseRecord(Buffer.from(entry.value).toString());
+  const keeper = new StoreKeeper(runs, name, lease, entry?.revision ?? 0);
+  return { record, keeper, waited: free === null, lost: lease.lost, release: () => lease.release() };
+}
+
+/** Writes only over what it has read or written itself: whoever took over has written since. */
+class StoreKeeper implements RecordKeeper {
+  private readonly runs: KeyValue;
+  private readonly name: string;
+  private readonly lease: Lease;
+  private revision: number;
+
+  constructor(runs: KeyValue, name: string, lease: Lease, revision: number) {
+    this.runs = runs;
+    this.name = name;
+    this.lease = lease;
+    this.revision = revision;
+  }
+
+  holds(): boolean {
+    return this.lease.holds();
+  }
+
+  /** Tries for as long as the lease lasts: a store may be away for a moment. */
+  async save(record: RunRecord): Promise<void> {
+    const value = Buffer.from(formatRecord(record));
+    let failure: unknown;
+    while (this.lease.holds()) {
+      try {
+        return await this.write(value);
+      } catch (error) {
+        if (error instanceof MlipError && error.code === 'MLIP_E_LEASE_LOST') throw error;
+        failure = error;
+        await pause(RETRY_MS, this.lease.lost);
+      }
+    }
+    throw failure ?? this.lease.lost.reason;
+  }
+
+  private async write(value: Buffer): Promise<void> {
+    const revision = await this.runs.compareAndSet(this.name, value, this.revision);
+    this.revision = revision ?? (await this.revisionOf(value));
+  }
+
+  /** A write whose answer was lost may have been done all the same. */
+  private async revisionOf(value: Buffer): Promise<number> {
+    const entry = await this.runs.get(this.name);
+    if (entry !== null && value.equals(entry.value)) return entry.revision;
+    throw new MlipError('MLIP_E_LEASE_LOST', `another coordinator has written the record of run ${this.name}`, {
+      remedy: 'This process must not command any more; workers find the other one.',
+    });
+  }
+}

@@ -1,0 +1,49 @@
+/** A run that waits in a store for a coordinator. */
+import { z } from 'zod';
+import type { Store, WorkQueue } from '../bus/store.js';
+import { configSchema } from '../config/schema.js';
+import { MlipError } from '../core/errors.js';
+
+/** A run whose coordinator has not been heard of for so long comes to another one. */
+const VISIBILITY_MS = 30_000;
+const QUEUE = 'mlip-submitted';
+
+const submissionSchema = z.strictObject({
+  version: z.literal(1),
+  /** Among the runs of the store. */
+  name: z.string().min(1),
+  /** Workers for which the run waits before it starts. */
+  workers: z.number().int().positive(),
+  /** Output directory, absolute. */
+  out: z.string().min(1),
+  config: configSchema,
+  /** Text of config.yaml. */
+  configText: z.string(),
+});
+
+export type Submission = z.infer<typeof submissionSchema>;
+
+export function submittedRuns(store: Store): Promise<WorkQueue> {
+  return store.queue(QUEUE, { visibilityMs: VISIBILITY_MS });
+}
+
+export function formatSubmission(submission: Submission): Uint8Array {
+  return Buffer.from(JSON.stringify(submission));
+}
+
+/** @throws MLIP_E_SUBMISSION for what another version has submitted */
+export function parseSubmission(value: Uint8Array): Submission {
+  const parsed = submissionSchema.safeParse(readJson(value));
+  if (parsed.success) return parsed.data;
+  throw new MlipError('MLIP_E_SUBMISSION', `a submitted run cannot be read: ${z.prettifyError(parsed.error)}`, {
+    remedy: 'Submit it again with this version of mlip.',
+  });
+}
+
+function readJson(value: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(value).toString());
+  } catch {
+    return undefined;
+  }
+}
