@@ -9,7 +9,7 @@ const WAIT_MS = 2_000;
 export interface RunQueueOptions {
   store: Store;
   /** Runs a run to its end; an error MLIP_E_HANDED_OVER or MLIP_E_LEASE_LOST leaves it to somebody else. */
-  run(submission: Submission): Promise<void>;
+  run: (submission: Submission) => Promise<void>;
   /** No further run is taken. */
   signal: AbortSignal;
   log: Logger;

@@ -3,7 +3,6 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { listCheckpoints } from '../checkpoint/checkpoint-directory.js';
 import type { Config } from '../config/schema.js';
-import { MlipError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { watchParent } from '../core/parent.js';
 import { serveMetrics } from '../metrics/server.js';
