@@ -31,16 +31,14 @@ export function parseDestination(text: string): S3Place | undefined {
 }
 
 /** Undefined for none. Asks nothing of the destination yet. */
-export async function openDestination(
-  text: string,
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<CheckpointStore | undefined> {
+export async function openDestination(text: string): Promise<CheckpointStore | undefined> {
   const place = parseDestination(text);
   if (place === undefined) return undefined;
-  requireEndpoint(env[ENDPOINT_VARIABLE]);
+  const endpoint = process.env[ENDPOINT_VARIABLE];
+  requireEndpoint(endpoint);
   const { S3Objects } = await import('./s3-objects.js');
   const where = `s3://${place.bucket}/${place.prefix}`.replace(/\/$/, '');
-  return new ObjectCheckpointStore({ objects: new S3Objects(place, env), where });
+  return new ObjectCheckpointStore({ objects: new S3Objects(place, endpoint), where });
 }
 
 function requireEndpoint(endpoint: string | undefined): void {
@@ -57,8 +55,8 @@ function requireEndpoint(endpoint: string | undefined): void {
  *
  * @throws MLIP_E_CHECKPOINT_DESTINATION, and MLIP_E_CHECKPOINT_STORE where the destination does not answer
  */
-export async function requireFreshDestination(text: string, env: NodeJS.ProcessEnv = process.env): Promise<void> {
-  const store = await openDestination(text, env);
+export async function requireFreshDestination(text: string): Promise<void> {
+  const store = await openDestination(text);
   const steps = (await store?.list()) ?? [];
   if (store === undefined || steps.length === 0) return;
   throw new MlipError(

@@ -35,10 +35,16 @@ export class S3Objects implements ObjectStore {
   private readonly place: S3Place;
   private swept: Promise<void> | undefined;
 
-  /** Credentials come from where AWS’s tools look for them: AWS_* variables, ~/.aws, the role of the machine or pod. */
-  constructor(place: S3Place, env: NodeJS.ProcessEnv) {
+  /**
+   * Credentials come from where AWS’s tools look for them: AWS_* variables, ~/.aws, the role of the machine or pod.
+   *
+   * @param endpoint of another store than Amazon’s
+   */
+  constructor(place: S3Place, endpoint: string | undefined) {
     this.place = place;
-    this.client = new S3Client(settingsFrom(env));
+    // mlip pins the version that it uses, so what later ones will need is no news for its users.
+    process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+    this.client = new S3Client(settings(endpoint));
   }
 
   async put(name: string, source: AsyncIterable<Uint8Array> | Uint8Array): Promise<{ bytes: number; sha256: string }> {
@@ -87,10 +93,6 @@ export class S3Objects implements ObjectStore {
     await this.asking(name, () => this.client.send(new DeleteObjectCommand(this.object(name))));
   }
 
-  close(): void {
-    this.client.destroy();
-  }
-
   /** Parts of uploads that a crash has cut short: nobody sees them, somebody pays for them. */
   private async sweep(): Promise<void> {
     const { bucket: Bucket, prefix: Prefix } = this.place;
@@ -117,8 +119,8 @@ export class S3Objects implements ObjectStore {
   }
 }
 
-function settingsFrom(env: NodeJS.ProcessEnv): S3ClientConfig {
-  const { MLIP_S3_ENDPOINT: endpoint, AWS_REGION, AWS_DEFAULT_REGION } = env;
+function settings(endpoint: string | undefined): S3ClientConfig {
+  const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
   return {
     region: AWS_REGION ?? AWS_DEFAULT_REGION ?? 'us-east-1',
     followRegionRedirects: true,

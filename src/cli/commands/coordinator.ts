@@ -42,15 +42,18 @@ async function coordinator(recipeOrFile: string | undefined, options: Coordinato
   const { runCoordinator } = await import('../../coordinator/run.js');
   const { interrupted, runFailed } = await import('../launch/run-errors.js');
   const { findResume } = await import('../launch/resume.js');
+  const { requireFreshDestination } = await import('../../checkpoint/destination.js');
+  const log = commandLogger('coordinator');
+  if (!options.resume) await requireFreshDestination(config.checkpoint.destination);
   const stop = new AbortController();
   const removeHandlers = onInterrupt({ first: () => stop.abort(), again: () => process.exit(EXIT.interrupted) });
   const outcome = await runCoordinator({
     ...{ host: options.host, port: options.port, world: options.workers },
     ...{ config, configText: showConfig(config, origins), out },
-    resume: options.resume ? await findResume(out, config) : null,
+    resume: options.resume ? await findResume(out, config, (message) => log.warn(message)) : null,
     metricsPort: options.metricsPort ?? null,
     supervised: isLaunched(),
-    log: commandLogger('coordinator'),
+    log,
     signal: stop.signal,
     onListening: (address) => void tellLauncher({ kind: 'listening', address }),
   }).finally(removeHandlers);
