@@ -61,12 +61,11 @@ export async function publish(draft: string, out: string, step: number): Promise
   return path;
 }
 
-/** Leaves the newest `keep` checkpoints, and that of `step` in any case. */
-export async function retain(out: string, keep: number, step: number): Promise<void> {
-  for (const old of (await listCheckpoints(out)).slice(keep)) {
-    if (old.step === step) continue;
-    const removed = join(checkpointsOf(out), looseName('removed', old.step));
-    await rename(old.path, removed);
+/** A crash leaves it whole or absent. */
+export async function removeCheckpoint(out: string, step: number): Promise<void> {
+  for (const { path } of (await listCheckpoints(out)).filter((stored) => stored.step === step)) {
+    const removed = join(checkpointsOf(out), looseName('removed', step));
+    await rename(path, removed);
     await rm(removed, { recursive: true });
   }
 }

@@ -4,13 +4,19 @@
  */
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { messageOf, MlipError } from '../core/errors.js';
 import type { HostTensor, HostTensors } from '../core/host-tensor.js';
-import { checkpointsOf, listCheckpoints, openDraft, publish, retain } from './checkpoint-directory.js';
-import { digestFile, writeDurably, type FileDigest } from '../core/durable-file.js';
+import { listCheckpoints, openDraft, publish } from './checkpoint-directory.js';
+import { writeDurably, type FileDigest } from '../core/durable-file.js';
 import { readSafetensors, writeSafetensors } from '../safetensors/safetensors.js';
-import { formatState, parseState, PLAIN_NAME, STATE_FILE, type RunState, type StateFile } from './state-file.js';
+import { DirectoryStore } from './directory-store.js';
+import { corrupt, missing, readState, verifyFile } from './read-state.js';
+import { retain } from './retain.js';
+import { KEEP_ALL, type RetentionPolicy } from './retention.js';
+import { formatState, PLAIN_NAME, sealState, STATE_FILE, type RunState, type StateFile } from './state-file.js';
+
+export { readState } from './read-state.js';
 
 const MODEL_FILE = 'model.safetensors';
 const OPTIMIZER_FILE = 'optimizer.safetensors';
@@ -24,27 +30,47 @@ export interface Checkpoint {
   files: Readonly<Record<string, string>>;
 }
 
+export interface SavedCheckpoint {
+  step: number;
+  /** Of the directory. */
+  path: string;
+  /** Of all that is in it: the sha256 of state.json. */
+  digest: string;
+}
+
+export interface SaveOptions {
+  /** What is deleted afterwards. Default: nothing. */
+  policy?: RetentionPolicy;
+  /** Steps that stay all the same. */
+  pinned?: Iterable<number>;
+}
+
 /**
- * Writes `out`/checkpoints/step-N and returns its path once it is on disk; then deletes all but the newest `keep`. One
- * call at a time per `out`. Throws MLIP_E_OUT_WRITE, and then an earlier checkpoint of the same step is still there.
+ * Writes `out`/checkpoints/step-N and resolves once it is on disk; then deletes what the policy gives up. One call at a
+ * time per `out`. Throws MLIP_E_OUT_WRITE, and then an earlier checkpoint of the same step is still there.
  */
-export async function saveCheckpoint(out: string, checkpoint: Checkpoint, keep = Infinity): Promise<string> {
+export async function saveCheckpoint(
+  out: string,
+  checkpoint: Checkpoint,
+  { policy = KEEP_ALL, pinned = [] }: SaveOptions = {},
+): Promise<SavedCheckpoint> {
   const { step } = checkpoint.state;
   let draft: string | undefined;
   try {
     draft = await openDraft(out, step);
-    await writeFiles(draft, checkpoint);
+    const { sha256: digest } = await writeFiles(draft, checkpoint);
     const path = await publish(draft, out, step);
-    await retain(out, keep, step);
-    return path;
+    await retain(new DirectoryStore(out), policy, new Set([step, ...pinned]));
+    return { step, path, digest };
   } catch (cause) {
-    if (draft !== undefined) await rm(draft, { recursive: true, force: true });
+    // Why writing failed is worth more than why its remains cannot be removed.
+    if (draft !== undefined) await rm(draft, { recursive: true, force: true }).catch(() => undefined);
     if (cause instanceof MlipError) throw cause;
     throw unwritable(out, step, cause);
   }
 }
 
-async function writeFiles(draft: string, { state, model, optimizer, files }: Checkpoint): Promise<void> {
+async function writeFiles(draft: string, { state, model, optimizer, files }: Checkpoint): Promise<StateFile> {
   const digests: Record<string, FileDigest> = {
     // transformers refuses files without this mark.
     [MODEL_FILE]: await writeSafetensors(join(draft, MODEL_FILE), model, { format: 'pt' }),
@@ -53,7 +79,9 @@ async function writeFiles(draft: string, { state, model, optimizer, files }: Che
   for (const [name, text] of Object.entries(files)) {
     digests[name] = await writeDurably(join(draft, requirePlainName(name)), [Buffer.from(text)]);
   }
-  await writeDurably(join(draft, STATE_FILE), [Buffer.from(formatState(state, digests))]);
+  const sealed = sealState(state, digests);
+  await writeDurably(join(draft, STATE_FILE), [Buffer.from(formatState(sealed))]);
+  return sealed;
 }
 
 function requirePlainName(name: string): string {
@@ -79,12 +107,12 @@ export interface LoadOptions {
  * MLIP_E_CHECKPOINT_CORRUPT with the file that is to blame.
  */
 export async function loadCheckpoint(path: string, { optimizer = true }: LoadOptions = {}): Promise<Checkpoint> {
-  const { files: digests, format: _format, version: _version, ...state } = await readState(path);
+  const { files: digests, format: _format, version: _version, sha256: _sha256, ...state } = await readState(path);
   const names = Object.keys(digests).filter((name) => optimizer || name !== OPTIMIZER_FILE);
   for (const name of [MODEL_FILE, OPTIMIZER_FILE]) {
     if (!Object.hasOwn(digests, name)) throw await corrupt(path, STATE_FILE, `it does not list ${name}`);
   }
-  for (const name of names) await verify(path, name, digests[name]);
+  for (const name of names) await verifyFile(path, name, digests[name]);
   const texts = names.filter((name) => name !== MODEL_FILE && name !== OPTIMIZER_FILE);
   const files = await Promise.all(texts.map(async (name) => [name, await readFile(join(path, name), 'utf8')] as const));
   return {
@@ -93,37 +121,6 @@ export async function loadCheckpoint(path: string, { optimizer = true }: LoadOpt
     optimizer: optimizer ? await readSafetensors(join(path, OPTIMIZER_FILE)) : new Map<string, HostTensor>(),
     files: Object.fromEntries(files),
   };
-}
-
-/** state.json alone: quick, and enough to say what a checkpoint is. */
-export async function readState(path: string): Promise<StateFile> {
-  const text = await readFile(join(path, STATE_FILE), 'utf8').catch((cause: Error) => {
-    throw missing(path, cause);
-  });
-  const parsed = parseState(text);
-  if ('fault' in parsed) throw await corrupt(path, STATE_FILE, parsed.fault);
-  return parsed.state;
-}
-
-async function verify(path: string, name: string, expected: FileDigest): Promise<void> {
-  const found = await digestFile(join(path, name)).catch(async (cause: unknown) => {
-    throw await corrupt(path, name, messageOf(cause));
-  });
-  if (found.bytes !== expected.bytes) {
-    throw await corrupt(path, name, `it has ${found.bytes} bytes, ${expected.bytes} were written`);
-  }
-  if (found.sha256 !== expected.sha256) throw await corrupt(path, name, 'its contents are not what was written');
-}
-
-async function corrupt(path: string, name: string, what: string): Promise<MlipError> {
-  const root = dirname(resolve(path));
-  const all = root === checkpointsOf(dirname(root)) ? await listCheckpoints(dirname(root)) : [];
-  const others = all.filter((other) => other.path !== resolve(path));
-  const instead = others.length > 0 ? `go on from ${others[0].path}` : 'start again, since there is no other';
-  return new MlipError('MLIP_E_CHECKPOINT_CORRUPT', `the checkpoint is damaged: ${what}`, {
-    where: join(path, name),
-    remedy: `Delete ${path}, then ${instead}.`,
-  });
 }
 
 /** Path of the newest checkpoint of an output directory; undefined if it has none. */
@@ -137,13 +134,4 @@ export async function resolveCheckpoint(path: string): Promise<string> {
   const latest = await latestCheckpoint(path);
   if (latest === undefined) throw missing(path);
   return latest;
-}
-
-function missing(path: string, cause?: Error): MlipError {
-  const why = cause === undefined ? '' : `: ${cause.message}`;
-  return new MlipError('MLIP_E_CHECKPOINT_MISSING', `there is no checkpoint${why}`, {
-    where: path,
-    remedy: 'Give an output directory, or one of the directories OUT/checkpoints/step-N.',
-    cause,
-  });
 }

@@ -14,6 +14,8 @@ export const RESERVED_VARIABLES: Readonly<Record<string, string>> = {
   MLIP_CACHE_DIR: 'where the engine and compiled programmes are kept, instead of the user’s cache directory',
   MLIP_LOG: 'json writes log lines as JSON',
   MLIP_GOLDEN: 'a further directory of golden files, for the golden test',
+  MLIP_S3_ENDPOINT:
+    'address of a store that speaks S3’s protocol, for checkpoint.destination; Amazon’s where it is not set',
   MLIP_PYTHON: 'Python with torch, timm, transformers and torchvision, for the tests that exchange weights with them',
 };
 

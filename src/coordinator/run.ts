@@ -1,7 +1,8 @@
 /** Runs the coordinator of one training run from its start to its end. */
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { listCheckpoints } from '../checkpoint/checkpoint-directory.js';
+import { openDestination, requireFreshDestination } from '../checkpoint/destination.js';
+import { newestWhole } from '../checkpoint/newest-whole.js';
 import type { Config } from '../config/schema.js';
 import type { Logger } from '../core/log.js';
 import { watchParent } from '../core/parent.js';
@@ -89,7 +90,11 @@ async function startCoordinator(
   const out = resolve(options.out);
   const settings = runSettings({ config, out, workers, resume, record });
   const events = await eventLogOf(shared);
-  const shell = new Shell({ settings, record, keeper, findCheckpoint: () => newestCheckpoint(out), events, log });
+  if (record === null && resume === null) await requireFreshDestination(config.checkpoint.destination);
+  const shell = new Shell({
+    ...{ settings, record, keeper, events, log },
+    findCheckpoint: () => newestCheckpoint(out, config, log),
+  });
   await startMetrics(options, shell, onCleanup);
   const server = await serve(host, port, (grpc) => addService(grpc, shell));
   onCleanup(() => sayGoodbye(server, shell));
@@ -103,9 +108,15 @@ async function startCoordinator(
   return shell;
 }
 
-async function newestCheckpoint(out: string): Promise<{ step: number; path: string } | null> {
-  const [newest] = await listCheckpoints(out);
-  return newest ?? null;
+/** Verified, for a run whose workers are all gone. */
+async function newestCheckpoint(
+  out: string,
+  { checkpoint }: Config,
+  log: Logger,
+): Promise<{ step: number; path: string } | null> {
+  const elsewhere = await openDestination(checkpoint.destination);
+  const found = await newestWhole(out, { elsewhere, warn: (message) => log.warn(message) });
+  return found === undefined ? null : { step: found.step, path: found.path };
 }
 
 function openDirectory(

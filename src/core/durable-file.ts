@@ -10,13 +10,14 @@ export interface FileDigest {
   sha256: string;
 }
 
-type Parts = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
-
 /** Hashed, written and read at a time: other things get their turn on the event loop in between. */
-const PIECE_BYTES = 8 << 20;
+const PIECE_BYTES = 1 << 20;
+
+/** Bytes in their order; what is asked for next is made when it is asked for. */
+export type ByteParts = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /** Writes a new file and waits until it is on disk. */
-export async function writeDurably(path: string, parts: Parts): Promise<FileDigest> {
+export async function writeDurably(path: string, parts: ByteParts): Promise<FileDigest> {
   const hash = createHash('sha256');
   let bytes = 0;
   const file = await open(path, 'wx');
@@ -33,7 +34,7 @@ export async function writeDurably(path: string, parts: Parts): Promise<FileDige
   return { bytes, sha256: hash.digest('hex') };
 }
 
-async function* pieces(parts: Parts): AsyncGenerator<Uint8Array> {
+async function* pieces(parts: ByteParts): AsyncGenerator<Uint8Array> {
   for await (const part of parts) {
     for (let start = 0; start < part.length; start += PIECE_BYTES) yield part.subarray(start, start + PIECE_BYTES);
   }
@@ -79,14 +80,23 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-export async function digestFile(path: string): Promise<FileDigest> {
+export function digestFile(path: string): Promise<FileDigest> {
+  return digestOf(readPieces(path));
+}
+
+export async function digestOf(parts: ByteParts): Promise<FileDigest> {
   const hash = createHash('sha256');
   let bytes = 0;
-  for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES })) {
-    hash.update(piece as Buffer);
-    bytes += (piece as Buffer).length;
+  for await (const piece of pieces(parts)) {
+    hash.update(piece);
+    bytes += piece.length;
   }
   return { bytes, sha256: hash.digest('hex') };
+}
+
+/** The contents of a file, a piece at a time. */
+export function readPieces(path: string): AsyncIterable<Uint8Array> {
+  return createReadStream(path, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Uint8Array>;
 }
 
 /** Fills `target` from `position` on; false if the file ends before. */

@@ -57,6 +57,14 @@ export const ERROR_TABLE = {
   MLIP_E_CHECKPOINT_MISSING: { exit: EXIT.badInput, meaning: 'There is no checkpoint at that path.' },
   MLIP_E_CHECKPOINT_CORRUPT: { exit: EXIT.badInput, meaning: 'A checkpoint is incomplete or not as it was written.' },
   MLIP_E_CHECKPOINT_MISMATCH: { exit: EXIT.badInput, meaning: 'A checkpoint is of another architecture.' },
+  MLIP_E_CHECKPOINT_DESTINATION: {
+    exit: EXIT.usage,
+    meaning: 'A destination of checkpoints is malformed, or holds those of another run.',
+  },
+  MLIP_E_CHECKPOINT_STORE: {
+    exit: EXIT.environment,
+    meaning: 'A destination of checkpoints cannot be reached, refuses, or takes none of that size.',
+  },
   // weights
   MLIP_E_WEIGHTS_MISSING: { exit: EXIT.badInput, meaning: 'There are no weights at that path.' },
   MLIP_E_WEIGHTS_PICKLE: {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { loadCheckpoint, resolveCheckpoint } from '../checkpoint/checkpoint.js';
 import { matchLayout } from '../checkpoint/layout-match.js';
-import { configSchema, type Config } from '../config/schema.js';
+import type { Config } from '../config/schema.js';
+import { parseStoredConfig } from '../config/stored.js';
 import { MlipError, messageOf } from '../core/errors.js';
 import type { HostTensors } from '../core/host-tensor.js';
 import { readVocabulary } from '../data/vocabulary.js';
@@ -43,7 +44,7 @@ function reasonOf(cause: unknown): string {
 function parseConfig(text: string | undefined, path: string): Config {
   try {
     if (text === undefined) throw new Error('it is not there');
-    return configSchema.parse(JSON.parse(text));
+    return parseStoredConfig(text);
   } catch (cause) {
     throw new MlipError('MLIP_E_CHECKPOINT_CORRUPT', `the configuration cannot be read: ${reasonOf(cause)}`, {
       where: join(path, CONFIG_FILE),

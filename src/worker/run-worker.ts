@@ -10,6 +10,7 @@ import { serveMetrics } from '../metrics/server.js';
 import { createWorkerMetrics, type WorkerMetrics } from '../metrics/worker-metrics.js';
 import { parseAddress } from '../rpc/address.js';
 import { interfaceFor, ownAddressTowards } from './own-address.js';
+import { Checkpointer } from './checkpointer.js';
 import { loadKnowledge } from './knowledge.js';
 import { hashTensors, startingState, vocabularyOf } from './saved-state.js';
 import { joinRun, type Session } from './session.js';
@@ -99,7 +100,14 @@ async function train(
   const host = await startingState(session, ring, dataset.vocabulary, log);
   const parametersHash = hashTensors(host.model);
   const state = uploadState(host, config, session.resume?.step ?? 0);
-  const parts: TrainingParts = { session, engine, ring, dataset, knowledge, state, metrics, ringBytesCounted: 0, log };
+  const checkpointer = new Checkpointer({
+    ...{ engine, config, out: session.out, runId: session.runId, vocabulary: dataset.vocabulary, log },
+    onSaved: ({ step, path }) => session.saved(step, path),
+    onFailed: (step, error) => log.error(`no checkpoint of step ${step}: ${error.message}`),
+  });
+  const parts: TrainingParts = {
+    ...{ session, engine, ring, dataset, knowledge, state, metrics, checkpointer, ringBytesCounted: 0, log },
+  };
   run.canSave(parts);
   const start = await session.ready({
     rows: dataset.train.length,

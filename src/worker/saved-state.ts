@@ -1,4 +1,4 @@
-/** From the training state to a checkpoint and back. */
+/** From a checkpoint, or initial weights, to the state from which training starts. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,37 +6,17 @@ import type { Ring } from '../collectives/ring.js';
 import type { Config } from '../config/schema.js';
 import type { HostTensors } from '../core/host-tensor.js';
 import type { Logger } from '../core/log.js';
-import { loadCheckpoint, saveCheckpoint } from '../checkpoint/checkpoint.js';
+import { loadCheckpoint } from '../checkpoint/checkpoint.js';
 import { readInitialWeights } from '../checkpoint/initial-weights.js';
 import { matchLayout } from '../checkpoint/layout-match.js';
 import { readVocabulary } from '../data/vocabulary.js';
 import { modelLayout } from '../encoders/model-layout.js';
-import type { Engine } from '../engine/load.js';
 import type { Session } from './session.js';
-import { downloadState, initialState, optimizerLayout, type HostState, type TrainingState } from './training-state.js';
+import { initialState, optimizerLayout, type HostState } from './training-state.js';
 
 const VOCABULARY_FILE = 'vocab.txt';
-const CONFIG_FILE = 'config.json';
 /** Of these, initial weights have all or nothing, or somebody should know. */
 const ENCODERS = ['vision.', 'text.'];
-
-/** Writes OUT/checkpoints/step-N of what `state` holds now; the path. */
-export async function saveState(
-  engine: Engine,
-  session: Session,
-  vocabulary: readonly string[],
-  state: TrainingState,
-): Promise<string> {
-  const { config, runId, world, out } = session;
-  const configText = `${JSON.stringify(config, null, 2)}\n`;
-  const configHash = createHash('sha256').update(configText).digest('hex');
-  const checkpoint = {
-    ...downloadState(engine, state),
-    state: { step: state.step, runId, seed: config.seed, world, configHash },
-    files: { [CONFIG_FILE]: configText, [VOCABULARY_FILE]: `${vocabulary.join('\n')}\n` },
-  };
-  return saveCheckpoint(out, checkpoint, config.checkpoint.keep);
-}
 
 /** The pieces that a checkpoint was trained with, where this machine can read them. */
 export async function vocabularyOf(checkpoint: string): Promise<string[] | undefined> {

@@ -1,4 +1,5 @@
 /** Steps until the coordinator says stop: batches from the loader, a step, a commit, a checkpoint where this rank is told to. */
+import { stepMetrics } from '../checkpoint/step-metrics.js';
 import type { Ring } from '../collectives/ring.js';
 import { microBatchCount, planner, shareOf, stepsPerEpoch } from '../core/plan.js';
 import type { Logger } from '../core/log.js';
@@ -9,9 +10,9 @@ import type { WorkerMetrics } from '../metrics/worker-metrics.js';
 import { splitFrozen } from '../encoders/frozen.js';
 import { ofGroup, type Group } from '../encoders/parameter-groups.js';
 import { GradientSum } from './gradient-sum.js';
+import type { Checkpointer } from './checkpointer.js';
 import type { PairKnowledge } from './micro-batch-tensors.js';
 import { createPasses } from './passes.js';
-import { saveState } from './saved-state.js';
 import type { Session, Start, StepReport } from './session.js';
 import { StepClock } from './step-clock.js';
 import type { Gather, StepParts, StepResult } from './step-parts.js';
@@ -26,6 +27,7 @@ export interface TrainingParts {
   knowledge: PairKnowledge;
   state: TrainingState;
   metrics: WorkerMetrics;
+  checkpointer: Checkpointer;
   /** Bytes over the ring that the metrics already hold. */
   ringBytesCounted: number;
   log: Logger;
@@ -54,16 +56,25 @@ async function oneStep(parts: TrainingParts, stepParts: StepParts, loader: Loade
   const result = await trainStep(stepParts, state, batches);
   const report = observe(parts, stepParts.clock, result);
   const { save, stop } = await session.commit(step, report);
-  if (save) await saveNow(parts);
+  if (save && stop) await saveLast(parts);
+  else if (save) await beginSave(parts);
   return stop;
 }
 
-/** Writes a checkpoint and tells the coordinator. */
-export async function saveNow({ engine, session, dataset, state, metrics }: TrainingParts): Promise<void> {
+/** Copies the state for a checkpoint; it is written while training goes on. */
+async function beginSave(parts: TrainingParts, copyMs = 0): Promise<{ written: Promise<unknown> }> {
+  const { session, state, metrics, checkpointer } = parts;
   const started = performance.now();
-  const path = await saveState(engine, session, dataset.vocabulary, state);
+  const line = await stepMetrics(session.out, state.step);
+  const begun = await checkpointer.save(state, { world: session.world, metrics: line, copyMs });
   metrics.phase('save', (performance.now() - started) / 1000);
-  session.saved(state.step, path);
+  return begun;
+}
+
+/** Writes a checkpoint after which there is no step. Half of the time that the coordinator grants is for copying it. */
+export async function saveLast(parts: TrainingParts): Promise<void> {
+  const { written } = await beginSave(parts, parts.session.config.timeouts.stepMs / 2);
+  await written;
 }
 
 function openLoader({ session, dataset, state, log }: TrainingParts, { steps }: Start): Loader {

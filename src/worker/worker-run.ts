@@ -4,7 +4,7 @@
  */
 import { messageOf, MlipError } from '../core/errors.js';
 import type { Session } from './session.js';
-import { saveNow, type TrainingParts } from './training-loop.js';
+import { saveLast, type TrainingParts } from './training-loop.js';
 
 /** Codes that say no more than that something else has gone wrong elsewhere. */
 const CONSEQUENCES: ReadonlySet<string> = new Set(['MLIP_E_PEER_LOST', 'MLIP_E_REDUCE_TIMEOUT']);
@@ -57,6 +57,8 @@ export class WorkerRun {
     this.markStopped();
     await this.session.close();
     await this.saving;
+    await this.parts?.checkpointer.settled();
+    await this.parts?.checkpointer.close();
     this.session.aborted.throwIfAborted();
     if (this.failure !== undefined) throw this.failure as Error;
   }
@@ -67,7 +69,7 @@ export class WorkerRun {
     const { parts } = this;
     try {
       if (parts?.state.whole !== true) throw new MlipError('MLIP_E_INTERNAL', 'there is no whole state to save');
-      await saveNow(parts);
+      await saveLast(parts);
     } catch (error) {
       parts?.log.error(`no checkpoint: ${messageOf(error)}`);
       this.session.fail(error, { step: parts?.state.step ?? 0 });

@@ -8,16 +8,18 @@ import {
   resolveCheckpoint,
   saveCheckpoint,
 } from '../../src/checkpoint/checkpoint.js';
+import { KEEP_ALL, type RetentionPolicy } from '../../src/checkpoint/retention.js';
 import { matchLayout } from '../../src/checkpoint/layout-match.js';
 import { sampleCheckpoint, sampleTensors } from './samples.js';
 import { temporaryDirectory } from './temporary.js';
 
 const out = temporaryDirectory();
+const newest = (keep: number): RetentionPolicy => ({ ...KEEP_ALL, keep });
 const stored = (): string[] => readdirSync(join(out(), 'checkpoints')).sort();
 
 describe('a checkpoint', () => {
   it('comes back as it was saved', async () => {
-    const path = await saveCheckpoint(out(), sampleCheckpoint(12));
+    const { path } = await saveCheckpoint(out(), sampleCheckpoint(12));
     expect(path).toBe(join(out(), 'checkpoints', 'step-12'));
     expect(readdirSync(path).sort()).toEqual([
       'config.json',
@@ -32,14 +34,15 @@ describe('a checkpoint', () => {
 
   it('of the same contents has the same bytes', async () => {
     const [first, second] = [join(out(), 'a'), join(out(), 'b')];
-    const paths = await Promise.all([first, second].map((run) => saveCheckpoint(run, sampleCheckpoint(3))));
-    for (const name of readdirSync(paths[0])) {
-      expect(readFileSync(join(paths[0], name))).toEqual(readFileSync(join(paths[1], name)));
+    const [one, other] = await Promise.all([first, second].map((run) => saveCheckpoint(run, sampleCheckpoint(3))));
+    expect(one.digest).toBe(other.digest);
+    for (const name of readdirSync(one.path)) {
+      expect(readFileSync(join(one.path, name))).toEqual(readFileSync(join(other.path, name)));
     }
   });
 
   it('can be read without its optimiser, which then need not be intact', async () => {
-    const path = await saveCheckpoint(out(), sampleCheckpoint(1));
+    const { path } = await saveCheckpoint(out(), sampleCheckpoint(1));
     writeFileSync(join(path, 'optimizer.safetensors'), 'x');
     const { model, optimizer } = await loadCheckpoint(path, { optimizer: false });
     expect(model).toEqual(sampleTensors(1));
@@ -48,7 +51,7 @@ describe('a checkpoint', () => {
 
   it('of a step that was saved before takes its place', async () => {
     await saveCheckpoint(out(), sampleCheckpoint(5));
-    const path = await saveCheckpoint(out(), { ...sampleCheckpoint(5), model: sampleTensors(99) });
+    const { path } = await saveCheckpoint(out(), { ...sampleCheckpoint(5), model: sampleTensors(99) });
     expect(stored()).toEqual(['step-5']);
     expect((await loadCheckpoint(path)).model).toEqual(sampleTensors(99));
   });
@@ -62,7 +65,7 @@ describe('a checkpoint', () => {
   });
 
   it('that cannot be written is an error with the directory, and leaves the one before', async () => {
-    const path = await saveCheckpoint(out(), sampleCheckpoint(1));
+    const { path } = await saveCheckpoint(out(), sampleCheckpoint(1));
     const wrong = { ...sampleCheckpoint(1), model: new Map([['a', { shape: [2], data: new Float32Array(1) }]]) };
     await expect(saveCheckpoint(out(), wrong)).rejects.toThrow('tensor a [2] has 1 elements');
     expect(await loadCheckpoint(path)).toEqual(sampleCheckpoint(1));
@@ -76,14 +79,14 @@ describe('a checkpoint', () => {
 
 describe('an output directory', () => {
   it('keeps the newest checkpoints, by number and not by name', async () => {
-    for (const step of [8, 9, 10, 11]) await saveCheckpoint(out(), sampleCheckpoint(step), 2);
+    for (const step of [8, 9, 10, 11]) await saveCheckpoint(out(), sampleCheckpoint(step), { policy: newest(2) });
     expect(stored()).toEqual(['step-10', 'step-11']);
     expect(await latestCheckpoint(out())).toBe(join(out(), 'checkpoints', 'step-11'));
   });
 
   it('keeps what was just saved even if later steps are there', async () => {
     for (const step of [20, 30]) await saveCheckpoint(out(), sampleCheckpoint(step));
-    await saveCheckpoint(out(), sampleCheckpoint(10), 1);
+    await saveCheckpoint(out(), sampleCheckpoint(10), { policy: newest(1) });
     expect(stored()).toEqual(['step-10', 'step-30']);
   });
 
@@ -94,7 +97,7 @@ describe('an output directory', () => {
   });
 
   it('is cleared of what crashes left, which never counts as a checkpoint', async () => {
-    const path = await saveCheckpoint(out(), sampleCheckpoint(1));
+    const { path } = await saveCheckpoint(out(), sampleCheckpoint(1));
     for (const name of ['.draft-step-2-00c0ffee', '.removed-step-0-00c0ffee']) {
       mkdirSync(join(out(), 'checkpoints', name));
       writeFileSync(join(out(), 'checkpoints', name, 'model.safetensors'), 'half');
@@ -105,7 +108,7 @@ describe('an output directory', () => {
   });
 
   it('does not lose a checkpoint to a crash in the moment in which it is replaced', async () => {
-    const path = await saveCheckpoint(out(), sampleCheckpoint(4));
+    const { path } = await saveCheckpoint(out(), sampleCheckpoint(4));
     const replaced = join(out(), 'checkpoints', '.replaced-step-4');
     renameSync(path, replaced);
     expect(await latestCheckpoint(out())).toBe(replaced);
@@ -132,7 +135,7 @@ describe('a damaged checkpoint', () => {
   const NAMES = Object.keys({ ...sampleCheckpoint(1).files, 'model.safetensors': 0, 'optimizer.safetensors': 0 });
 
   it.each([...NAMES, 'state.json'])('is refused wherever %s ends too early', async (name) => {
-    const path = await saveCheckpoint(out(), sampleCheckpoint(1));
+    const { path } = await saveCheckpoint(out(), sampleCheckpoint(1));
     const file = join(path, name);
     const whole = readFileSync(file);
     const lengths = Array.from(whole.keys()).filter((length) => length % 7 === 0 || length > whole.length - 3);
@@ -145,7 +148,7 @@ describe('a damaged checkpoint', () => {
   });
 
   it.each(NAMES)('is refused with any byte of %s changed', async (name) => {
-    const path = await saveCheckpoint(out(), sampleCheckpoint(1));
+    const { path } = await saveCheckpoint(out(), sampleCheckpoint(1));
     const file = join(path, name);
     const whole = readFileSync(file);
     for (let at = 0; at < whole.length; at += 5) {
@@ -158,7 +161,7 @@ describe('a damaged checkpoint', () => {
 
   it('is refused without one of its files', async () => {
     for (const name of NAMES) {
-      const path = await saveCheckpoint(out(), sampleCheckpoint(1));
+      const { path } = await saveCheckpoint(out(), sampleCheckpoint(1));
       rmSync(join(path, name));
       await expect(loadCheckpoint(path)).rejects.toMatchObject({
         code: 'MLIP_E_CHECKPOINT_CORRUPT',
@@ -171,11 +174,11 @@ describe('a damaged checkpoint', () => {
     ['a changed number', (text: string) => text.replace('"seed": 7', '"seed": 8'), 'hash does not match'],
     ['a missing field', (text: string) => text.replace('"runId"', '"runID"'), 'runId'],
     ['a path that leads elsewhere', (text: string) => text.replace('"vocab.txt"', '"../vocab.txt"'), 'vocab.txt'],
-    ['a newer format', (text: string) => text.replace('"version": 1', '"version": 2'), 'a newer version of mlip'],
+    ['a newer format', (text: string) => text.replace('"version": 2', '"version": 3'), 'a newer version of mlip'],
     ['a list', () => '[]', 'format'],
     ['null', () => 'null', 'format'],
   ])('with %s in state.json is refused', async (_, change, message) => {
-    const path = await saveCheckpoint(out(), sampleCheckpoint(1));
+    const { path } = await saveCheckpoint(out(), sampleCheckpoint(1));
     const file = join(path, 'state.json');
     writeFileSync(file, change(readFileSync(file, 'utf8')));
     await expect(loadCheckpoint(path)).rejects.toMatchObject({
@@ -186,10 +189,8 @@ describe('a damaged checkpoint', () => {
   });
 
   it('says from which other one to go on', async () => {
-    const [first, second] = [
-      await saveCheckpoint(out(), sampleCheckpoint(1)),
-      await saveCheckpoint(out(), sampleCheckpoint(2)),
-    ];
+    const { path: first } = await saveCheckpoint(out(), sampleCheckpoint(1));
+    const { path: second } = await saveCheckpoint(out(), sampleCheckpoint(2));
     writeFileSync(join(second, 'model.safetensors'), '');
     await expect(loadCheckpoint(second)).rejects.toMatchObject({
       remedy: `Delete ${second}, then go on from ${first}.`,

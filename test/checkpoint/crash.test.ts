@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { listCheckpoints } from '../../src/checkpoint/checkpoint-directory.js';
 import { loadCheckpoint, saveCheckpoint } from '../../src/checkpoint/checkpoint.js';
+import { KEEP_ALL } from '../../src/checkpoint/retention.js';
 import { sampleCheckpoint } from './samples.js';
 import { temporaryDirectory } from './temporary.js';
 
@@ -55,6 +56,6 @@ it('a checkpoint that is saved again and again is there after any crash', async 
 
 it('the next save clears away what crashes left', async () => {
   for (let round = 0; round < 5; round++) await saveAndDie(1, 1, 5 + round);
-  await saveCheckpoint(out(), sampleCheckpoint(10_000), 3);
+  await saveCheckpoint(out(), sampleCheckpoint(10_000), { policy: { ...KEEP_ALL, keep: 3 } });
   for (const name of readdirSync(join(out(), 'checkpoints'))) expect(name).toMatch(/^step-\d+$/);
 });

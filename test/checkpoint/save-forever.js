@@ -7,6 +7,10 @@ const tensors = (value) => new Map([['weight', { shape: [50_000], data: new Floa
 for (let step = Number(first); ; step += Number(stride)) {
   const state = { step, runId: 'run', seed: 1, world: 1, configHash: 'hash' };
   const files = { 'vocab.txt': String(step) };
-  await saveCheckpoint(out, { state, model: tensors(step), optimizer: tensors(-step), files }, 3);
+  await saveCheckpoint(
+    out,
+    { state, model: tensors(step), optimizer: tensors(-step), files },
+    { policy: { keep: 3, keepEverySteps: 0, keepBest: '' } },
+  );
   process.send(step);
 }

@@ -47,7 +47,8 @@ async function checkpoint(name: string, change: (weights: HostTensors) => void =
   change(model);
   const files = { 'config.json': JSON.stringify(config), 'vocab.txt': `${VOCABULARY.join('\n')}\n` };
   const state = { step: 1, runId: name, seed: config.seed, world: 1, configHash: 'none' };
-  return saveCheckpoint(join(folder, name), { state, model, optimizer: new Map(), files });
+  const { path } = await saveCheckpoint(join(folder, name), { state, model, optimizer: new Map(), files });
+  return path;
 }
 
 /** Multiplies and shifts all weights of which the name begins so. */

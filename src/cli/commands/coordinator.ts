@@ -90,7 +90,8 @@ async function taskOf(recipeOrFile: string | undefined, options: CoordinatorComm
   const out = options.out ?? defaultOut(config.name, new Date());
   if (options.workers === undefined) throw new MlipError('MLIP_E_USAGE', 'the number of workers is missing: --workers');
   const { findResume } = await import('../launch/resume.js');
-  const resume = options.resume ? await findResume(out, config) : null;
+  const log = commandLogger('coordinator');
+  const resume = options.resume ? await findResume(out, config, (message) => log.warn(message)) : null;
   const name = options.run ?? nameOf(out);
   return { config, configText: showConfig(config, origins), out, workers: options.workers, name, resume };
 }

@@ -1,9 +1,14 @@
 /** From which checkpoint a run goes on, and whether the configuration fits it. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { latestCheckpoint, readState, resolveCheckpoint } from '../../checkpoint/checkpoint.js';
+import { readState } from '../../checkpoint/checkpoint.js';
+import { listCheckpoints } from '../../checkpoint/checkpoint-directory.js';
+import { openDestination } from '../../checkpoint/destination.js';
+import { newestWhole } from '../../checkpoint/newest-whole.js';
+import { missing } from '../../checkpoint/read-state.js';
 import { architectureHash } from '../../config/architecture.js';
-import { configSchema, type Config } from '../../config/schema.js';
+import type { Config } from '../../config/schema.js';
+import { parseStoredConfig } from '../../config/stored.js';
 import { MlipError } from '../../core/errors.js';
 
 export interface ResumePoint {
@@ -14,26 +19,42 @@ export interface ResumePoint {
 }
 
 /**
- * The newest checkpoint of an output directory.
+ * The newest whole checkpoint of an output directory, or of checkpoint.destination where that has a newer one; from there
+ * it is copied into the directory.
  *
+ * @param warn is told what is damaged, and what is used instead
  * @throws MLIP_E_CHECKPOINT_MISSING, MLIP_E_CHECKPOINT_CORRUPT, and MLIP_E_CHECKPOINT_MISMATCH before anything is
  * loaded where the configuration describes another model.
  */
-export async function findResume(out: string, config: Config): Promise<ResumePoint> {
-  const checkpoint = resolve(await resolveCheckpoint(out));
-  const { step } = await readState(checkpoint);
-  const trained = configSchema.safeParse(JSON.parse(await readFile(join(checkpoint, 'config.json'), 'utf8')));
-  if (trained.success && architectureHash(trained.data) !== architectureHash(config)) {
+export async function findResume(out: string, config: Config, warn: (message: string) => void): Promise<ResumePoint> {
+  const elsewhere = await openDestination(config.checkpoint.destination);
+  const found = await newestWhole(out, { elsewhere, warn });
+  if (found === undefined) throw missing(resolve(out));
+  const { step, path: checkpoint } = found;
+  const trained = await trainedConfig(checkpoint);
+  if (trained !== undefined && architectureHash(trained) !== architectureHash(config)) {
     throw new MlipError('MLIP_E_CHECKPOINT_MISMATCH', 'the checkpoint is of another architecture', {
-      where: `${checkpoint} (recipe ${trained.data.name}), configuration (recipe ${config.name})`,
+      where: `${checkpoint} (recipe ${trained.name}), configuration (recipe ${config.name})`,
       remedy: `Continue with \`mlip train --resume --out ${out}\`, which takes its own config.yaml.`,
     });
   }
   return { step, checkpoint };
 }
 
-/** How many workers the run in an output directory had at its newest checkpoint; undefined where there is none. */
+/** Undefined where this version does not understand it: whether its tensors fit is found out when they are loaded. */
+async function trainedConfig(checkpoint: string): Promise<Config | undefined> {
+  try {
+    return parseStoredConfig(await readFile(join(checkpoint, 'config.json'), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** How many workers the run in an output directory had at its newest checkpoint; undefined where none tells. */
 export async function worldOf(out: string): Promise<number | undefined> {
-  const checkpoint = await latestCheckpoint(out);
-  return checkpoint === undefined ? undefined : (await readState(checkpoint)).world;
+  for (const { path } of await listCheckpoints(out)) {
+    const state = await readState(path).catch(() => undefined);
+    if (state !== undefined) return state.world;
+  }
+  return undefined;
 }
