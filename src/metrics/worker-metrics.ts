@@ -23,7 +23,7 @@ export function createWorkerMetrics(rank: number): WorkerMetrics {
   const steps = new Gauge({ name: 'mlip_step', help: 'Steps applied by this worker', registers });
   const loss = new Gauge({
     name: 'mlip_loss',
-    help: 'Loss of the newest step; of losses within micro-batches the share of this worker',
+    help: 'Loss of the newest step, over the whole batch',
     labelNames: ['part'],
     registers,
   });

@@ -10,7 +10,7 @@ import { gather } from '../rpc/gather.js';
 import type { WelcomeSeen } from '../rpc/service.js';
 import type { GatherTensor } from '../rpc/tensor-stream.js';
 import type { SessionLink } from './session-link.js';
-import type { FailDetails, Session, StepReport } from './session-types.js';
+import type { FailDetails, Session } from './session-types.js';
 
 /** Beyond the deadlines that the coordinator keeps, so that its error, which names the rank, comes first. */
 const MARGIN_MS = 10_000;
@@ -35,7 +35,7 @@ export function memberSession(link: SessionLink, welcome: WelcomeSeen, config: C
       return gatherAll(bulk, link, { generation, step, config, tensors });
     },
     async commit(step, report) {
-      const commit = { step, generation, report: wireReport(report) };
+      const commit = { step, generation, report };
       const { nextStep, save, stop } = await link.ask('directive', { commit });
       return { nextStep, save, stop };
     },
@@ -94,10 +94,6 @@ async function untilAborted(signal: AbortSignal): Promise<void> {
 
 function byteLength(tensors: readonly GatherTensor[]): number {
   return tensors.reduce((sum, { data }) => sum + data.byteLength, 0);
-}
-
-function wireReport({ whole, share = {}, ...rest }: StepReport) {
-  return { whole, share, ...rest };
 }
 
 /** What the coordinator itself gave as the reason is no news to it. */

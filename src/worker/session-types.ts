@@ -29,8 +29,6 @@ export interface Start {
 export interface StepReport {
   /** Values of the global batch by the names of metrics.jsonl, the same on every rank; `loss` among them. */
   whole: Record<string, number>;
-  /** This rank's share of values that the coordinator adds up over ranks. */
-  share?: Record<string, number>;
   learningRate: number;
   gradNorm: number;
   /** Seconds of the step in which this rank waited for data, and for other ranks. */

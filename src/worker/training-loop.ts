@@ -1,5 +1,4 @@
 /** Steps until the coordinator says stop: batches from the loader, a step, a commit, a checkpoint where this rank is told to. */
-import { stepMetrics } from '../checkpoint/step-metrics.js';
 import type { Ring } from '../collectives/ring.js';
 import { microBatchCount, planner, shareOf, stepsPerEpoch } from '../core/plan.js';
 import type { Logger } from '../core/log.js';
@@ -7,15 +6,15 @@ import { createLoader, type Loader } from '../data/loader.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Engine } from '../engine/load.js';
 import type { WorkerMetrics } from '../metrics/worker-metrics.js';
-import { splitFrozen } from '../encoders/frozen.js';
-import { ofGroup, type Group } from '../encoders/parameter-groups.js';
-import { GradientSum } from './gradient-sum.js';
-import type { Checkpointer } from './checkpointer.js';
+import { MlipError } from '../core/errors.js';
+import { gatherAlone } from './gather-rows.js';
+import { createSums } from './create-sums.js';
 import type { PairKnowledge } from './micro-batch-tensors.js';
 import { createPasses } from './passes.js';
+import { saveState } from './saved-state.js';
 import type { Session, Start, StepReport } from './session.js';
 import { StepClock } from './step-clock.js';
-import type { Gather, StepParts, StepResult } from './step-parts.js';
+import type { Gather, Skipped, StepParts, StepResult } from './step-parts.js';
 import { trainStep } from './train-step.js';
 import type { TrainingState } from './training-state.js';
 
@@ -27,7 +26,6 @@ export interface TrainingParts {
   knowledge: PairKnowledge;
   state: TrainingState;
   metrics: WorkerMetrics;
-  checkpointer: Checkpointer;
   /** Bytes over the ring that the metrics already hold. */
   ringBytesCounted: number;
   log: Logger;
@@ -54,27 +52,25 @@ async function oneStep(parts: TrainingParts, stepParts: StepParts, loader: Loade
   const batches = await loader.next(step);
   stepParts.clock.add('data', batches.waitMs);
   const result = await trainStep(stepParts, state, batches);
+  if (result.skipped !== undefined) throw notFinite(result.skipped);
   const report = observe(parts, stepParts.clock, result);
   const { save, stop } = await session.commit(step, report);
-  if (save && stop) await saveLast(parts);
-  else if (save) await beginSave(parts);
+  if (save) await saveNow(parts);
   return stop;
 }
 
-/** Copies the state for a checkpoint; it is written while training goes on. */
-async function beginSave(parts: TrainingParts, copyMs = 0): Promise<{ written: Promise<unknown> }> {
-  const { session, state, metrics, checkpointer } = parts;
-  const started = performance.now();
-  const line = await stepMetrics(session.out, state.step);
-  const begun = await checkpointer.save(state, { world: session.world, metrics: line, copyMs });
-  metrics.phase('save', (performance.now() - started) / 1000);
-  return begun;
+function notFinite({ reason }: Skipped): MlipError {
+  return new MlipError('MLIP_E_NOT_FINITE', reason, {
+    remedy: 'Lower optimizer.learningRate or optimizer.clipNorm, or look for broken rows with `mlip data check`.',
+  });
 }
 
-/** Writes a checkpoint after which there is no step. Half of the time that the coordinator grants is for copying it. */
-export async function saveLast(parts: TrainingParts): Promise<void> {
-  const { written } = await beginSave(parts, parts.session.config.timeouts.stepMs / 2);
-  await written;
+/** Writes a checkpoint and tells the coordinator. */
+export async function saveNow({ engine, session, dataset, state, metrics }: TrainingParts): Promise<void> {
+  const started = performance.now();
+  const path = await saveState(engine, session, dataset.vocabulary, state);
+  metrics.phase('save', (performance.now() - started) / 1000);
+  session.saved(state.step, path);
 }
 
 function openLoader({ session, dataset, state, log }: TrainingParts, { steps }: Start): Loader {
@@ -97,40 +93,33 @@ function createStepParts(
   { session, engine, ring, state, dataset, knowledge }: TrainingParts,
   steps: number,
 ): StepParts {
-  const { config, world } = session;
-  const { trained: summed } = splitFrozen({ ...state.parameters, ...state.statistics }, config);
-  const sumOf = (group: Group): GradientSum => new GradientSum(engine, ring, ofGroup(group, summed));
+  const { config, rank, world } = session;
   return {
-    engine,
-    config,
-    knowledge,
-    steps,
+    ...{ engine, config, rank, ring, knowledge, steps },
     stepsPerEpoch: stepsPerEpoch({ rows: dataset.train.length, batchSize: config.batchSize }),
+    trainingRows: dataset.train.length,
     passes: createPasses(engine, config),
-    gather: world === 1 ? async (_step, rows) => rows : gatherOver(session),
-    sums: { joint: sumOf('joint'), text: sumOf('text'), vision: sumOf('vision') },
+    gather: world === 1 ? gatherAlone : gatherOver(session),
+    sums: createSums(engine, config, state),
     clock: new StepClock(),
+    signal: session.aborted,
   };
 }
 
 function gatherOver(session: Session): Gather {
-  return async (step, own, rows) => {
-    const tensors = Object.entries(own).map(([name, data]) => ({ name, rows, width: data.length / rows, data }));
-    return Object.fromEntries(await session.gather(step, tensors));
-  };
+  return async (step, own) => Object.fromEntries(await session.gather(step, own));
 }
 
 /** Counts the step in the metrics; what the coordinator is told of it. */
 function observe(parts: TrainingParts, clock: StepClock, result: StepResult): StepReport {
   const { session, metrics, state, ring } = parts;
-  const { whole, share, gradNorm, learningRate } = result;
+  const { whole, gradNorm, learningRate } = result;
   metrics.bytesSent('ring', ring.bytesSent - parts.ringBytesCounted);
   parts.ringBytesCounted = ring.bytesSent;
   const phases = clock.take();
   for (const [phase, seconds] of Object.entries(phases)) metrics.phase(phase, seconds);
   const { start, end } = shareOf(session.rank, session.world, microBatchCount(session.config));
-  const losses = { ...whole, ...share, loss: result.loss };
-  metrics.step(state.step, (end - start) * session.config.microBatchSize, losses);
+  metrics.step(state.step, (end - start) * session.config.microBatchSize, whole);
   const [dataWaitSeconds, commWaitSeconds] = [phases.data, phases.gather + phases.reduce];
-  return { whole, share, learningRate, gradNorm, dataWaitSeconds, commWaitSeconds };
+  return { whole, learningRate, gradNorm, dataWaitSeconds, commWaitSeconds };
 }
