@@ -1,10 +1,11 @@
-// Before all tests: compiles the command line where a source is newer than the build, and provides TensorFlow, so that no
-// test's time limit includes a download.
+// Before all tests: compiles the command line where a source is newer than the build, and provides TensorFlow and a
+// nats-server, so that no test's time limit includes a download.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../src/core/errors.js';
 import { ensureEngine } from '../src/engine/provision/install.js';
+import { provideNatsServer } from './support/nats-provision.js';
 
 const root = join(import.meta.dirname, '..');
 
@@ -12,6 +13,8 @@ export async function setup(): Promise<void> {
   compile();
   // Many tests need no TensorFlow; those that do will say that it is missing.
   await ensureEngine().catch((error: unknown) => process.stderr.write(`${messageOf(error)}\n`));
+  // Tests that need a server are skipped without one.
+  await provideNatsServer().catch((error: unknown) => process.stderr.write(`${messageOf(error)}\n`));
 }
 
 function compile(): void {

@@ -12,3 +12,10 @@ export function corruptObject(name: string, where: string, cause?: unknown): Mli
     cause,
   });
 }
+
+export function replacedObject(name: string, where: string): MlipError {
+  return new MlipError('MLIP_E_STORE_FAILED', `the object ${name} was replaced or removed while it was read`, {
+    where,
+    remedy: 'Read it again.',
+  });
+}

@@ -1,0 +1,46 @@
+/**
+ * The chunks of an object on NATS, read one by one: nothing waits for a chunk that is not there, and no more than one is in
+ * memory. The library's own reading does both.
+ */
+import type { ObjectInfo as NatsObject } from '@nats-io/obj';
+import { createHash } from 'node:crypto';
+import { corruptObject } from '../object-errors.js';
+import type { ObjectInfo } from '../store.js';
+import type { Link } from './link.js';
+
+const DIGEST = 'SHA-256=';
+
+export function infoOf({ name, size, digest }: NatsObject): ObjectInfo {
+  return { name, bytes: size, sha256: Buffer.from(digest.slice(DIGEST.length), 'base64url').toString('hex') };
+}
+
+export async function* readChunks(link: Link, bucket: string, info: NatsObject): AsyncGenerator<Uint8Array> {
+  const { name, bytes, sha256 } = infoOf(info);
+  const hash = createHash('sha256');
+  let read = 0;
+  let from = 1;
+  for (let chunk = 0; chunk < info.chunks; chunk++) {
+    const message = await nextChunk(link, `OBJ_${bucket}`, `$O.${bucket}.C.${info.nuid}`, from);
+    if (message === null) throw corruptObject(name, link.terms.where);
+    hash.update(message.data);
+    read += message.data.length;
+    from = message.seq + 1;
+    yield message.data;
+  }
+  if (read !== bytes || hash.digest('hex') !== sha256) throw corruptObject(name, link.terms.where);
+}
+
+interface Chunk {
+  readonly seq: number;
+  readonly data: Uint8Array;
+}
+
+/** Any server of a cluster may answer, but only the leader knows that there is none. */
+async function nextChunk(link: Link, stream: string, subject: string, from: number): Promise<Chunk | null> {
+  const query = { seq: from, next_by_subj: subject };
+  const { direct, streams } = link.manager;
+  return (
+    (await link.persist(() => direct.getMessage(stream, query))) ??
+    (await link.persist(() => streams.getMessage(stream, query)))
+  );
+}
