@@ -11,11 +11,12 @@ import { formatError, messageOf, MlipError } from '../src/core/errors.js';
 import { packageRoot } from '../src/core/package-root.js';
 import type { Benchmark, BenchmarkOptions } from './benchmark.js';
 import { describeMachine } from './machine.js';
+import { checkpointBenchmark } from './checkpoint/benchmark.js';
 import { stepBenchmark } from './step/benchmark.js';
 import { formatReport } from './table.js';
 
 /** Every benchmark of the project by its name. */
-const BENCHMARKS: Record<string, Benchmark> = { step: stepBenchmark };
+const BENCHMARKS: Record<string, Benchmark> = { step: stepBenchmark, checkpoint: checkpointBenchmark };
 
 const BUSY_LOAD = 0.5;
 const BUSY_NOTE = 'Something else was running, so times are not to be trusted: before the start the load was';

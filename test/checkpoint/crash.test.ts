@@ -10,11 +10,12 @@ import { sampleCheckpoint } from './samples.js';
 import { temporaryDirectory } from './temporary.js';
 
 const out = temporaryDirectory();
-const script = join(import.meta.dirname, 'save-forever.js');
+const scriptOf = (name: string): string => join(import.meta.dirname, name);
+const SCRIPTS = ['save-forever.js', 'save-in-background.js'];
 
 /** Lets a process save, and kills it `delayMs` after it has done so once. Returns the last step that it reported. */
-async function saveAndDie(first: number, stride: number, delayMs: number): Promise<number> {
-  const saver = fork(script, [out(), String(first), String(stride)]);
+async function saveAndDie(first: number, stride: number, delayMs: number, script = SCRIPTS[0]): Promise<number> {
+  const saver = fork(scriptOf(script), [out(), String(first), String(stride)]);
   let last = 0;
   saver.on('message', (step: number) => (last = step));
   await once(saver, 'message');
@@ -36,16 +37,19 @@ async function expectWhole(): Promise<number[]> {
   return checkpoints.map(({ step }) => step);
 }
 
-it('whenever a process is killed while it saves, what remains is whole, and what it reported is there', async () => {
-  let step = 0;
-  for (let round = 0; round < 12; round++) {
-    const reported = await saveAndDie(step + 1, 1, round * 3);
-    const steps = await expectWhole();
-    expect(steps[0]).toBeGreaterThanOrEqual(reported);
-    expect(steps.length).toBeLessThanOrEqual(4);
-    step = steps[0];
-  }
-});
+it.each(SCRIPTS)(
+  'whenever a process is killed while it saves, what remains is whole, and what it reported is there: %s',
+  async (script) => {
+    let step = 0;
+    for (let round = 0; round < 12; round++) {
+      const reported = await saveAndDie(step + 1, 1, round * 3, script);
+      const steps = await expectWhole();
+      expect(steps[0]).toBeGreaterThanOrEqual(reported);
+      expect(steps.length).toBeLessThanOrEqual(4);
+      step = steps[0];
+    }
+  },
+);
 
 it('a checkpoint that is saved again and again is there after any crash', async () => {
   for (let round = 0; round < 12; round++) {
