@@ -8,6 +8,7 @@ export const EXIT_MEANING: Record<keyof typeof EXIT, string> = {
   badInput: 'the input (manifest, images, checkpoint) is unusable',
   environment: 'this machine lacks something (TensorFlow, a port, disk space, the coordinator)',
   runFailed: 'the run failed; its first cause is the last thing printed',
+  again: 'the worker was told to go, and it was the last one: the run should be started again',
   interrupted: 'interrupted; a checkpoint was written if a step had been taken',
 };
 

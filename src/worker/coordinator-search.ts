@@ -23,10 +23,10 @@ const PAUSE_SPREAD_MS = 150;
 /** Rejects with MLIP_E_RPC_UNREACHABLE after `timeoutMs`, or with a final error. */
 export async function searchCoordinator<T>({ find, attempt, timeoutMs, isFinal, signal }: Search<T>): Promise<T> {
   const deadline = performance.now() + timeoutMs;
-  let last = new Map<string, string>();
+  let reasons: Map<string, string>;
   do {
     signal.throwIfAborted();
-    const reasons = new Map<string, string>();
+    reasons = new Map();
     for (const address of await found(find, reasons)) {
       try {
         return await attempt(address);
@@ -35,10 +35,9 @@ export async function searchCoordinator<T>({ find, attempt, timeoutMs, isFinal, 
         reasons.set(address, messageOf(error));
       }
     }
-    last = reasons;
     await sleep(PAUSE_MS + Math.random() * PAUSE_SPREAD_MS);
   } while (performance.now() < deadline);
-  throw notFound(last, timeoutMs);
+  throw notFound(reasons, timeoutMs);
 }
 
 async function found(find: FindCoordinator, reasons: Map<string, string>): Promise<readonly string[]> {
