@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { MlipError } from '../core/errors.js';
 import { elementCount, type HostTensor, type HostTensors } from '../core/host-tensor.js';
+import { limitedSignal } from '../core/limited-signal.js';
 import { callPeer, nameOf, type Peer } from './call-peer.js';
 import { failure } from './failures.js';
 import { DIGEST_BYTES, type Frame } from './frame.js';
@@ -29,12 +30,14 @@ export interface FetchOptions {
  */
 export async function fetchTensors(options: FetchOptions): Promise<HostTensors> {
   const { peer, token, generation, rank, timeoutMs, signal } = options;
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-  const inbound = await callPeer(peer, { purpose: 'copy', token, generation, rank, timeoutMs }, limit);
+  const limit = limitedSignal(timeoutMs, signal);
+  let inbound: Inbound | undefined;
   try {
-    return await new TensorFetch(options, inbound, limit).done;
+    inbound = await callPeer(peer, { purpose: 'copy', token, generation, rank, timeoutMs }, limit.signal);
+    return await new TensorFetch(options, inbound, limit.signal).done;
   } finally {
-    inbound.drop();
+    limit.release();
+    inbound?.drop();
   }
 }
 

@@ -1,5 +1,6 @@
 /** How ranks find each other: each connects to its predecessor and is connected to by its successor. */
 import type { Socket } from 'node:net';
+import { limitedSignal } from '../core/limited-signal.js';
 import type { Logger } from '../core/log.js';
 import { callPeer, peerOfRank, type Peer } from './call-peer.js';
 import { failure } from './failures.js';
@@ -37,11 +38,7 @@ export interface RingOptions {
  */
 export async function openRing(options: RingOptions): Promise<Ring> {
   if (options.world === 1) return new SoloRing();
-  const deadline = new AbortController();
-  const giveUp = (): void => deadline.abort();
-  const timer = setTimeout(giveUp, options.timeoutMs);
-  if (options.signal?.aborted) giveUp();
-  options.signal?.addEventListener('abort', giveUp);
+  const deadline = limitedSignal(options.timeoutMs, options.signal);
   const connecting = connectToPredecessor(options, deadline.signal);
   const accepting = acceptSuccessor(options, deadline.signal);
   try {
@@ -54,8 +51,7 @@ export async function openRing(options: RingOptions): Promise<Ring> {
     deadline.abort();
     throw error;
   } finally {
-    clearTimeout(timer);
-    options.signal?.removeEventListener('abort', giveUp);
+    deadline.release();
   }
 }
 

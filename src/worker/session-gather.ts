@@ -1,7 +1,7 @@
 /** A rank's part in a gather. When the generation ends meanwhile, that is the error, not the broken call. */
-import { once } from 'node:events';
 import type { Config } from '../config/schema.js';
 import { MlipError } from '../core/errors.js';
+import { untilAborted } from '../core/limited-signal.js';
 import { gather } from '../rpc/gather.js';
 import type { GatherTensor } from '../rpc/tensor-stream.js';
 import type { Connection } from './session-connection.js';
@@ -39,12 +39,4 @@ export async function gatherOver(
     over.throwIfAborted();
     throw error;
   }
-}
-
-/** Resolves when the signal is aborted or after `limitMs`; whether it is. */
-export async function untilAborted(signal: AbortSignal, limitMs: number): Promise<boolean> {
-  if (!signal.aborted) {
-    await once(signal, 'abort', { signal: AbortSignal.timeout(limitMs) }).catch(() => undefined);
-  }
-  return signal.aborted;
 }
