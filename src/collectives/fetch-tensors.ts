@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { MlipError } from '../core/errors.js';
 import { elementCount, type HostTensor, type HostTensors } from '../core/host-tensor.js';
-import { limitedSignal } from '../core/limited-signal.js';
+import { linkedSignal } from '../core/linked-signal.js';
 import { callPeer, nameOf, type Peer } from './call-peer.js';
 import { failure } from './failures.js';
 import { DIGEST_BYTES, type Frame } from './frame.js';
@@ -30,7 +30,7 @@ export interface FetchOptions {
  */
 export async function fetchTensors(options: FetchOptions): Promise<HostTensors> {
   const { peer, token, generation, rank, timeoutMs, signal } = options;
-  const limit = limitedSignal(timeoutMs, signal);
+  const limit = linkedSignal(signal, timeoutMs);
   let inbound: Inbound | undefined;
   try {
     inbound = await callPeer(peer, { purpose: 'copy', token, generation, rank, timeoutMs }, limit.signal);

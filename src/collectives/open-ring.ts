@@ -1,6 +1,6 @@
 /** How ranks find each other: each connects to its predecessor and is connected to by its successor. */
 import type { Socket } from 'node:net';
-import { limitedSignal } from '../core/limited-signal.js';
+import { linkedSignal } from '../core/linked-signal.js';
 import type { Logger } from '../core/log.js';
 import { callPeer, peerOfRank, type Peer } from './call-peer.js';
 import { failure } from './failures.js';
@@ -38,7 +38,7 @@ export interface RingOptions {
  */
 export async function openRing(options: RingOptions): Promise<Ring> {
   if (options.world === 1) return new SoloRing();
-  const deadline = limitedSignal(options.timeoutMs, options.signal);
+  const deadline = linkedSignal(options.signal, options.timeoutMs);
   const connecting = connectToPredecessor(options, deadline.signal);
   const accepting = acceptSuccessor(options, deadline.signal);
   try {

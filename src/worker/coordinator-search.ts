@@ -31,7 +31,8 @@ export async function searchCoordinator<T>({ find, attempt, timeoutMs, isFinal, 
       try {
         return await attempt(address);
       } catch (error) {
-        if (isFinal(error) || signal.aborted) throw error;
+        signal.throwIfAborted();
+        if (isFinal(error)) throw error;
         reasons.set(address, messageOf(error));
       }
     }

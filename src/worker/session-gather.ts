@@ -1,7 +1,7 @@
 /** A rank's part in a gather. When the generation ends meanwhile, that is the error, not the broken call. */
 import type { Config } from '../config/schema.js';
 import { MlipError } from '../core/errors.js';
-import { untilAborted } from '../core/limited-signal.js';
+import { untilAborted } from '../core/linked-signal.js';
 import { gather } from '../rpc/gather.js';
 import type { GatherTensor } from '../rpc/tensor-stream.js';
 import type { Connection } from './session-connection.js';

@@ -115,7 +115,7 @@ export class MemberSession implements types.Session {
     this.departing = true;
     const generation = this.standing.heard;
     this.link.send({ failed: { failure: toFailure(error), step, secondary: false, stateIntact, generation } });
-    if (this.link.connection === undefined) this.markGone();
+    if (this.link.connection === undefined) this.goUnheard();
   }
 
   blame({ generation }: types.Assignment, error: unknown, { step, stateIntact, blamed }: types.BlameDetails): void {
@@ -129,8 +129,9 @@ export class MemberSession implements types.Session {
   }
 
   abandon(): void {
+    if (this.standing.stopping) return;
     if (this.link.connection === undefined) this.giveUp(lostWhileLeaving());
-    else this.standing.finishRun({ kind: 'finish', again: false });
+    else this.goUnheard();
   }
 
   onAbort(callback: (abort: types.Abort) => void): void {
@@ -160,10 +161,16 @@ export class MemberSession implements types.Session {
   }
 
   private lost(error: MlipError): void {
-    if (this.departing || this.ended.aborted) return this.markGone();
+    if (this.ended.aborted) return this.markGone();
+    if (this.departing) return this.goUnheard();
     this.options.log.warn(`${error.message}; looking for it`, { where: error.where });
     this.standing.lose(error);
     if (this.standing.resting) void this.search();
+  }
+
+  /** Ends without the coordinator's last word. */
+  private goUnheard(): void {
+    this.standing.finishRun({ kind: 'finish', again: false });
   }
 
   private async search(): Promise<void> {

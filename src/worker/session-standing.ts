@@ -35,6 +35,8 @@ export class Standing {
   resting = true;
   cause: MlipError | undefined;
   finish: Finish | undefined;
+  /** No further step follows: the run ends, or this worker's part in it. */
+  stopping = false;
   /** Of a halt that has not been answered. */
   unanswered: number | undefined;
   private halted = 0;
@@ -133,6 +135,7 @@ export class Standing {
     this.unanswered = undefined;
     if (this.waiting === undefined) this.current.abort(over(`generation ${generation} begins`));
     this.current = new AbortController();
+    this.stopping = false;
     try {
       this.assignment = assignmentOf(assign, this.current.signal);
       if (!this.settle(this.assignment)) this.queued = this.assignment;
@@ -142,7 +145,9 @@ export class Standing {
   }
 
   private direct(directive: DirectiveSeen): void {
-    if (directive.nextStep === this.waiting?.applied) this.settle(directiveOf(directive));
+    if (directive.nextStep !== this.waiting?.applied) return;
+    this.stopping = directive.stop;
+    this.settle(directiveOf(directive));
   }
 
   private halt(generation: number): void {

@@ -155,7 +155,7 @@ export interface Session {
   blame(assignment: Assignment, error: unknown, details: BlameDetails): void;
   /** Asks to be let off at the end of the step. */
   leave(): void;
-  /** Goes without having been let off. */
+  /** Goes without having been let off, unless it has been told that no step follows: then it may have to save. */
   abandon(): void;
   /**
    * Called when the run ends early, and at once if it has. May be called again with `save` if the worker that was to save

@@ -1,17 +1,20 @@
-/** Deadlines as abort signals, with timers of our own: Node 20 may collect what AbortSignal.any makes while it is waited for. */
+/**
+ * Abort signals that follow another one, with a deadline. Node 20 has AbortSignal.any and AbortSignal.timeout for that, but
+ * may collect what they make while it is waited for.
+ */
 
-export interface LimitedSignal {
+export interface LinkedSignal {
   signal: AbortSignal;
   abort(): void;
   /** To be called when nobody waits any more. */
   release(): void;
 }
 
-/** Aborted after `timeoutMs`, or when `given` is. */
-export function limitedSignal(timeoutMs: number, given?: AbortSignal): LimitedSignal {
+/** Aborted when `given` is, or after `timeoutMs`. */
+export function linkedSignal(given?: AbortSignal, timeoutMs?: number): LinkedSignal {
   const controller = new AbortController();
   const abort = (): void => controller.abort(given?.reason);
-  const timer = setTimeout(abort, timeoutMs);
+  const timer = timeoutMs === undefined ? undefined : setTimeout(abort, timeoutMs);
   given?.addEventListener('abort', abort);
   if (given?.aborted) abort();
   const release = (): void => {
@@ -23,11 +26,11 @@ export function limitedSignal(timeoutMs: number, given?: AbortSignal): LimitedSi
 
 /** Resolves when the signal is aborted or after `limitMs`, to whether it is. */
 export async function untilAborted(signal: AbortSignal, limitMs: number): Promise<boolean> {
-  const limit = limitedSignal(limitMs, signal);
+  const limited = linkedSignal(signal, limitMs);
   await new Promise<void>((resolve) => {
-    if (limit.signal.aborted) resolve();
-    limit.signal.addEventListener('abort', () => resolve());
+    if (limited.signal.aborted) resolve();
+    limited.signal.addEventListener('abort', () => resolve());
   });
-  limit.release();
+  limited.release();
   return signal.aborted;
 }
