@@ -1,19 +1,23 @@
 /** Forward and backward pass of both encoders with their global heads and no loss: what the losses' shares are seen beside. */
-import * as tf from '@tensorflow/tfjs-core';
+import { GROUPS } from '../../src/encoders/parameter-groups.js';
 import { backwardAll } from '../../src/worker/backward.js';
 import { encodeAll } from '../../src/worker/encode.js';
-import { uploadMicroBatch } from '../../src/worker/micro-batch-tensors.js';
+import { uploadAll } from '../../src/worker/micro-batch-tensors.js';
+import { StepScope } from '../../src/worker/step-scope.js';
 import type { MethodInputs } from './method-inputs.js';
 
 /** The gradient with respect to every embedding is 1. */
-export async function encodersAlone({ parts, state, batches }: MethodInputs, count: number) {
-  const { config, knowledge } = parts;
-  const microBatches = batches.microBatches.map((batch) => uploadMicroBatch(config, count, batch, knowledge));
+export async function encodersAlone(inputs: MethodInputs, count: number) {
+  const { state, batches } = inputs;
+  const scope = new StepScope();
+  const parts = { ...inputs.parts, scope };
+  const microBatches = uploadAll(parts, { ...batches, step: count });
   const { rows, kept } = await encodeAll(parts, state, microBatches, ['text', 'vision']);
   const ones = Object.entries(rows).map(([name, { length }]) => [name, new Float32Array(length).fill(1)] as const);
   const embeddingGradients = Object.fromEntries(ones);
   const { reductions } = await backwardAll(parts, state, { microBatches, kept, embeddingGradients });
-  for (const reduced of Object.values(reductions)) tf.dispose(await reduced);
-  tf.dispose(microBatches.map(({ text, vision, given }) => [text, vision, given]));
+  await Promise.all(Object.values(reductions));
+  await scope.end();
+  for (const group of GROUPS) parts.sums[group].clear();
   return { loss: 0, losses: {} };
 }

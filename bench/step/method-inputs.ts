@@ -6,10 +6,10 @@ import type { Config } from '../../src/config/schema.js';
 import type { HostTensor, HostTensors } from '../../src/core/host-tensor.js';
 import type { MicroBatch, StepBatches } from '../../src/data/loader.js';
 import { modelLayout } from '../../src/encoders/model-layout.js';
-import { ofGroup, type Group } from '../../src/encoders/parameter-groups.js';
 import type { Engine } from '../../src/engine/load.js';
 import { readSafetensors } from '../../src/safetensors/safetensors.js';
-import { GradientSum } from '../../src/worker/gradient-sum.js';
+import { gatherAlone } from '../../src/worker/gather-rows.js';
+import { createSums } from '../../src/worker/create-sums.js';
 import type { PairFacts } from '../../src/worker/pair-facts.js';
 import { createPasses } from '../../src/worker/passes.js';
 import { queueLayout, viewOf } from '../../src/worker/prototype-queue.js';
@@ -66,13 +66,11 @@ function optimizerState(config: Config, batch: HostTensors): HostTensors {
 }
 
 function partsOf(engine: Engine, config: Config, state: TrainingState, batch: HostTensors): StepParts {
-  const summed = { ...state.parameters, ...state.statistics };
-  const sumOf = (group: Group): GradientSum => new GradientSum(engine, new SoloRing(), ofGroup(group, summed));
   return {
-    ...{ engine, config, steps: RUN_STEPS, stepsPerEpoch: RUN_STEPS },
+    ...{ engine, config, steps: RUN_STEPS, stepsPerEpoch: RUN_STEPS, trainingRows: ROWS },
     ...{ passes: createPasses(engine, config), clock: new StepClock() },
-    sums: { joint: sumOf('joint'), text: sumOf('text'), vision: sumOf('vision') },
-    gather: async (_step, rows) => rows,
+    ...{ rank: 0, ring: new SoloRing(), sums: createSums(engine, config, state) },
+    ...{ gather: gatherAlone, signal: new AbortController().signal },
     knowledge: { factsOf: (row) => factsOf(batch, row), vectors: batch.get('concept_vectors')! },
   };
 }

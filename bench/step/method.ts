@@ -63,8 +63,8 @@ async function measure(engine: Engine, { folder, warmUp, steps, parts: names }: 
 type Take = (inputs: MethodInputs, count: number) => Promise<{ loss: number; losses: Record<string, number> }>;
 
 const wholeStep: Take = async ({ parts, state, batches }, count) => {
-  const { loss, whole, share } = await trainStep(parts, state, { ...batches, step: START_STEP + count });
-  const { loss: _, ...losses } = { ...whole, ...share };
+  const { whole } = await trainStep(parts, state, { ...batches, step: START_STEP + count });
+  const { loss, ...losses } = whole;
   return { loss, losses };
 };
 

@@ -25,8 +25,6 @@ export interface Loaded {
 export interface StepReport {
   /** Values of the global batch by name, the same on every rank. */
   whole: Readonly<Record<string, number>>;
-  /** A rank's share of values that add up over ranks, by name. */
-  share: Readonly<Record<string, number>>;
   learningRate: number;
   gradNorm: number;
   dataWaitSeconds: number;

@@ -135,7 +135,7 @@ export function savedAfterFailure(state: RunState, rank: number, step: number, p
 /** The saver may have applied the step that others did not finish: its line completes metrics.jsonl up to the checkpoint. */
 function recordAhead(state: RunState, rank: number, step: number): Transition {
   const { report, committedMs } = state.members[rank];
-  if (step !== state.step + 1 || report === null || Object.keys(report.share).length > 0) return stay(state);
+  if (step !== state.step + 1 || report === null) return stay(state);
   const line = metricsLine(state, [report], committedMs);
   return stay({ ...state, step }, { kind: 'record', line });
 }

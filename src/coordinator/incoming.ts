@@ -37,8 +37,8 @@ export function eventOf(rank: number, message: WorkerMessageSeen): EventSansTime
 type ReportSeen = NonNullable<NonNullable<WorkerMessageSeen['commit']>['report']>;
 
 function reportOf(seen: ReportSeen): StepReport {
-  const { whole, share, learningRate, gradNorm, dataWaitSeconds, commWaitSeconds } = seen;
-  return { whole, share, learningRate, gradNorm, dataWaitSeconds, commWaitSeconds };
+  const { whole, learningRate, gradNorm, dataWaitSeconds, commWaitSeconds } = seen;
+  return { whole, learningRate, gradNorm, dataWaitSeconds, commWaitSeconds };
 }
 
 function failureOf({ code, message, where, remedy }: Failure): Failure {

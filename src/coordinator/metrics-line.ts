@@ -5,14 +5,14 @@ import type { RunState } from './state.js';
 
 type LineState = Pick<RunState, 'settings' | 'step' | 'stepsPerEpoch' | 'generation' | 'openedMs'>;
 
-/** `reports` in order of rank; shares are added in that order, whole values are taken from the first. */
+/** `reports` in order of rank; losses and norms, which are the same on every rank, are taken from the first. */
 export function metricsLine(state: LineState, reports: readonly StepReport[], nowMs: number): MetricsLine {
   const seconds = Math.max(nowMs - state.openedMs, 1) / 1000;
   const [first] = reports;
   return {
     step: state.step + 1,
     epoch: Math.floor(state.step / state.stepsPerEpoch),
-    ...losses(reports),
+    ...{ loss: 0, ...first.whole },
     lr: first.learningRate,
     grad_norm: first.gradNorm,
     world: state.settings.world,
@@ -21,15 +21,6 @@ export function metricsLine(state: LineState, reports: readonly StepReport[], no
     data_wait: shareOfTime(reports, 'dataWaitSeconds', seconds),
     comm_wait: shareOfTime(reports, 'commWaitSeconds', seconds),
   };
-}
-
-/** Names in the order in which they first occur; `loss` is always there. */
-function losses(reports: readonly StepReport[]): { loss: number; [part: string]: number } {
-  const sums: { loss: number; [part: string]: number } = { loss: 0, ...reports[0].whole };
-  for (const { share } of reports) {
-    for (const [name, value] of Object.entries(share)) sums[name] = (sums[name] ?? 0) + value;
-  }
-  return sums;
 }
 
 function shareOfTime(

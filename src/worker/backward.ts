@@ -1,88 +1,119 @@
 /** The backward pass over a rank's micro-batches: the losses within each, then both encoders. */
 import * as tf from '@tensorflow/tfjs-core';
 import { hasFusion, partsOf } from '../config/parts.js';
-import { ofGroup, type Group } from '../encoders/parameter-groups.js';
-import { disposeEncoded, encodeAgain, type EncodedMicroBatch, type ModelTensors, type PassParts } from './encode.js';
+import type { Ring } from '../collectives/ring.js';
+import { GROUPS, ofGroup, type Group } from '../encoders/parameter-groups.js';
+import {
+  disposeEncoded,
+  encodeAgain,
+  type EncodedMicroBatch,
+  type ModelTensors,
+  type PassParts,
+  type PassesUnderWay,
+} from './encode.js';
 import type { LossesAndGradients } from './losses-and-gradients.js';
 import type { MicroBatchTensors } from './micro-batch-tensors.js';
 import { MODALITIES, type Modality } from './passes.js';
 
-/** Gradients by group, being reduced. */
+export interface ReducesUnderWay extends PassesUnderWay {
+  ring: Ring;
+}
+
+/** Sums by group, being reduced. */
 export type Reductions = Record<Group, Promise<tf.NamedTensorMap>>;
 
 export interface BackwardInputs {
   microBatches: readonly MicroBatchTensors[];
   kept: EncodedMicroBatch | undefined;
-  /** Gradients of the global losses with respect to this rank's embeddings, [rows, d] by name. */
+  /** Gradients of the global losses with respect to the embeddings of the whole batch, [B, d] by name. */
   embeddingGradients: Record<string, Float32Array>;
 }
 
+/** Losses within a micro-batch by name; `loss` is their weighted sum. */
+export interface MicroBatchLosses {
+  microBatch: number;
+  values: Record<string, number>;
+}
+
 export interface BackwardResult {
-  /** Losses within micro-batches, summed over those of this rank, by name; `loss` is their weighted sum. */
-  losses: Record<string, number>;
+  /** Of each micro-batch of this rank, where any loss of that kind is in use. */
+  losses: MicroBatchLosses[];
   reductions: Reductions;
+  /** Resolves when all operations of the ring have been called. */
+  called: Promise<void>;
 }
 
 /**
  * Back-propagates into this rank's rows. Each group's gradients are being reduced as soon as the last micro-batch has
- * added its own, while the next group is computed. All ranks reduce in the same order: joint, text, vision.
+ * added its own, while the next group is computed. All ranks reduce in the same order: joint, text, vision. A rank
+ * without micro-batches has nothing to add and gets the sums.
  */
 export async function backwardAll(
-  parts: PassParts,
+  parts: ReducesUnderWay,
   model: ModelTensors,
   { microBatches, kept, embeddingGradients }: BackwardInputs,
 ): Promise<BackwardResult> {
-  const losses: Record<string, number> = {};
-  const reductions: Partial<Reductions> = {};
-  const reduce = (group: Group): void => {
-    reductions[group] = parts.sums[group].reduce();
-    // Whoever awaits it later sees the failure; until then it is not an unhandled one.
-    reductions[group].catch(() => undefined);
-  };
-  for (const [position, inputs] of microBatches.entries()) {
-    const last = position === microBatches.length - 1;
+  const losses: MicroBatchLosses[] = [];
+  const reducing = reducer(parts);
+  for (const inputs of microBatches) {
+    const last = inputs === microBatches.at(-1);
     const encoded = kept ?? (await encodeAgain(parts, model, inputs));
-    const gradients = sliceRows(embeddingGradients, position, microBatches.length, parts.config.microBatchSize);
+    const gradients = rowGradients(parts, inputs, embeddingGradients);
     Object.assign(gradients, await gradientsWithin(parts, model.parameters, inputs, encoded, losses));
-    if (last) reduce('joint');
+    if (last) reducing.reduce('joint');
     for (const modality of MODALITIES) {
-      await backwardInto(parts, modality, encoded, gradients);
-      if (last) reduce(modality);
+      await backwardInto(parts, modality, inputs, encoded, gradients);
+      if (last) reducing.reduce(modality);
     }
     tf.dispose(gradients);
     disposeEncoded(encoded);
   }
-  return { losses, reductions: reductions as Reductions };
+  if (microBatches.length === 0) GROUPS.forEach(reducing.reduce);
+  return { losses, ...reducing.all() };
 }
 
-/** The gradients of one micro-batch's rows, [m, d] by name. */
-function sliceRows(
-  all: Record<string, Float32Array>,
-  position: number,
-  count: number,
-  rows: number,
-): tf.NamedTensorMap {
-  const slice = (values: Float32Array): tf.Tensor => {
-    const length = values.length / count;
-    return tf.tensor2d(values.slice(position * length, (position + 1) * length), [rows, length / rows]);
+/** Begins the reductions, whose operations on the ring are called one group after another. */
+function reducer({ sums, ring, scope }: ReducesUnderWay) {
+  const reductions: Partial<Reductions> = {};
+  let turn = Promise.resolve();
+  const reduce = (group: Group): void => {
+    const reduction = sums[group].reduce(ring, turn);
+    turn = scope.reducing(reduction.called);
+    reductions[group] = scope.reducing(reduction.sums.then((reduced) => scope.own(reduced)));
   };
-  return Object.fromEntries(Object.entries(all).map(([name, values]) => [name, slice(values)]));
+  return { reduce, all: () => ({ reductions: reductions as Reductions, called: turn }) };
 }
 
-/** Runs the losses within a micro-batch: adds their values and gradients; the gradients of the encoders' features. */
+/** Gradients with respect to the embeddings of a micro-batch, [m, d] by name. */
+function rowGradients(
+  { config, scope }: PassesUnderWay,
+  { firstRow }: MicroBatchTensors,
+  all: Record<string, Float32Array>,
+): tf.NamedTensorMap {
+  const { batchSize, microBatchSize: rows } = config;
+  const slice = (values: Float32Array): tf.Tensor => {
+    const width = values.length / batchSize;
+    return tf.tensor2d(values.slice(firstRow * width, (firstRow + rows) * width), [rows, width]);
+  };
+  const sliced = Object.entries(all).map(([name, values]) => [name, slice(values)] as const);
+  return scope.own<tf.NamedTensorMap>(Object.fromEntries(sliced));
+}
+
+/** Runs the losses within a micro-batch: notes their values, adds gradients; the gradients of the encoders' features. */
 async function gradientsWithin(
-  parts: PassParts,
+  parts: PassesUnderWay,
   parameters: tf.NamedTensorMap,
   inputs: MicroBatchTensors,
   encoded: EncodedMicroBatch,
-  losses: Record<string, number>,
+  losses: MicroBatchLosses[],
 ): Promise<tf.NamedTensorMap> {
   const used = partsOf(parts.config);
   if (!used.local && !hasFusion(used)) return {};
-  const found = await parts.passes.microBatchLosses(lossInputs(parameters, inputs, encoded));
-  addLosses(parts, losses, found);
+  parts.signal.throwIfAborted();
+  const found = parts.scope.own(await parts.passes.microBatchLosses(lossInputs(parameters, inputs, encoded)));
+  losses.push({ microBatch: inputs.index, values: readLosses(parts, found) });
   const { features, own } = splitGradients(found.gradients, parameters);
-  parts.sums.joint.add(own);
+  parts.sums.joint.add(own, inputs.index);
   tf.dispose([found.losses, own]);
   return features;
 }
@@ -104,8 +135,8 @@ function lossInputs(
   return { parameters: joint, features, given, seed: inputs.text.seed };
 }
 
-function addLosses({ engine }: PassParts, sums: Record<string, number>, { losses }: LossesAndGradients): void {
-  for (const [name, value] of Object.entries(losses)) sums[name] = (sums[name] ?? 0) + engine.read(value)[0];
+function readLosses({ engine }: PassParts, { losses }: LossesAndGradients): Record<string, number> {
+  return Object.fromEntries(Object.entries(losses).map(([name, value]) => [name, engine.read(value)[0]]));
 }
 
 function splitGradients(gradients: tf.NamedTensorMap, parameters: tf.NamedTensorMap) {
@@ -118,13 +149,15 @@ function splitGradients(gradients: tf.NamedTensorMap, parameters: tf.NamedTensor
 }
 
 async function backwardInto(
-  { sums }: PassParts,
+  { sums, scope, signal }: PassesUnderWay,
   modality: Modality,
+  { index }: MicroBatchTensors,
   { residuals, names }: EncodedMicroBatch,
   gradients: tf.NamedTensorMap,
 ): Promise<void> {
+  signal.throwIfAborted();
   const own = Object.fromEntries(names[modality].map((name) => [name, gradients[name]]));
-  const found = await residuals[modality].backward(own);
-  sums[modality].add(found);
+  const found = scope.own(await residuals[modality].backward(own));
+  sums[modality].add(found, index);
   tf.dispose(found);
 }

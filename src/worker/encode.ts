@@ -2,12 +2,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config } from '../config/schema.js';
 import { splitFrozen } from '../encoders/frozen.js';
-import { GROUPS, ofGroup, type Group } from '../encoders/parameter-groups.js';
+import { ofGroup, type Group } from '../encoders/parameter-groups.js';
 import type { Residuals } from '../engine/differentiable.js';
 import type { Engine } from '../engine/load.js';
+import { concatenate } from './concatenate.js';
 import type { EmbeddingName } from './global-losses.js';
 import type { GradientSum } from './gradient-sum.js';
 import type { MicroBatchTensors } from './micro-batch-tensors.js';
+import type { StepScope } from './step-scope.js';
 import type { TrainingState } from './training-state.js';
 import { ATTENTION, MODALITIES, type Modality, type Passes } from './passes.js';
 
@@ -15,7 +17,15 @@ export interface PassParts {
   engine: Engine;
   config: Config;
   passes: Passes;
+  /** Empty between steps. */
   sums: Record<Group, GradientSum>;
+  /** Abandons the step: it is looked at before each pass. */
+  signal: AbortSignal;
+}
+
+/** What passes work with while a step runs. */
+export interface PassesUnderWay extends PassParts {
+  scope: StepScope;
 }
 
 /** What the encoders read of the training state. */
@@ -33,7 +43,7 @@ export interface EncodedMicroBatch {
 
 /** What encoding all micro-batches of a rank gives. */
 export interface EncodedRows {
-  /** Embeddings of this rank's rows by name, [rows, d], in order of micro-batches. */
+  /** Embeddings of this rank's rows by name, [rows, d], in order of micro-batches; of no rows where the rank has none. */
   rows: Record<string, Float32Array>;
   /** Kept where the rank has one micro-batch: its backward pass needs no second forward pass then. */
   kept: EncodedMicroBatch | undefined;
@@ -41,18 +51,17 @@ export interface EncodedRows {
 
 /** Encodes every micro-batch and sums the batch statistics. */
 export async function encodeAll(
-  parts: PassParts,
+  parts: PassesUnderWay,
   model: ModelTensors,
   microBatches: readonly MicroBatchTensors[],
   names: readonly EmbeddingName[],
 ): Promise<EncodedRows> {
   const pieces: Record<string, Float32Array[]> = Object.fromEntries(names.map((name) => [name, []]));
   let kept: EncodedMicroBatch | undefined;
-  for (const group of GROUPS) parts.sums[group].clear();
   for (const inputs of microBatches) {
     const { encoded, statistics } = await encodeOne(parts, model, inputs);
     for (const name of names) pieces[name].push(parts.engine.read(encoded.outputs[name]));
-    for (const modality of MODALITIES) parts.sums[modality].add(statistics[modality]);
+    for (const modality of MODALITIES) parts.sums[modality].add(statistics[modality], inputs.index);
     tf.dispose(statistics);
     if (microBatches.length === 1) kept = encoded;
     else disposeEncoded(encoded);
@@ -63,7 +72,7 @@ export async function encodeAll(
 
 /** The forward pass once more, for what it leaves to the backward pass. */
 export async function encodeAgain(
-  parts: PassParts,
+  parts: PassesUnderWay,
   model: ModelTensors,
   inputs: MicroBatchTensors,
 ): Promise<EncodedMicroBatch> {
@@ -72,13 +81,8 @@ export async function encodeAgain(
   return encoded;
 }
 
-async function encodeOne(parts: PassParts, model: ModelTensors, inputs: MicroBatchTensors) {
-  const run = (modality: Modality) => {
-    const { trained, frozen } = splitFrozen(ofGroup(modality, model.parameters), parts.config);
-    const statistics = splitFrozen(ofGroup(modality, model.statistics), parts.config).frozen;
-    return parts.passes.encoders[modality](trained, { ...inputs[modality], ...frozen, ...statistics });
-  };
-  const [text, vision] = [await run('text'), await run('vision')];
+async function encodeOne(parts: PassesUnderWay, model: ModelTensors, inputs: MicroBatchTensors) {
+  const [text, vision] = [await run('text', parts, model, inputs), await run('vision', parts, model, inputs)];
   const [words, patches] = [splitExtras('text', text.extras), splitExtras('vision', vision.extras)];
   const encoded: EncodedMicroBatch = {
     outputs: { ...text.outputs, ...vision.outputs },
@@ -89,6 +93,17 @@ async function encodeOne(parts: PassParts, model: ModelTensors, inputs: MicroBat
   return { encoded, statistics: { text: words.statistics, vision: patches.statistics } };
 }
 
+async function run(modality: Modality, parts: PassesUnderWay, model: ModelTensors, inputs: MicroBatchTensors) {
+  parts.signal.throwIfAborted();
+  const { trained, frozen } = splitFrozen(ofGroup(modality, model.parameters), parts.config);
+  const statistics = splitFrozen(ofGroup(modality, model.statistics), parts.config).frozen;
+  const given = { ...inputs[modality], ...frozen, ...statistics };
+  const { outputs, extras, residuals } = await parts.passes.encoders[modality](trained, given);
+  parts.scope.own([outputs, extras]);
+  parts.scope.defer(() => residuals.dispose());
+  return { outputs, extras, residuals };
+}
+
 function splitExtras(modality: Modality, extras: tf.NamedTensorMap) {
   const { [ATTENTION[modality]]: weights, ...statistics } = extras;
   return { statistics, attention: weights === undefined ? {} : { [ATTENTION[modality]]: weights } };
@@ -97,14 +112,4 @@ function splitExtras(modality: Modality, extras: tf.NamedTensorMap) {
 export function disposeEncoded({ outputs, attention, residuals }: EncodedMicroBatch): void {
   tf.dispose([outputs, attention]);
   for (const modality of MODALITIES) residuals[modality].dispose();
-}
-
-function concatenate(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

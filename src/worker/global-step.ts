@@ -2,10 +2,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config } from '../config/schema.js';
 import type { Engine } from '../engine/load.js';
+import type { StepBatches } from '../data/loader.js';
+import type { GatheredRows } from './gather-rows.js';
 import type { GlobalLossInputs } from './global-losses.js';
 import { samePairs } from './pair-facts.js';
-import { queueIsFull, viewOf } from './prototype-queue.js';
-import type { Rows, StepParts } from './step-parts.js';
+import { queuesAreFull, viewOf } from './prototype-queue.js';
+import type { Rows, StepUnderWay } from './step-parts.js';
 import type { TrainingState } from './training-state.js';
 
 export interface GlobalLosses {
@@ -13,26 +15,21 @@ export interface GlobalLosses {
   losses: Record<string, number>;
   /** With respect to all embeddings, [B, d] by name. */
   embeddingGradients: Rows;
-  /** [K, d]; belongs to the caller. */
+  /** [K, d] */
   prototypeGradient: tf.Tensor | undefined;
 }
 
-/** Whether pairs that are the same are no negatives of each other: then it is gathered which pairs those are. */
-export function masksNegatives({ loss }: Config): boolean {
-  return loss.falseNegatives === 'mask' && loss.global.weight > 0;
-}
-
-/** @param gathered embeddings [B, d] of the whole batch by name and, where negatives are masked, identities [B, 4] */
+/** Every rank computes them, of the embeddings of all ranks. */
 export async function globalLossesOf(
-  { engine, passes, config }: StepParts,
+  { engine, passes, config, scope, signal }: StepUnderWay,
   state: TrainingState,
-  gathered: Rows,
-  step: number,
+  gathered: GatheredRows,
 ): Promise<GlobalLosses> {
-  const { identity, ...embeddings }: Partial<Rows> & Rows = gathered;
-  const inputs = globalInputs(engine, config, state, { identity, embeddings }, step);
+  signal.throwIfAborted();
+  const inputs = globalInputs(engine, config, state, gathered);
   const { prototypes: _, ...uploaded } = inputs;
-  const { losses, gradients } = await passes.globalLosses(inputs);
+  scope.own(uploaded);
+  const { losses, gradients } = scope.own(await passes.globalLosses(inputs));
   const { prototypes: prototypeGradient, ...ofEmbeddings } = gradients;
   const result = {
     losses: mapValues(losses, (tensor) => engine.read(tensor)[0]),
@@ -43,16 +40,31 @@ export async function globalLossesOf(
   return result;
 }
 
+/**
+ * The prototypes' gradient is that of the whole batch on every rank, so the rank that has the batch's first row adds it,
+ * once; while they are frozen nobody does.
+ */
+export function addPrototypeGradient(
+  { sums, config }: StepUnderWay,
+  { prototypeGradient }: GlobalLosses,
+  { microBatches, epoch }: StepBatches,
+): void {
+  if (prototypeGradient === undefined) return;
+  if (microBatches[0]?.index === 0 && epoch >= config.loss.prototypes.frozenEpochs) {
+    sums.joint.add({ 'prototypes.weight': prototypeGradient }, 0);
+  }
+  prototypeGradient.dispose();
+}
+
 function globalInputs(
   engine: Engine,
   config: Config,
   { parameters, queues }: TrainingState,
-  { identity, embeddings }: { identity: Float32Array | undefined; embeddings: Rows },
-  step: number,
+  { identity, embeddings }: GatheredRows,
 ): GlobalLossInputs {
   const { batchSize } = config;
   const weight = parameters['prototypes.weight'];
-  const recent = queueIsFull(step, config) ? Array.from(queues) : [];
+  const recent = queuesAreFull(queues) ? Array.from(queues) : [];
   return {
     embeddings: mapValues(embeddings, (rows) => engine.upload(rows, [batchSize, rows.length / batchSize])),
     prototypes: weight === undefined ? {} : { weight },

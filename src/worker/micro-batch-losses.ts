@@ -3,7 +3,7 @@
  * swapping. Their values are divided by the size of the global batch, so that they add up over micro-batches.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { partsOf } from '../config/parts.js';
+import { partsOf, type MethodParts } from '../config/parts.js';
 import type { Config } from '../config/schema.js';
 import { dropoutOf } from '../encoders/forward-context.js';
 import { fusion } from '../encoders/fusion.js';
@@ -28,6 +28,13 @@ export interface MicroBatchLossInputs {
   given: tf.NamedTensorMap;
   /** int32 [2]. */
   seed: tf.Tensor1D;
+}
+
+/** Names of the losses that a configuration has within micro-batches, `loss` among them; none where it has no such loss. */
+export function microBatchLossNames({ local, knowledge, itm, ts }: MethodParts): string[] {
+  const named = { loss_local: local, loss_knowledge: local && knowledge, loss_itm: itm, loss_ts: ts };
+  const names = Object.entries(named).flatMap(([name, used]) => (used ? [name] : []));
+  return names.length === 0 ? [] : ['loss', ...names];
 }
 
 /** Gradients by the names of `parameters` and `features`. */

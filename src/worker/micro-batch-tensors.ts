@@ -4,10 +4,11 @@ import { hasFusion, hasLocalEmbeddings, partsOf } from '../config/parts.js';
 import type { Config } from '../config/schema.js';
 import type { HostTensor } from '../core/host-tensor.js';
 import { hashKeys, random } from '../core/random.js';
-import type { MicroBatch } from '../data/loader.js';
+import type { MicroBatch, StepBatches } from '../data/loader.js';
 import { wordCountOf } from '../encoders/words.js';
 import { linkArrays, type LinkArrays } from './link-arrays.js';
 import { identitiesOf, sameConcepts, samePairs, type PairFacts } from './pair-facts.js';
+import type { StepScope } from './step-scope.js';
 
 /**
  * Inputs of an encoder by the names of ReportInputs, or `images` [m, S, S]; the seed of its dropout, int32 [2]; and where it is
@@ -20,6 +21,9 @@ export interface EncoderInputs {
 
 /** Only what a loss in use reads is there. */
 export interface MicroBatchTensors {
+  /** Position among the step's micro-batches, and that of its first row within the batch. */
+  index: number;
+  firstRow: number;
   text: EncoderInputs;
   vision: EncoderInputs;
   /** By the names of MicroBatchLossInputs.given. */
@@ -33,6 +37,22 @@ export interface PairKnowledge {
   factsOf(row: number): PairFacts;
   /** Embedding of each concept of the graph, [C, width]; none without knowledge. */
   vectors?: HostTensor | undefined;
+}
+
+/** They go with the step. */
+export function uploadAll(parts: UploadParts, { step, microBatches }: StepBatches): MicroBatchTensors[] {
+  const { config, knowledge, scope } = parts;
+  return microBatches.map((batch) => {
+    const tensors = uploadMicroBatch(config, step, batch, knowledge);
+    scope.own([tensors.text, tensors.vision, tensors.given]);
+    return tensors;
+  });
+}
+
+interface UploadParts {
+  config: Config;
+  knowledge: PairKnowledge;
+  scope: StepScope;
 }
 
 export function uploadMicroBatch(
@@ -57,7 +77,8 @@ export function uploadMicroBatch(
     ...(links && linkTensors(links, facts.length, slots.slots)),
     ...(hasFusion(partsOf(config)) ? proxyTensors(config, step, batch, facts) : {}),
   };
-  return { text, vision: { images, seed }, given, identities: identitiesOf(facts) };
+  const { index, firstRow } = batch;
+  return { index, firstRow, text, vision: { images, seed }, given, identities: identitiesOf(facts) };
 }
 
 function reportTensors(config: Config, { rows, pieceIds, pieceMask, wordOfPiece }: MicroBatch): tf.NamedTensorMap {

@@ -51,13 +51,13 @@ export interface UpdateResult {
 export interface Passes {
   encoders: Record<Modality, Differentiable<EncoderInputs>>;
   /** Of the global batch. */
-  globalLosses(inputs: GlobalLossInputs): Promise<LossesAndGradients>;
+  globalLosses: (inputs: GlobalLossInputs) => Promise<LossesAndGradients>;
   /** Of a micro-batch; where any loss of that kind is in use. */
-  microBatchLosses(inputs: MicroBatchLossInputs): Promise<LossesAndGradients>;
-  norm(gradients: tf.NamedTensorMap): Promise<tf.Tensor>;
-  update(inputs: UpdateInputs): Promise<UpdateResult>;
+  microBatchLosses: (inputs: MicroBatchLossInputs) => Promise<LossesAndGradients>;
+  norm: (gradients: tf.NamedTensorMap) => Promise<tf.Tensor>;
+  update: (inputs: UpdateInputs) => Promise<UpdateResult>;
   /** `sums` over the `count` micro-batches of the step. */
-  statistics(inputs: StatisticsInputs): Promise<tf.NamedTensorMap>;
+  statistics: (inputs: StatisticsInputs) => Promise<tf.NamedTensorMap>;
 }
 
 export function createPasses(engine: Engine, config: Config): Passes {

@@ -1,11 +1,11 @@
 /**
  * Recent embeddings of each view, which join the Sinkhorn codes where the global batch is smaller than the number of
  * prototypes (as in SwAV, https://arxiv.org/abs/2006.09882). Every worker sees all embeddings of a step, so every worker
- * keeps the same queue. It is used once it is full, which depends on the step alone.
+ * keeps the same queue. It is used once it is full, which can be seen of it: a step that is skipped adds nothing.
  */
 import { partsOf } from '../config/parts.js';
 import type { Config } from '../config/schema.js';
-import type { HostTensors } from '../core/host-tensor.js';
+import type { HostTensor, HostTensors } from '../core/host-tensor.js';
 import { viewNames } from './global-losses.js';
 
 const PREFIX = 'queue.';
@@ -20,10 +20,10 @@ export function queueLayout(config: Config): { name: string; shape: number[] }[]
   }));
 }
 
-/** Whether `step` steps have filled the queue. */
-export function queueIsFull(step: number, config: Config): boolean {
-  const { queue } = config.loss.prototypes;
-  return queue > 0 && step * config.batchSize >= queue;
+/** Whether all of a queue's rows are embeddings, which have length 1; they fill it from its beginning. */
+export function queuesAreFull(queues: HostTensors): boolean {
+  const isFull = ({ data, shape }: HostTensor): boolean => data.subarray(-shape[1]).some((value) => value !== 0);
+  return queues.size > 0 && [...queues.values()].every(isFull);
 }
 
 /** View of a queue's name. */

@@ -1,39 +1,59 @@
 /** What a training step works with and what it reports. */
-import { MlipError } from '../core/errors.js';
-import type { PassParts } from './encode.js';
+import type { Ring } from '../collectives/ring.js';
+import type { GatherTensor } from '../rpc/tensor-stream.js';
+import type { PassesUnderWay, PassParts } from './encode.js';
 import type { PairKnowledge } from './micro-batch-tensors.js';
 import type { StepClock } from './step-clock.js';
 
-/** A rank's rows of something by name, [rows, width]. */
+/** Rows of something by name, [rows, width]. */
 export type Rows = Record<string, Float32Array>;
 
-/** Rows of this rank in, rows of all ranks out, in order of micro-batches. `count`: rows of this rank. */
-export type Gather = (step: number, rows: Rows, count: number) => Promise<Rows>;
+/** Rows of this rank in, which may be none; rows of all ranks out, by name, in order of micro-batches. */
+export type Gather = (step: number, own: readonly GatherTensor[]) => Promise<Rows>;
 
 export interface StepParts extends PassParts {
+  /** Among the ranks of the ring. */
+  rank: number;
+  ring: Ring;
   gather: Gather;
   clock: StepClock;
   knowledge: PairKnowledge;
   /** Steps of the whole run. */
   steps: number;
   stepsPerEpoch: number;
+  /** Rows that there are to train on. */
+  trainingRows: number;
 }
 
-export interface StepResult {
-  /** Weighted sum of all losses: over the global batch, and over this rank's micro-batches. */
+export interface StepUnderWay extends StepParts, PassesUnderWay {}
+
+/** `loss`, which is the weighted sum of all, and each loss by its name in metrics.jsonl. */
+export interface StepLosses {
   loss: number;
-  /** Losses over the global batch by name, the same on every rank; `loss` is their weighted sum. */
-  whole: Record<string, number>;
-  /** This rank's share of the losses within micro-batches by name; `loss` is their weighted sum. */
-  share: Record<string, number>;
+  [part: string]: number;
+}
+
+/** Who computed what in a step, as it truly happened. */
+export interface StepAccount {
+  /** The training row at each position of the batch, replacements of unusable ones included, [B]. */
+  rows: Uint32Array;
+  /** The rank that computed each micro-batch, [B / m]. */
+  ranks: Uint32Array;
+}
+
+/** Why a step changed nothing, and the training rows of the micro-batches that are to blame. */
+export interface Skipped {
+  reason: string;
+  rows: Uint32Array;
+}
+
+/** The same on every rank, to the bit where machines compute the same. */
+export interface StepResult {
+  /** Of the whole batch; on every rank to the bit, and for every number of ranks. */
+  whole: StepLosses;
+  account: StepAccount;
   gradNorm: number;
   learningRate: number;
-}
-
-/** @throws MlipError MLIP_E_NOT_FINITE */
-export function requireFinite(what: string, value: number, step: number): void {
-  if (Number.isFinite(value)) return;
-  throw new MlipError('MLIP_E_NOT_FINITE', `the ${what} of step ${step + 1} is ${value}`, {
-    remedy: 'Lower optimizer.learningRate or optimizer.clipNorm, or look for broken rows with `mlip data check`.',
-  });
+  /** Present where the loss or the gradient norm is not finite. */
+  skipped?: Skipped;
 }

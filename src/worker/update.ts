@@ -5,46 +5,45 @@ import { microBatchCount } from '../core/plan.js';
 import { splitFrozen } from '../encoders/frozen.js';
 import { GROUPS, groupOf } from '../encoders/parameter-groups.js';
 import { biasCorrections } from '../optim/adamw.js';
-import { learningRateAt } from '../optim/schedule.js';
 import { advanceQueues } from './prototype-queue.js';
-import { requireFinite, type Rows, type StepParts } from './step-parts.js';
+import type { Rows, StepParts, StepUnderWay } from './step-parts.js';
 import type { TrainingState } from './training-state.js';
 
 export interface UpdateGiven {
   step: number;
   epoch: number;
   /** Gradients summed over the global batch, and batch statistics summed over its micro-batches. */
-  reduced: tf.NamedTensorMap;
+  sums: tf.NamedTensorMap;
+  /** Of those gradients. */
+  norm: tf.Scalar;
+  learningRate: number;
   /** Of the global batch, [B, d] by name. */
   embeddings: Rows;
 }
 
-/** @throws MlipError MLIP_E_NOT_FINITE before anything has changed */
-export async function applyUpdate(
-  parts: StepParts,
-  state: TrainingState,
-  { step, epoch, reduced, embeddings }: UpdateGiven,
-): Promise<{ gradNorm: number; learningRate: number }> {
-  const { passes, engine, config } = parts;
-  const gradients = pick(reduced, trainedNames(state.parameters, config));
-  const norm = await passes.norm(gradients);
-  const gradNorm = engine.read(norm)[0];
-  requireFinite('gradient norm', gradNorm, step);
+/** Euclidean norm over the gradients of all that is trained. */
+export async function gradientNorm(
+  { passes, config, scope }: StepUnderWay,
+  { parameters }: TrainingState,
+  sums: tf.NamedTensorMap,
+): Promise<tf.Scalar> {
+  const norm = await passes.norm(pick(sums, trainedNames(parameters, config)));
+  return scope.own(norm as tf.Scalar);
+}
 
-  const learningRate = learningRateAt(step, parts.steps, config.optimizer);
+/** Runs to its end once it has begun; the state is whole again then, and has one step more. */
+export async function applyUpdate(parts: StepUnderWay, state: TrainingState, given: UpdateGiven): Promise<void> {
+  const { step, epoch, sums, norm, learningRate, embeddings } = given;
+  const gradients = pick(sums, trainedNames(state.parameters, parts.config));
   state.whole = false;
   for (const set of updateSets(parts, state, epoch)) {
-    const scalars = stepScalars(parts, step - set.firstStep, learningRate, norm as tf.Scalar);
+    const scalars = stepScalars(parts, step - set.firstStep, learningRate, norm);
     await updateParameters(parts, state, set.names, gradients, scalars);
-    const { norm: _, ...own } = scalars;
-    tf.dispose(own);
   }
-  await updateStatistics(parts, state, reduced);
+  await updateStatistics(parts, state, sums);
   state.queues = advanceQueues(state.queues, embeddings);
   state.step = step + 1;
   state.whole = true;
-  tf.dispose([reduced, norm]);
-  return { gradNorm, learningRate };
 }
 
 /** Parameters that are updated together, and the step at which they begin to be. */
@@ -73,15 +72,23 @@ interface StepScalars {
   secondCorrection: tf.Scalar;
 }
 
-/** @param count updates of these parameters before this one */
-function stepScalars({ config }: StepParts, count: number, learningRate: number, norm: tf.Scalar): StepScalars {
+/**
+ * @param count steps before this one in which these parameters were to be updated. One that was skipped counts: then this is
+ * known of the step's number alone, and a run that is resumed goes on alike (docs/adr/0014).
+ */
+function stepScalars(
+  { config, scope }: StepUnderWay,
+  count: number,
+  learningRate: number,
+  norm: tf.Scalar,
+): StepScalars {
   const { first, second } = biasCorrections(count, config.optimizer);
-  return {
-    norm,
+  const made = {
     learningRate: tf.scalar(learningRate),
     firstCorrection: tf.scalar(first),
     secondCorrection: tf.scalar(second),
   };
+  return { norm, ...scope.own(made) };
 }
 
 async function updateParameters(
@@ -104,15 +111,15 @@ async function updateParameters(
 }
 
 async function updateStatistics(
-  { passes, config }: StepParts,
+  { passes, config, scope }: StepUnderWay,
   state: TrainingState,
-  reduced: tf.NamedTensorMap,
+  sums: tf.NamedTensorMap,
 ): Promise<void> {
   const names = trainedNames(state.statistics, config);
-  const count = tf.scalar(microBatchCount(config));
+  const count = scope.own(tf.scalar(microBatchCount(config)));
   const old = pick(state.statistics, names);
-  Object.assign(state.statistics, await passes.statistics({ running: old, sums: pick(reduced, names), count }));
-  tf.dispose([old, count]);
+  Object.assign(state.statistics, await passes.statistics({ running: old, sums: pick(sums, names), count }));
+  tf.dispose(old);
 }
 
 /** Names of what changes, frozen encoders left out. */

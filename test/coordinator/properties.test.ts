@@ -15,7 +15,7 @@ const settings: RunSettings = {
 };
 const failure = { code: 'MLIP_E_TEST', message: 'm', where: '', remedy: '' };
 const worker = { protocol: PROTOCOL, version: mlipVersion, host: 'h', port: 1, pid: 1, device: 'cpu' };
-const report = { whole: { loss: 1 }, share: {}, learningRate: 1, gradNorm: 1, dataWaitSeconds: 0, commWaitSeconds: 0 };
+const report = { whole: { loss: 1 }, learningRate: 1, gradNorm: 1, dataWaitSeconds: 0, commWaitSeconds: 0 };
 
 /** What may happen next; `step` and `generation` are mostly right, and sometimes not. */
 type Draw = {

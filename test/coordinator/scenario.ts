@@ -9,7 +9,7 @@
  *   0 join [version=V] [port=P]
  *   1 loaded all [rows=16] [data=D] [parameters=P]
  *   2 contribute 0 step=0 [generation=1] [tensors=vision:4x512,text:4x512]
- *   3 commit 0 step=0 [loss=2.5] [share=0.1] [wait=0.5]
+ *   3 commit 0 step=0 [loss=2.5] [wait=0.5]
  *   4 saved 0 step=2 | failed 1 message=... [code=C] [secondary] [intact] | closed 0 | stop | broken | status
  *   9000 wait [beating=0,2]                    time passes up to then, in ticks of 250 ms, these ranks sending heartbeats
  *   9000 awake                                 one tick, after whatever time
@@ -166,7 +166,6 @@ function reportOf(command: Command): StepReport {
   const loss = command.number('loss', 2.5);
   return {
     whole: { loss, loss_global: loss },
-    share: command.has('share') ? { loss: command.number('share', 0) } : {},
     ...{ learningRate: 0.001, gradNorm: 1, dataWaitSeconds: command.number('wait', 0), commWaitSeconds: 0 },
   };
 }

@@ -9,9 +9,8 @@ import { compile } from '../../src/engine/compile.js';
 import { differentiable } from '../../src/engine/differentiable.js';
 import type { Compiler } from '../../src/engine/graph-function.js';
 import { loadEngine, type Engine } from '../../src/engine/load.js';
-import { GradientSum } from '../../src/worker/gradient-sum.js';
-import { splitFrozen } from '../../src/encoders/frozen.js';
-import { ofGroup, type Group } from '../../src/encoders/parameter-groups.js';
+import { gatherAlone } from '../../src/worker/gather-rows.js';
+import { createSums } from '../../src/worker/create-sums.js';
 import type { PairFacts } from '../../src/worker/pair-facts.js';
 import { createPasses } from '../../src/worker/passes.js';
 import { StepClock } from '../../src/worker/step-clock.js';
@@ -32,6 +31,14 @@ const SETTINGS = [
   ...['model.headWidth=32', 'model.embeddingWidth=16', 'optimizer.learningRate=0.01'],
 ];
 
+/** Settings of every loss. */
+export const METHOD = [
+  ...['loss.divergence.enabled=true', 'loss.local.weight=1', 'loss.prototypes.weight=1', 'loss.prototypes.count=12'],
+  ...['loss.prototypes.queue=10', 'loss.itm.weight=1', 'loss.ts.weight=1', 'loss.falseNegatives=mask'],
+  ...['knowledge.enabled=true', 'knowledge.width=6', 'knowledge.maxLinks=4', 'model.fusion.layers=2'],
+  ...['model.fusion.heads=2', 'model.fusion.mlpWidth=32', 'model.fusion.dropout=0.1', 'model.text.dropout=0.1'],
+];
+
 export function smallConfig(...more: string[]): Config {
   return resolveConfig({ recipeOrFile: 'clip-nano', set: [...SETTINGS, ...more] }).config;
 }
@@ -47,23 +54,28 @@ let instances = 0;
 export async function smallStep(config: Config, compiler: Compiler | undefined = 'executor'): Promise<SmallStep> {
   const engine = await engineWith(compiler);
   const state = uploadState(initialState(config, VOCABULARY), config, 0);
-  const { trained: summed } = splitFrozen({ ...state.parameters, ...state.statistics }, config);
-  const ring = new SoloRing();
-  const sumOf = (group: Group): GradientSum => new GradientSum(engine, ring, ofGroup(group, summed));
   const parts: StepParts = {
     ...{
       engine,
       config,
       steps: STEPS,
       stepsPerEpoch: STEPS_PER_EPOCH,
+      trainingRows: PAIRS,
       knowledge: noiseKnowledge(config),
       passes: createPasses(engine, config),
       clock: new StepClock(),
     },
-    sums: { joint: sumOf('joint'), text: sumOf('text'), vision: sumOf('vision') },
-    gather: async (_step, rows) => rows,
+    ...{ rank: 0, ring: new SoloRing(), gather: gatherAlone, sums: createSums(engine, config, state) },
+    signal: new AbortController().signal,
   };
   return { parts, state };
+}
+
+/** Another one from the beginning, with what is compiled already: compiling takes longer than all else. */
+export function begunAnew({ parts }: SmallStep): SmallStep {
+  const { engine, config } = parts;
+  const state = uploadState(initialState(config, VOCABULARY), config, 0);
+  return { parts: { ...parts, sums: createSums(engine, config, state), clock: new StepClock() }, state };
 }
 
 /** The engine of this process with another compiler: it allows one context, whose functions have names of their own. */
@@ -128,4 +140,12 @@ export function values(tensors: tf.NamedTensorMap, engine: Engine): Map<string, 
 export function distance(a: Float32Array, b: Float32Array): number {
   const largest = b.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
   return b.reduce((most, value, i) => Math.max(most, Math.abs(a[i] - value)), 0) / largest;
+}
+
+/** Everything that training changes, by names of its own. */
+export function stateValues({ parameters, first, second, statistics, queues }: TrainingState, engine: Engine) {
+  const named = Object.entries({ parameters, first, second, statistics }).flatMap(([kind, tensors]) =>
+    Array.from(values(tensors, engine), ([name, data]) => [`${kind}.${name}`, data] as const),
+  );
+  return new Map([...named, ...Array.from(queues, ([name, { data }]) => [name, data] as const)]);
 }

