@@ -5,9 +5,9 @@
 
 export interface LinkedSignal {
   signal: AbortSignal;
-  abort(): void;
+  abort: () => void;
   /** To be called when nobody waits any more. */
-  release(): void;
+  release: () => void;
 }
 
 /** Aborted when `given` is, or after `timeoutMs`. */

@@ -3,7 +3,7 @@ import { planner, stepsPerEpoch } from '../core/plan.js';
 import { createLoader, type Loader } from '../data/loader.js';
 import { gatherAlone } from './gather-rows.js';
 import type { Generation } from './generation.js';
-import { createSums } from './gradient-sum.js';
+import { createSums } from './create-sums.js';
 import { saveNow } from './save-now.js';
 import type { Assignment, Order } from './session.js';
 import { StepClock } from './step-clock.js';
