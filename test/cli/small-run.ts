@@ -46,7 +46,7 @@ export async function smallRun(pairs = 32): Promise<SmallRun> {
 
 export interface RunJson {
   coordinator: { address: string; pid: number };
-  workers: { rank: number; pid: number; device: string }[];
+  workers: { worker: number; pid: number; device: string }[];
 }
 
 /** Waits until a run has applied that many steps; who runs it. */

@@ -5,7 +5,7 @@ import type { MetricsLine } from '../../src/rpc/run-events.js';
 import { metrics } from '../cli/small-run.js';
 
 /** A line of metrics.jsonl without what the clock says and who computed it. */
-export type Computed = Omit<MetricsLine, 'pairs_per_second' | 'data_wait' | 'comm_wait' | 'world'>;
+export type Computed = Omit<MetricsLine, 'pairs_per_second' | 'data_wait' | 'comm_wait' | 'world' | 'generation'>;
 
 export function computedSteps(out: string): Computed[] {
   return metrics(out).map((line) => {
@@ -14,6 +14,7 @@ export function computedSteps(out: string): Computed[] {
       data_wait: __,
       comm_wait: ___,
       world: ____,
+      generation: _____,
       ...rest
     } = JSON.parse(line) as MetricsLine;
     return rest;
