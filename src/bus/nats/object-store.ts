@@ -6,7 +6,7 @@ import { missingObject, replacedObject } from '../object-errors.js';
 import { readingFrom, type ObjectSource } from '../object-source.js';
 import type { ObjectInfo, ObjectStore } from '../store.js';
 import type { Link } from './link.js';
-import { infoOf, readChunks } from './object-chunks.js';
+import { chunkSubject, infoOf, metaSubject, readChunks, streamOf } from './object-chunks.js';
 
 /** Half of what a message may be by default. */
 const CHUNK_BYTES = 512 * 1024;
@@ -72,9 +72,14 @@ class NatsObjectStore implements ObjectStore {
     return infos.map(infoOf).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /** The library would publish that it is gone, for which a full store has no room. */
   async remove(name: string): Promise<boolean> {
-    if ((await this.#find(name)) === null) return false;
-    await this.#link.persist(() => this.#bucket.delete(name));
+    const info = await this.#find(name);
+    if (info === null) return false;
+    const { manager } = this.#link;
+    for (const filter of [metaSubject(this.#name, name), chunkSubject(this.#name, info)]) {
+      await this.#link.persist(() => manager.streams.purge(streamOf(this.#name), { filter }));
+    }
     return true;
   }
 
@@ -87,10 +92,10 @@ class NatsObjectStore implements ObjectStore {
   async #put(name: string, parts: AsyncIterable<Uint8Array>): Promise<ObjectInfo> {
     const meta = { name, options: { max_chunk_size: CHUNK_BYTES } };
     const { patienceMs } = this.#link.terms;
-    return infoOf(await this.#bucket.put(meta, streamOf(parts), { timeout: patienceMs }));
+    return infoOf(await this.#bucket.put(meta, readable(parts), { timeout: patienceMs }));
   }
 }
 
-function streamOf(parts: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+function readable(parts: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
   return ReadableStream.from<Uint8Array>(parts);
 }
