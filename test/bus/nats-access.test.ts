@@ -4,14 +4,14 @@ import { nkeys } from '@nats-io/transport-node';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { MlipError } from '../../src/core/errors.js';
 import { openStore, type StoreChoice } from '../../src/bus/open-store.js';
 import { findNatsServer } from '../support/nats-provision.js';
 import { startNatsServer, type NatsServer } from '../support/nats-server.js';
 import { hasOpenssl, makeAuthority, type Authority } from './certificates.js';
 import { bytes } from './contract/opened.js';
-import { temporaryDirectory, makeDirectory } from './temporary.js';
+import { makeDirectory, removeDirectory, temporaryDirectory } from './temporary.js';
 
 const SECRET = 'open-sesame';
 const WRONG = 'sesame-shut';
@@ -145,8 +145,10 @@ describe.skipIf(findNatsServer() === undefined || !hasOpenssl())('a NATS server 
   let stranger: Authority;
   let files: { certFile: string; keyFile: string };
 
+  const directory = makeDirectory();
+  afterAll(() => removeDirectory(directory));
+
   beforeAll(() => {
-    const directory = makeDirectory();
     authority = makeAuthority(directory, 'authority');
     stranger = makeAuthority(directory, 'stranger');
     files = authority.issue('server');

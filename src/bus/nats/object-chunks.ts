@@ -11,7 +11,7 @@ import type { Link } from './link.js';
 const DIGEST = 'SHA-256=';
 
 export const streamOf = (bucket: string): string => `OBJ_${bucket}`;
-export const chunkSubject = (bucket: string, { nuid }: NatsObject): string => `$O.${bucket}.C.${nuid}`;
+export const chunkSubject = (bucket: string, { nuid }: Pick<NatsObject, 'nuid'>): string => `$O.${bucket}.C.${nuid}`;
 /** Of what describes an object: without it there is none. */
 export const metaSubject = (bucket: string, name: string): string =>
   `$O.${bucket}.M.${Base64UrlPaddedCodec.encode(name)}`;
@@ -41,12 +41,12 @@ interface Chunk {
   readonly data: Uint8Array;
 }
 
-/** Any server of a cluster may answer, but only the leader knows that there is none. */
+/** Any server of a cluster may answer where the stream permits, but only the leader knows that there is none. */
 async function nextChunk(link: Link, stream: string, subject: string, from: number): Promise<Chunk | null> {
   const query = { seq: from, next_by_subj: subject };
   const { direct, streams } = link.manager;
-  return (
-    (await link.persist(() => direct.getMessage(stream, query))) ??
-    (await link.persist(() => streams.getMessage(stream, query)))
-  );
+  return link.persist(async () => {
+    const near = await direct.getMessage(stream, query).catch(() => null);
+    return near ?? streams.getMessage(stream, query);
+  });
 }

@@ -5,22 +5,23 @@ import { checkPath } from '../names.js';
 import { missingObject, replacedObject } from '../object-errors.js';
 import { readingFrom, type ObjectSource } from '../object-source.js';
 import type { ObjectInfo, ObjectStore } from '../store.js';
+import { removeAbandonedChunks } from './abandoned-chunks.js';
 import type { Link } from './link.js';
 import { chunkSubject, infoOf, metaSubject, readChunks, streamOf } from './object-chunks.js';
 
 /** Half of what a message may be by default. */
 const CHUNK_BYTES = 512 * 1024;
 const TRIES = 3;
+const ABANDONED_MS = 24 * 3600 * 1000;
 
 export async function openObjects(link: Link, name: string): Promise<ObjectStore> {
   setSha256Backend('native');
   const bucket = `${link.terms.namespace}_${name}`;
   const options = { replicas: link.terms.replicas, storage: StorageType.File };
-  return new NatsObjectStore(
-    link,
-    bucket,
-    await link.persist(() => new Objm(link.jetstream).create(bucket, { ...options })),
-  );
+  // The library takes away from the options what it has read.
+  const opened = await link.persist(() => new Objm(link.jetstream).create(bucket, { ...options }));
+  await removeAbandonedChunks(link, bucket, opened, ABANDONED_MS);
+  return new NatsObjectStore(link, bucket, opened);
 }
 
 class NatsObjectStore implements ObjectStore {
