@@ -16,6 +16,19 @@ export const RESERVED_VARIABLES: Readonly<Record<string, string>> = {
   MLIP_GOLDEN: 'a further directory of golden files, for the golden test',
   MLIP_S3_ENDPOINT:
     'address of a store that speaks S3’s protocol, for checkpoint.destination; Amazon’s where it is not set',
+  MLIP_NATS_USER:
+    'user for the NATS server of --nats; its password in MLIP_NATS_PASSWORD or in the file MLIP_NATS_PASSWORD_FILE',
+  MLIP_NATS_PASSWORD: 'password of MLIP_NATS_USER',
+  MLIP_NATS_PASSWORD_FILE: 'file with the password of MLIP_NATS_USER',
+  MLIP_NATS_TOKEN: 'token for the NATS server',
+  MLIP_NATS_TOKEN_FILE: 'file with the token for the NATS server',
+  MLIP_NATS_NKEY_FILE: 'file with the seed of an NKey for the NATS server',
+  MLIP_NATS_CREDS_FILE: 'creds file (JWT and seed) for the NATS server',
+  MLIP_NATS_CA_FILE: 'certificates of authorities, in PEM, that the NATS server must be known to',
+  MLIP_NATS_CERT_FILE: 'certificate of this client, in PEM, for the NATS server',
+  MLIP_NATS_KEY_FILE: 'key of MLIP_NATS_CERT_FILE',
+  MLIP_NATS_REPLICAS: 'copies of what is newly made on NATS: 1, 3 or 5; by default 3 in a cluster, else 1',
+  MLIP_NATS_SERVER: 'a nats-server for the tests, instead of that of the PATH or a built one',
   MLIP_PYTHON: 'Python with torch, timm, transformers and torchvision, for the tests that exchange weights with them',
 };
 

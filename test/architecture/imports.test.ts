@@ -61,7 +61,7 @@ describe('TensorFlow', () => {
     expect(waysToTensorFlow(loading, sourceFiles('src/worker'))).not.toEqual([]);
   });
 
-  it.each(['coordinator', 'rpc', 'metrics', 'config', 'data', 'knowledge', 'collectives', 'checkpoint'])(
+  it.each(['coordinator', 'rpc', 'bus', 'metrics', 'config', 'data', 'knowledge', 'collectives', 'checkpoint'])(
     'is never reached from %s',
     (folder) => {
       const files = sourceFiles(`src/${folder}`);

@@ -1,5 +1,5 @@
 /** Opens the connection to NATS servers. */
-import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
+import { connect, errors, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
 import { MlipError, messageOf } from '../../core/errors.js';
 import { startElapsed } from '../elapsed.js';
 import { pause } from '../pause.js';
@@ -7,6 +7,8 @@ import { authenticatorOf } from './credentials.js';
 import { isRefusal, isTls, storeError } from './failures.js';
 import { ANSWER_MS, Link } from './link.js';
 import { parseServers, type NatsOptions } from './options.js';
+import { wantsClientCertificate } from './server-info.js';
+import { tlsOptions } from './tls.js';
 
 const PATIENCE_MS = 30_000;
 const RETRY_MS = 250;
@@ -40,8 +42,7 @@ function connectionOptions({ servers, credentials = {}, tls }: NatsOptions): Con
     servers: addresses,
     name: `mlip ${process.pid}`,
     ...(authenticator === undefined ? {} : { authenticator }),
-    // With this present, a server without TLS is refused.
-    ...(tls !== undefined || wantsTls ? { tls: { ...tls } } : {}),
+    ...(tls !== undefined || wantsTls ? { tls: tlsOptions(tls ?? {}, addresses) } : {}),
     timeout: ANSWER_MS,
     maxReconnectAttempts: -1,
     reconnectTimeWait: RETRY_MS,
@@ -61,10 +62,15 @@ async function connectWithin(patienceMs: number, where: string, options: Connect
       return await connect(options);
     } catch (error) {
       if (isRefusal(error) || isTls(error)) throw storeError(where, error);
+      if (await isCertificateRefused(error, options)) throw refusedCertificate(where, error);
       if (elapsed() >= patienceMs) throw unreachable(where, patienceMs, error);
     }
     await pause(RETRY_MS);
   }
+}
+
+async function isCertificateRefused(error: unknown, { tls, servers }: ConnectionOptions): Promise<boolean> {
+  return tls != null && error instanceof errors.TimeoutError && wantsClientCertificate(servers as string[]);
 }
 
 /** In a cluster what is stored survives the loss of a server. */
@@ -79,6 +85,18 @@ function requireJetStream({ info }: NatsConnection, where: string): void {
     where,
     remedy: 'Start nats-server with -js or a jetstream section in its configuration.',
   });
+}
+
+function refusedCertificate(where: string, cause: unknown): MlipError {
+  return new MlipError(
+    'MLIP_E_STORE_TLS',
+    'the NATS server wants a certificate of its clients, and takes none of ours',
+    {
+      where,
+      remedy: 'Check MLIP_NATS_CERT_FILE and MLIP_NATS_KEY_FILE: the log of the server says why.',
+      cause,
+    },
+  );
 }
 
 function unreachable(where: string, patienceMs: number, cause: unknown): MlipError {

@@ -31,20 +31,38 @@ function waysOf(credentials: NatsCredentials): { name: string; authenticator: Au
       ? []
       : [{ name: 'a user', authenticator: usernamePasswordAuthenticator(user, password ?? ((): string => '')) }]),
     ...(token === undefined ? [] : [{ name: 'a token', authenticator: tokenAuthenticator(token) }]),
-    ...(nkeyFile === undefined ? [] : [{ name: 'an NKey', authenticator: tried(nkeyFile, nkeyAuthenticator) }]),
-    ...(credsFile === undefined ? [] : [{ name: 'a creds file', authenticator: tried(credsFile, credsAuthenticator) }]),
+    ...(nkeyFile === undefined
+      ? []
+      : [
+          {
+            name: 'an NKey',
+            authenticator: tried(nkeyFile, (seed) => nkeyAuthenticator(() => Buffer.from(seed().trim()))),
+          },
+        ]),
+    ...(credsFile === undefined
+      ? []
+      : [
+          {
+            name: 'a creds file',
+            authenticator: tried(credsFile, (creds) => credsAuthenticator(() => Buffer.from(creds()))),
+          },
+        ]),
   ];
 }
 
 function secret(text: string | undefined, file: string | undefined): Content | undefined {
-  if (file !== undefined) return contentOf(file);
+  if (file !== undefined) return trimmed(contentOf(file));
   return text === undefined ? undefined : (): string => text;
 }
 
+const trimmed =
+  (content: Content): Content =>
+  () =>
+    content().trim();
+
 /** An authenticator that works on the content of a file, tried once. */
-function tried(file: string, make: (read: () => Uint8Array) => Authenticator): Authenticator {
-  const content = contentOf(file);
-  const authenticator = make(() => Buffer.from(content()));
+function tried(file: string, make: (content: Content) => Authenticator): Authenticator {
+  const authenticator = make(contentOf(file));
   try {
     authenticator('nonce');
   } catch {
@@ -69,7 +87,7 @@ function contentOf(file: string): Content {
 
 function readSecret(file: string): string {
   try {
-    return readFileSync(file, 'utf8').trim();
+    return readFileSync(file, 'utf8');
   } catch (cause) {
     throw unusable('a file of NATS credentials cannot be read', file, cause);
   }

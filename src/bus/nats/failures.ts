@@ -32,7 +32,7 @@ export function isApi(error: unknown, codes: readonly number[]): boolean {
 
 const PASSING = [errors.TimeoutError, errors.RequestError, errors.ConnectionError, errors.NoRespondersError];
 const DISK_FULL = /no space left|maximum bytes exceeded|resource|insufficient/i;
-const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|EPROTO$)/;
+const TLS_CODE = /^(ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|EPROTO$)/;
 
 /** Something that a restart, an election or a reconnection may change. */
 export function isPassing(error: unknown): boolean {

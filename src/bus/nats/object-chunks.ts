@@ -2,13 +2,19 @@
  * The chunks of an object on NATS, read one by one: nothing waits for a chunk that is not there, and no more than one is in
  * memory. The library's own reading does both.
  */
-import type { ObjectInfo as NatsObject } from '@nats-io/obj';
+import { Base64UrlPaddedCodec, type ObjectInfo as NatsObject } from '@nats-io/obj';
 import { createHash } from 'node:crypto';
 import { corruptObject } from '../object-errors.js';
 import type { ObjectInfo } from '../store.js';
 import type { Link } from './link.js';
 
 const DIGEST = 'SHA-256=';
+
+export const streamOf = (bucket: string): string => `OBJ_${bucket}`;
+export const chunkSubject = (bucket: string, { nuid }: Pick<NatsObject, 'nuid'>): string => `$O.${bucket}.C.${nuid}`;
+/** Of what describes an object: without it there is none. */
+export const metaSubject = (bucket: string, name: string): string =>
+  `$O.${bucket}.M.${Base64UrlPaddedCodec.encode(name)}`;
 
 export function infoOf({ name, size, digest }: NatsObject): ObjectInfo {
   return { name, bytes: size, sha256: Buffer.from(digest.slice(DIGEST.length), 'base64url').toString('hex') };
@@ -20,7 +26,7 @@ export async function* readChunks(link: Link, bucket: string, info: NatsObject):
   let read = 0;
   let from = 1;
   for (let chunk = 0; chunk < info.chunks; chunk++) {
-    const message = await nextChunk(link, `OBJ_${bucket}`, `$O.${bucket}.C.${info.nuid}`, from);
+    const message = await nextChunk(link, streamOf(bucket), chunkSubject(bucket, info), from);
     if (message === null) throw corruptObject(name, link.terms.where);
     hash.update(message.data);
     read += message.data.length;
@@ -35,12 +41,12 @@ interface Chunk {
   readonly data: Uint8Array;
 }
 
-/** Any server of a cluster may answer, but only the leader knows that there is none. */
+/** Any server of a cluster may answer where the stream permits, but only the leader knows that there is none. */
 async function nextChunk(link: Link, stream: string, subject: string, from: number): Promise<Chunk | null> {
   const query = { seq: from, next_by_subj: subject };
   const { direct, streams } = link.manager;
-  return (
-    (await link.persist(() => direct.getMessage(stream, query))) ??
-    (await link.persist(() => streams.getMessage(stream, query)))
-  );
+  return link.persist(async () => {
+    const near = await direct.getMessage(stream, query).catch(() => null);
+    return near ?? streams.getMessage(stream, query);
+  });
 }

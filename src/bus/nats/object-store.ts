@@ -5,22 +5,23 @@ import { checkPath } from '../names.js';
 import { missingObject, replacedObject } from '../object-errors.js';
 import { readingFrom, type ObjectSource } from '../object-source.js';
 import type { ObjectInfo, ObjectStore } from '../store.js';
+import { removeAbandonedChunks } from './abandoned-chunks.js';
 import type { Link } from './link.js';
-import { infoOf, readChunks } from './object-chunks.js';
+import { chunkSubject, infoOf, metaSubject, readChunks, streamOf } from './object-chunks.js';
 
 /** Half of what a message may be by default. */
 const CHUNK_BYTES = 512 * 1024;
 const TRIES = 3;
+const ABANDONED_MS = 24 * 3600 * 1000;
 
 export async function openObjects(link: Link, name: string): Promise<ObjectStore> {
   setSha256Backend('native');
   const bucket = `${link.terms.namespace}_${name}`;
   const options = { replicas: link.terms.replicas, storage: StorageType.File };
-  return new NatsObjectStore(
-    link,
-    bucket,
-    await link.persist(() => new Objm(link.jetstream).create(bucket, { ...options })),
-  );
+  // The library takes away from the options what it has read.
+  const opened = await link.persist(() => new Objm(link.jetstream).create(bucket, { ...options }));
+  await removeAbandonedChunks(link, bucket, opened, ABANDONED_MS);
+  return new NatsObjectStore(link, bucket, opened);
 }
 
 class NatsObjectStore implements ObjectStore {
@@ -72,9 +73,14 @@ class NatsObjectStore implements ObjectStore {
     return infos.map(infoOf).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /** The library would publish that it is gone, for which a full store has no room. */
   async remove(name: string): Promise<boolean> {
-    if ((await this.#find(name)) === null) return false;
-    await this.#link.persist(() => this.#bucket.delete(name));
+    const info = await this.#find(name);
+    if (info === null) return false;
+    const { manager } = this.#link;
+    for (const filter of [metaSubject(this.#name, name), chunkSubject(this.#name, info)]) {
+      await this.#link.persist(() => manager.streams.purge(streamOf(this.#name), { filter }));
+    }
     return true;
   }
 
@@ -87,10 +93,10 @@ class NatsObjectStore implements ObjectStore {
   async #put(name: string, parts: AsyncIterable<Uint8Array>): Promise<ObjectInfo> {
     const meta = { name, options: { max_chunk_size: CHUNK_BYTES } };
     const { patienceMs } = this.#link.terms;
-    return infoOf(await this.#bucket.put(meta, streamOf(parts), { timeout: patienceMs }));
+    return infoOf(await this.#bucket.put(meta, readable(parts), { timeout: patienceMs }));
   }
 }
 
-function streamOf(parts: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+function readable(parts: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
   return ReadableStream.from<Uint8Array>(parts);
 }
