@@ -11,11 +11,16 @@ const BLOCK_BYTES = 32768;
 const LANE_BYTES = 16;
 const PAGE_BYTES = 65536;
 
+/** What becomes of two values of an element. */
+export type Combination = 'sum' | 'max';
+
 export interface Accumulator {
   /** Where addends are put (received) before `addTo`: room for SEGMENT_ELEMENTS of either type. */
   readonly addend: ArrayBuffer;
   /** `target[i] += addend[i]` for each element of `target`, at most SEGMENT_ELEMENTS of them, of the type of `target`. */
   addTo(target: Floats): void;
+  /** The larger of both in place of each element of `target`. */
+  maxTo(target: Floats): void;
 }
 
 export function createAccumulator(): Accumulator {
@@ -35,6 +40,10 @@ export function createAccumulator(): Accumulator {
         add(operandAt, offset, Math.ceil(block.length / LANE_BYTES) * LANE_BYTES);
         block.set(operand.subarray(0, block.length));
       }
+    },
+    maxTo(target) {
+      const other = target instanceof Float32Array ? new Float32Array(memory.buffer) : new Float64Array(memory.buffer);
+      for (let i = 0; i < target.length; i++) target[i] = Math.max(target[i], other[i]);
     },
   };
 }

@@ -1,4 +1,5 @@
 /** One collective under way on one rank: which segments have arrived, gone out and left the process. */
+import type { Combination } from './accumulate.js';
 import type { Frame } from './frame.js';
 import type { Floats, IncomingSegment, Route, Segment } from './segments.js';
 
@@ -9,15 +10,17 @@ export class Operation {
   readonly done: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
+  readonly combination: Combination;
   private readonly buffer: Floats;
   private readonly route: Route;
   private received = 0;
   private sent = 0;
   private flushed = 0;
 
-  constructor(name: string, sequence: number, buffer: Floats, route: Route) {
+  constructor(name: string, sequence: number, buffer: Floats, route: Route, combination: Combination = 'sum') {
     this.name = `${name} ${sequence}`;
     this.sequence = sequence;
+    this.combination = combination;
     this.buffer = buffer;
     this.route = route;
     let settle: [() => void, (error: Error) => void];
@@ -32,8 +35,8 @@ export class Operation {
     return this.route.incoming.at(this.received);
   }
 
-  /** Whether `incoming` is added to the buffer, rather than copied into it. */
-  get adds(): boolean {
+  /** Whether `incoming` is combined with what is in the buffer, rather than copied into it. */
+  get combines(): boolean {
     return this.received < this.route.added;
   }
 

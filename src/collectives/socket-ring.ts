@@ -6,14 +6,14 @@
  * comes from segments.ts; this file moves a segment when it is ready and the socket takes it.
  */
 import type { MlipError } from '../core/errors.js';
-import { createAccumulator } from './accumulate.js';
+import { createAccumulator, type Combination } from './accumulate.js';
 import { leaving, lostDuring, mismatched, reported, timedOut, type Failure } from './failures.js';
 import { encodeFrame, type Frame } from './frame.js';
 import type { Inbound } from './inbound.js';
 import { Operation } from './operation.js';
 import type { Outbound, OutboundHandler } from './outbound.js';
 import type { Ring } from './ring.js';
-import { modulo, routeAllReduce, routeBroadcast, type Route, type Floats } from './segments.js';
+import { modulo, routeAllReduce, routeBroadcast, type Floats, type Route, type Segment } from './segments.js';
 
 export interface RingPlace {
   rank: number;
@@ -65,8 +65,9 @@ export class SocketRing implements Ring {
     return this.broken?.error;
   }
 
-  allReduce(buffer: Floats): Promise<void> {
-    return this.enqueue('reduction', buffer, routeAllReduce(buffer.length, this.place.rank, this.place.world));
+  allReduce(buffer: Floats, combination: Combination = 'sum'): Promise<void> {
+    const { rank, world } = this.place;
+    return this.enqueue('reduction', buffer, routeAllReduce(buffer.length, rank, world), combination);
   }
 
   broadcast(buffer: Float32Array, root: number): Promise<void> {
@@ -80,8 +81,8 @@ export class SocketRing implements Ring {
     await Promise.all([this.inbound.closing(), this.outbound.closing()]);
   }
 
-  private enqueue(name: string, buffer: Floats, route: Route): Promise<void> {
-    const operation = new Operation(name, this.sequence++, buffer, route);
+  private enqueue(name: string, buffer: Floats, route: Route, combination?: Combination): Promise<void> {
+    const operation = new Operation(name, this.sequence++, buffer, route, combination);
     if (this.broken !== undefined) operation.reject(this.broken.error);
     else if (operation.complete) operation.resolve();
     else this.start(operation);
@@ -125,17 +126,23 @@ export class SocketRing implements Ring {
       return undefined;
     }
     const place = operation.bytesOf(segment);
-    return operation.adds ? new Uint8Array(this.accumulator.addend, 0, place.length) : place;
+    return operation.combines ? new Uint8Array(this.accumulator.addend, 0, place.length) : place;
   }
 
   private absorb(): void {
     const operation = this.receiving;
     if (operation?.incoming === undefined) return;
-    if (operation.adds) this.accumulator.addTo(operation.floatsOf(operation.incoming));
+    if (operation.combines) this.combine(operation, operation.incoming);
     operation.noteReceived();
     if (this.receiving === undefined) this.inbound.pause();
     this.pump();
     this.settle();
+  }
+
+  private combine(operation: Operation, segment: Segment): void {
+    const floats = operation.floatsOf(segment);
+    if (operation.combination === 'max') this.accumulator.maxTo(floats);
+    else this.accumulator.addTo(floats);
   }
 
   private settle(): void {

@@ -7,12 +7,9 @@ import { createBuckets, type Buckets } from '../collectives/buckets.js';
 import type { Ring } from '../collectives/ring.js';
 import { elementCount } from '../core/host-tensor.js';
 import type { Engine } from '../engine/load.js';
-import type { GradientSum, Reduction } from './gradient-sum.js';
+import { BUCKET_BYTES, type GradientSum, type Reduction } from './gradient-sum.js';
 import { RoundedUpload } from './rounded-upload.js';
 import { allSettled } from './step-scope.js';
-
-/** Sums travel in pieces of this size at most, one after another. */
-export const BUCKET_BYTES = 8 * 2 ** 20;
 
 interface Term {
   tensor: tf.Tensor;
@@ -47,7 +44,8 @@ export class DoubleSum implements GradientSum {
   add(terms: tf.NamedTensorMap, microBatch: number): void {
     const { single } = this;
     if (single !== undefined && Object.keys(terms).every((name) => !single.has(name))) {
-      for (const [name, term] of Object.entries(terms)) single.set(name, { tensor: tf.clone(term), microBatch });
+      for (const [name, term] of Object.entries(terms))
+        single.set(name, { tensor: tf.keep(tf.clone(term)), microBatch });
     } else {
       this.addSingle();
       for (const [name, tensor] of Object.entries(terms)) this.addInDouble(name, { tensor, microBatch });

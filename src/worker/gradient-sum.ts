@@ -2,6 +2,9 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Ring } from '../collectives/ring.js';
 
+/** Sums travel in pieces of this size at most, one after another. */
+export const BUCKET_BYTES = 8 * 2 ** 20;
+
 export interface GradientSum {
   /** Adds terms of a micro-batch, of which each name has one at most. The tensors stay the caller's. */
   add(terms: tf.NamedTensorMap, microBatch: number): void;

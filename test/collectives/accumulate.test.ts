@@ -31,6 +31,16 @@ it('lets infinities and NaN through, so that a broken gradient is seen', () => {
   expect([...target]).toEqual([NaN, Infinity, NaN, Infinity]);
 });
 
+it('takes the larger of each pair, in either type; NaN is larger than all', () => {
+  const accumulator = createAccumulator();
+  for (const Type of [Float32Array, Float64Array]) {
+    new Type(accumulator.addend).set([2, -3, NaN, 1, -Infinity, 1e-40]);
+    const whole = Type.of(7, 1, -2, 5, NaN, Infinity, 0, 7);
+    accumulator.maxTo(whole.subarray(1, 7));
+    expect([...whole]).toEqual([7, 2, -2, NaN, NaN, Infinity, Type.of(1e-40)[0], 7]);
+  }
+});
+
 it('adds doubles as a plain loop adds them', () => {
   const accumulator = createAccumulator();
   for (const length of [1, 2, 3, 4097, SEGMENT_ELEMENTS]) {

@@ -39,6 +39,22 @@ describe.each([1, 2, 3, 5])('a ring of %i ranks', (world) => {
     await close();
   });
 
+  it('finds the largest of each element, to the same bits on every rank', async () => {
+    const { rings, close } = await openRings(world);
+    for (const length of LENGTHS) {
+      const buffers = inputs(world, length);
+      const expected = buffers[0].map((_, i) => Math.max(...buffers.map((own) => own[i])));
+      await Promise.all(rings.map((ring, rank) => ring.allReduce(buffers[rank], 'max')));
+      for (const buffer of buffers) expect(sameBits(buffer, expected)).toBe(true);
+    }
+    const broken = rings.map((_, rank) => (rank === world - 1 ? [NaN, 1, 7] : [0, Infinity, rank]));
+    const buffers = broken.map((values) => Float64Array.from(values));
+    await Promise.all(rings.map((ring, rank) => ring.allReduce(buffers[rank], 'max')));
+    for (const [first, second, third] of buffers)
+      expect([first, second, third]).toEqual([NaN, world > 1 ? Infinity : 1, 7]);
+    await close();
+  });
+
   it('broadcasts from each root', async () => {
     const { rings, close } = await openRings(world);
     for (const length of LENGTHS) {

@@ -19,6 +19,7 @@ const config = smallConfig(...METHOD, 'loss.prototypes.frozenEpochs=0');
 const CASES: [Compiler | undefined, Config][] = [
   [undefined, config],
   ['executor', config],
+  ['executor', { ...config, reduction: 'reproducible' }],
   ['xla', smallConfig()],
 ];
 const REASON = new Error('another rank is lost');
@@ -47,7 +48,7 @@ function snapshot({ parts, state }: SmallStep) {
   return { ids, ...rest, tensors: tf.memory().numTensors, handles: parts.engine.runtime.tensorCount };
 }
 
-describe.each(CASES)('with the compiler %s', (compiler, ofCompiler) => {
+describe.each(CASES)('with the compiler %s and sums that are $1.reduction', (compiler, ofCompiler) => {
   it('a step that is aborted or fails in any of its passes leaves state and memory as they were', async () => {
     const small = await smallStep(ofCompiler, compiler);
     const untouched = begunAnew(small);
@@ -132,11 +133,11 @@ class PhaseClock extends StepClock {
   }
 }
 
-describe('of two ranks', () => {
+describe.each(['double', 'reproducible'] as const)('of two ranks with sums that are %s', (reduction) => {
   const shares = sharesOf(1, 1);
   const open: SeveralRanks[] = [];
   const twoRanks = async (): Promise<SeveralRanks> => {
-    open.push(await severalRanks(config, 2, 'executor'));
+    open.push(await severalRanks({ ...config, reduction }, 2, 'executor'));
     return open.at(-1)!;
   };
   // What is compiled is compiled in the first step, and tracing leaves symbols.

@@ -20,13 +20,14 @@ const compiled = new Map<string, Promise<SmallStep>>();
 
 /** Ranks that share an engine and compiled functions, and nothing else. */
 export async function severalRanks(config: Config, world: number, compiler?: Compiler): Promise<SeveralRanks> {
-  const key = JSON.stringify([config, compiler]);
+  // Sums are not compiled.
+  const key = JSON.stringify([{ ...config, reduction: 'double' }, compiler]);
   if (!compiled.has(key)) compiled.set(key, smallStep(config, compiler));
-  const like = await compiled.get(key)!;
+  const { parts: shared, state: first } = await compiled.get(key)!;
   const { rings, close } = await openRings(world);
   const gather = meeting(world);
   const ranks = rings.map((ring, rank): SmallStep => {
-    const { parts, state } = begunAnew(like);
+    const { parts, state } = begunAnew({ parts: { ...shared, config }, state: first });
     return { parts: { ...parts, rank, ring, gather: gather(rank) }, state };
   });
   const train: SeveralRanks['train'] = (step, shares, changes = {}) =>
