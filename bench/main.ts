@@ -12,6 +12,7 @@ import { packageRoot } from '../src/core/package-root.js';
 import type { Benchmark } from './benchmark.js';
 import { describeMachine } from './machine.js';
 import { checkpointBenchmark } from './checkpoint/benchmark.js';
+import { coordinatorBenchmark } from './coordinator/benchmark.js';
 import { recoveryBenchmark } from './recovery/benchmark.js';
 import { stepBenchmark } from './step/benchmark.js';
 import { formatReport } from './table.js';
@@ -21,6 +22,7 @@ const BENCHMARKS: Record<string, Benchmark> = {
   step: stepBenchmark,
   checkpoint: checkpointBenchmark,
   recovery: recoveryBenchmark,
+  coordinator: coordinatorBenchmark,
 };
 
 const DEFAULTS = { threads: availableParallelism(), rounds: 3, steps: 5 };

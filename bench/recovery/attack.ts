@@ -1,8 +1,8 @@
 /** One round of a side: starts a run, kills a worker within a step, and watches what comes of it. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { monotonicMs } from '../clock.js';
 import { completeMs, firstApplied, judge, stepMs, stepsLost, type Verdict } from './judge.js';
 import { WORKERS, type Side, type Training } from './side.js';
-import { monotonicMs } from './step-event.js';
 
 export interface AttackOptions {
   /** Steps that both workers apply before the kill. */

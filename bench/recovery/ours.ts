@@ -7,11 +7,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packageRoot } from '../../src/core/package-root.js';
+import { monotonicMs } from '../clock.js';
 import { followLines } from './follow.js';
 import { isRunning, Processes } from './processes.js';
 import { WORKERS, type Side, type Training } from './side.js';
 import { readSizes } from './sizes.js';
-import { monotonicMs, stepEventOfMetrics, type StepEvent } from './step-event.js';
+import { stepEventOfMetrics, type StepEvent } from './step-event.js';
 
 const MLIP = join(packageRoot, 'bin', 'mlip.js');
 const ENDLESS = ['--steps', '1000000'];

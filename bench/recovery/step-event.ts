@@ -29,8 +29,3 @@ const metricsLineSchema = z.object({ step: z.number(), generation: z.number(), w
 export function stepEventOfMetrics(line: string, seenAtMs: number): StepEvent {
   return { kind: 'applied', atMs: seenAtMs, pid: null, ...metricsLineSchema.parse(JSON.parse(line)) };
 }
-
-/** The machine's monotonic clock; Python's CLOCK_MONOTONIC is the same. */
-export function monotonicMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
-}

@@ -8,10 +8,11 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packageRoot } from '../../src/core/package-root.js';
+import { monotonicMs } from '../clock.js';
 import { followLines } from './follow.js';
 import { isRunning, Processes } from './processes.js';
 import { WORKERS, type Side, type Training } from './side.js';
-import { monotonicMs, stepEventOf, type StepEvent } from './step-event.js';
+import { stepEventOf, type StepEvent } from './step-event.js';
 
 const SCRIPT = join(packageRoot, 'bench', 'recovery', 'torchft_worker.py');
 const MEMBERSHIP = ['--min_replicas', '1', '--heartbeat_timeout_ms', '1000'];
