@@ -19,6 +19,8 @@ export interface Measurements {
   results: Result[];
   /** How it was measured and what is counted; checks that both sides computed the same. */
   notes: string[];
+  /** Whatever else `--json` should print. */
+  details?: object;
 }
 
 /** What `--json` prints. */
@@ -39,6 +41,8 @@ export interface BenchmarkOptions {
 
 export interface Benchmark {
   description: string;
+  /** Where they differ from the usual ones. */
+  defaults?: Partial<Omit<BenchmarkOptions, 'progress'>>;
   run(options: BenchmarkOptions): Promise<Measurements>;
 }
 

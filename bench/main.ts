@@ -9,19 +9,28 @@ import { join } from 'node:path';
 import { didYouMean } from '../src/config/suggest.js';
 import { formatError, messageOf, MlipError } from '../src/core/errors.js';
 import { packageRoot } from '../src/core/package-root.js';
-import type { Benchmark, BenchmarkOptions } from './benchmark.js';
+import type { Benchmark } from './benchmark.js';
 import { describeMachine } from './machine.js';
 import { checkpointBenchmark } from './checkpoint/benchmark.js';
+import { coordinatorBenchmark } from './coordinator/benchmark.js';
+import { recoveryBenchmark } from './recovery/benchmark.js';
 import { stepBenchmark } from './step/benchmark.js';
 import { formatReport } from './table.js';
 
 /** Every benchmark of the project by its name. */
-const BENCHMARKS: Record<string, Benchmark> = { step: stepBenchmark, checkpoint: checkpointBenchmark };
+const BENCHMARKS: Record<string, Benchmark> = {
+  step: stepBenchmark,
+  checkpoint: checkpointBenchmark,
+  recovery: recoveryBenchmark,
+  coordinator: coordinatorBenchmark,
+};
+
+const DEFAULTS = { threads: availableParallelism(), rounds: 3, steps: 5 };
 
 const BUSY_LOAD = 0.5;
 const BUSY_NOTE = 'Something else was running, so times are not to be trusted: before the start the load was';
 
-interface Flags extends Omit<BenchmarkOptions, 'progress'> {
+interface Flags extends Partial<typeof DEFAULTS> {
   json: boolean;
 }
 
@@ -32,22 +41,28 @@ function positiveInteger(value: string): number {
 }
 
 function makeCommand(): Command {
-  const list = Object.entries(BENCHMARKS).map(([name, { description }]) => `  ${name}  ${description}`);
+  const list = Object.entries(BENCHMARKS).map(describe);
   return new Command('npm run bench --')
     .argument('<name>', 'the benchmark')
     .option('--json', 'print the report as one line of JSON', false)
-    .option('--threads <n>', 'intra-op threads of either side', positiveInteger, availableParallelism())
-    .option('--rounds <n>', 'processes of each side, in turn', positiveInteger, 3)
-    .option('--steps <n>', 'measured steps of a process', positiveInteger, 5)
+    .option('--threads <n>', 'intra-op threads of either side', positiveInteger)
+    .option('--rounds <n>', 'processes of each side, in turn', positiveInteger)
+    .option('--steps <n>', 'measured steps of a process', positiveInteger)
     .addHelpText('after', ['', 'Benchmarks:', ...list].join('\n'))
     .exitOverride((exit) => process.exit(exit.exitCode === 0 ? 0 : 2))
     .action(runBenchmark);
 }
 
-async function runBenchmark(name: string, { json, ...options }: Flags): Promise<void> {
+function describe([name, { description, defaults }]: [string, Benchmark]): string {
+  const { threads, rounds, steps } = { ...DEFAULTS, ...defaults };
+  return `  ${name}  ${description} (--threads ${threads} --rounds ${rounds} --steps ${steps})`;
+}
+
+async function runBenchmark(name: string, { json, ...given }: Flags): Promise<void> {
   const benchmark = findBenchmark(name);
   const machine = describeMachine();
-  const measurements = await benchmark.run({ ...options, progress: (line) => process.stderr.write(`${line}\n`) });
+  const progress = (line: string): boolean => process.stderr.write(`${line}\n`);
+  const measurements = await benchmark.run({ ...DEFAULTS, ...benchmark.defaults, ...given, progress });
   const versions = { mlip: ownVersion(), node: process.versions.node, ...measurements.versions };
   const notes = [
     ...measurements.notes,

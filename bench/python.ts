@@ -1,4 +1,4 @@
-/** The Python environment of what the benchmarks compare with: made once, from requirements.txt, in the per-user cache. */
+/** The Python environments of what the benchmarks compare with: each made once, in the per-user cache. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -7,16 +7,18 @@ import { MlipError } from '../src/core/errors.js';
 import { packageRoot } from '../src/core/package-root.js';
 import { cacheDirectory } from '../src/engine/library-paths.js';
 
-const requirements = join(packageRoot, 'bench', 'requirements.txt');
+const REQUIREMENTS = join(packageRoot, 'bench', 'requirements.txt');
 
-/** Path of an interpreter that has the pinned packages. */
-export function pythonWithPeers(progress: (line: string) => void): string {
+/** Path of an interpreter that has the packages pinned in a file. */
+export function pythonWithPeers(progress: (line: string) => void, requirements = REQUIREMENTS): string {
   const python = findPython();
   const key = createHash('sha256').update(readFileSync(requirements)).update(python.version).digest('hex').slice(0, 12);
   const environment = join(cacheDirectory(), `bench-venv-${key}`);
   if (!existsSync(environment)) {
-    progress(`installing ${pinned()} into ${environment}: on Linux about 3 GB to download and 6 GB on disk, once`);
-    install(python.command, environment);
+    progress(
+      `installing ${pinned(requirements)} into ${environment}: on Linux about 3 GB to download and 6 GB on disk, once`,
+    );
+    install(python.command, environment, requirements);
   }
   return join(environment, 'bin', 'python');
 }
@@ -32,13 +34,13 @@ function findPython(): { command: string; version: string } {
   });
 }
 
-function pinned(): string {
+function pinned(requirements: string): string {
   const lines = readFileSync(requirements, 'utf8').split('\n');
   return lines.filter((line) => line.includes('==')).join(', ');
 }
 
 /** Installs beside and renames, so that an interrupted installation is not taken for a whole one. */
-function install(python: string, environment: string): void {
+function install(python: string, environment: string, requirements: string): void {
   mkdirSync(cacheDirectory(), { recursive: true });
   const partial = mkdtempSync(`${environment}-partial-`);
   try {

@@ -27,6 +27,11 @@ function formatResults(results: readonly Result[]): string[] {
       result.met ? 'met' : 'NOT MET',
     ]),
   ];
+  return formatColumns(rows);
+}
+
+/** Cells one below the other. */
+export function formatColumns(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows.map((row) =>
     row

@@ -1,10 +1,11 @@
-/** One rank's call of the gather: its pieces are checked as they come and kept as they came. */
+/** One rank's call of the gather: its pieces are checked as they come. */
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { MlipError, messageOf } from '../core/errors.js';
 import { type Failure, fromFailure, toFailure, toStatus } from '../rpc/failure.js';
 import { type GatherHeader, type GatherMessageSeen, type TensorHeader, gatherCodec } from '../rpc/service.js';
 import { type TensorLengths, checkTensors, malformed, tensorLengths } from '../rpc/tensor-lengths.js';
 import type { Place } from './events.js';
+import type { Piece } from './packed-pieces.js';
 
 /** Whose contribution to which step. */
 export interface GatherPlace extends Place {
@@ -18,8 +19,8 @@ export interface Contribution {
   call: GatherCall;
   place: GatherPlace;
   tensors: readonly TensorHeader[];
-  /** The messages after the header, encoded. */
-  pieces: Buffer[];
+  /** What came after the header. */
+  pieces: Piece[];
 }
 
 export interface ContributionEvents {
@@ -54,7 +55,7 @@ export function readContribution(call: GatherCall, events: ContributionEvents): 
     else if (chunk === null) throw malformed('a gather is one header, then pieces');
     else {
       reading.lengths.add(chunk.tensor, chunk.data.byteLength);
-      reading.contribution.pieces.push(bytes);
+      reading.contribution.pieces.push({ tensor: chunk.tensor, data: chunk.data, message: bytes });
     }
   }
   function begin(header: GatherHeader | null): NonNullable<typeof reading> {

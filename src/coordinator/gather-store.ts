@@ -1,11 +1,12 @@
 /**
- * Holds the rows of every rank until all have come, then sends the whole to each. Pieces are passed on as they came, in
- * order of rank, which is the order of micro-batches; memory is that of one gather.
+ * Holds the rows of every rank until all have come, then sends the whole to each, in order of rank, which is the order of
+ * micro-batches. All get the same messages: memory is that of one gather.
  */
 import type { Failure } from '../rpc/failure.js';
 import { type TensorHeader, gatherCodec } from '../rpc/service.js';
 import { writeAll } from '../rpc/stream.js';
 import { type Contribution, type GatherCall, type GatherPlace, readContribution, refuseCall } from './contribution.js';
+import { packPieces } from './packed-pieces.js';
 
 export interface GatherRules {
   /** B, rows of the whole. */
@@ -53,8 +54,8 @@ export class GatherStore {
   release(): void {
     const inOrder = [...this.contributions.values()].sort((a, b) => a.place.rank - b.place.rank);
     this.contributions = new Map();
-    const header = this.wholeHeader(inOrder[0]);
-    for (const { call } of inOrder) void this.answer(call, header, inOrder);
+    const messages = [this.wholeHeader(inOrder[0]), ...packPieces(inOrder.flatMap(({ pieces }) => pieces))];
+    for (const { call } of inOrder) void this.answer(call, messages);
   }
 
   private wholeHeader({ place, tensors }: Contribution): Buffer {
@@ -62,8 +63,7 @@ export class GatherStore {
     return gatherCodec.encode({ header: { ...place, tensors: whole } });
   }
 
-  private async answer(call: GatherCall, header: Buffer, inOrder: readonly Contribution[]): Promise<void> {
-    const messages = [header, ...inOrder.flatMap(({ pieces }) => pieces)];
+  private async answer(call: GatherCall, messages: readonly Buffer[]): Promise<void> {
     const arrived = await writeAll(call, messages);
     if (!arrived) return;
     this.rules.bytesSent(messages.reduce((sum, { length }) => sum + length, 0));

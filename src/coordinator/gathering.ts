@@ -2,7 +2,7 @@
 import type { Failure } from '../rpc/failure.js';
 import type { TensorHeader } from '../rpc/service.js';
 import type { Place } from './events.js';
-import { type RunState, type Transition, memberOf, microBatchesOf, serving, stay, withMember } from './state.js';
+import { type RunState, type Transition, memberOf, microBatchesOf, stay, withMember } from './state.js';
 
 export interface Contribution extends Place {
   rank: number;
@@ -19,7 +19,7 @@ export function contribution(state: RunState, given: Contribution, nowMs: number
   const { stepMs } = state.settings.timeouts;
   const deadlineMs = state.gathering === null ? nowMs + stepMs : state.deadlineMs;
   const next = withMember({ ...state, gathering, deadlineMs }, worker, { contributed: true, seenMs: nowMs });
-  if (serving(next).some(({ contributed }) => !contributed)) return stay(next);
+  if (next.members.some(({ standing, contributed }) => standing === 'serving' && !contributed)) return stay(next);
   return stay({ ...next, deadlineMs: nowMs + stepMs }, { kind: 'release' });
 }
 

@@ -239,12 +239,27 @@ export function chain(first: Transition, next: (state: RunState) => Transition):
   return { state, effects: [...first.effects, ...effects] };
 }
 
-export function memberOf(state: RunState, worker: number): Member | undefined {
-  return state.members.find((member) => member.worker === worker);
+export function memberOf({ members }: RunState, worker: number): Member | undefined {
+  return members[positionOf(members, worker)];
 }
 
+/** Each message changes one of perhaps a thousand members: nothing is called for the others. */
 export function withMember(state: RunState, worker: number, change: Partial<Member>): RunState {
-  return withMembers(state, (member) => (member.worker === worker ? { ...member, ...change } : member));
+  const { members } = state;
+  const position = positionOf(members, worker);
+  if (position === -1) return state;
+  return { ...state, members: members.with(position, { ...members[position], ...change }) };
+}
+
+/** Members stand in order of their number; -1 where there is none of that number. */
+function positionOf(members: readonly Member[], worker: number): number {
+  let [start, end] = [0, members.length];
+  while (start < end) {
+    const middle = (start + end) >>> 1;
+    if (members[middle].worker < worker) start = middle + 1;
+    else end = middle;
+  }
+  return members[start]?.worker === worker ? start : -1;
 }
 
 export function withMembers(state: RunState, change: (member: Member) => Member): RunState {

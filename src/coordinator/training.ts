@@ -25,8 +25,8 @@ export function commit(state: RunState, worker: number, place: Place, report: Co
     return violation(state, worker, `committed out of turn: ${stale ?? 'it has committed this step already'}`, nowMs);
   }
   const next = withMember(state, worker, { report, committedMs: nowMs });
-  const ranks = serving(next);
-  return ranks.every((member) => member.report !== null) ? advance(next, ranks, nowMs) : stay(next);
+  const missing = next.members.some(({ standing, report: own }) => standing === 'serving' && own === null);
+  return missing ? stay(next) : advance(next, serving(next), nowMs);
 }
 
 /** All have applied the step. */
