@@ -17,9 +17,6 @@ export interface ObjectStore {
   remove(name: string): Promise<unknown>;
 }
 
-/** What a message bus takes in a few seconds. Larger checkpoints belong into a directory or to S3. */
-export const SMALL_CHECKPOINT_BYTES = 64 << 20;
-
 const NAME = /^step-(\d+)\/(.+)$/;
 
 export interface ObjectCheckpoints {
@@ -109,7 +106,10 @@ export class ObjectCheckpointStore implements CheckpointStore {
   }
 
   private async readState(step: number): Promise<StateFile> {
-    const parsed = parseState(await text(this.read(step, STATE_FILE)));
+    const found = await text(this.read(step, STATE_FILE)).catch(async (error: unknown) => {
+      throw isAbsence(error) ? missing(await this.locate(step)) : error;
+    });
+    const parsed = parseState(found);
     if ('state' in parsed) return parsed.state;
     throw damaged(`${await this.locate(step)}/${STATE_FILE}`, parsed.fault, 'Take another checkpoint.');
   }
@@ -122,9 +122,14 @@ export class ObjectCheckpointStore implements CheckpointStore {
     const bytes = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
     if (bytes <= this.maxBytes) return;
     const [size, most] = [bytes, this.maxBytes].map((count) => `${Math.ceil(count / (1 << 20))} MiB`);
-    throw new MlipError('MLIP_E_CHECKPOINT_STORE', `the checkpoint of step ${step} has ${size}, ${most} are taken`, {
+    throw new MlipError('MLIP_E_CHECKPOINT_SIZE', `the checkpoint of step ${step} has ${size}, ${most} are taken`, {
       where: this.where,
       remedy: 'Set checkpoint.destination to keep large checkpoints in S3 as well.',
     });
   }
+}
+
+/** In the words of the store: S3's is MLIP_E_CHECKPOINT_MISSING already. */
+function isAbsence(error: unknown): boolean {
+  return error instanceof MlipError && error.code === 'MLIP_E_STORE_MISSING';
 }

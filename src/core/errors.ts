@@ -64,8 +64,9 @@ export const ERROR_TABLE = {
   },
   MLIP_E_CHECKPOINT_STORE: {
     exit: EXIT.environment,
-    meaning: 'A destination of checkpoints cannot be reached, refuses, or takes none of that size.',
+    meaning: 'A destination of checkpoints cannot be reached, or refuses.',
   },
+  MLIP_E_CHECKPOINT_SIZE: { exit: EXIT.environment, meaning: 'A store of small checkpoints takes none of that size.' },
   // weights
   MLIP_E_WEIGHTS_MISSING: { exit: EXIT.badInput, meaning: 'There are no weights at that path.' },
   MLIP_E_WEIGHTS_PICKLE: {
