@@ -20,6 +20,9 @@ export const API = {
   full: [10002, 10023, 10028, 10047, 10122],
   disabled: [10039, 10076],
   fewPeers: [10005, 10074],
+  messageNotFound: [10037, 10043],
+  /** Whose description says whether it was there. */
+  deleteFailed: [10057],
   /** Whose description is what the disk said. */
   storeFailed: [10077],
   /** The same message is being stored at this moment. */
@@ -46,6 +49,12 @@ export function isPassing(error: unknown): boolean {
 /** JetStream does not listen (yet, or any more), which the library calls not enabled. */
 function isNobodyThere(error: unknown): boolean {
   return error instanceof Error && error.name === 'JetStreamNotEnabled';
+}
+
+/** What was to be deleted is not there. */
+export function isNotThere(error: unknown): boolean {
+  const said = isApi(error, API.deleteFailed) && /no message found|deleted message/i.test(messageOf(error));
+  return said || isApi(error, API.messageNotFound);
 }
 
 export function isFull(error: unknown): boolean {

@@ -1,13 +1,14 @@
 /** A bucket of values on NATS: a key-value bucket of JetStream, changed by publishing with the expected revision. */
 import { DeliverPolicy, StorageType } from '@nats-io/jetstream';
 import { Kvm, type KV, type KvEntry } from '@nats-io/kv';
-import { nanos, type MsgHdrs } from '@nats-io/transport-node';
+import { nanos, nuid, type MsgHdrs } from '@nats-io/transport-node';
+import { MlipError } from '../../core/errors.js';
 import { checkPath, checkRevision, checkSize } from '../names.js';
 import type { Entry, KeyChange, KeyValue } from '../store.js';
 import { API, isApi } from './failures.js';
 import { follow } from './follow.js';
 import { ANSWER_MS, type Link } from './link.js';
-import { publish } from './publish.js';
+import { MESSAGE_ID, publish } from './publish.js';
 
 const OPERATION = 'KV-Operation';
 /** On what the server itself leaves where a key expired. */
@@ -122,12 +123,34 @@ class NatsKeyValue implements KeyValue {
   ): Promise<number | null> {
     checkPath('a key', key);
     checkRevision(lastSequence, this.#link.terms.where);
+    const id = nuid.next();
+    let tries = 0;
     try {
-      return await publish(this.#link, { subject: this.#subject(key), payload, lastSequence, header });
+      const onTry = (): number => tries++;
+      return await publish(this.#link, { subject: this.#subject(key), payload, lastSequence, header, id, onTry });
     } catch (error) {
-      if (isApi((error as Error).cause, API.wrongLastSequence)) return null;
-      throw error;
+      if (!isApi((error as Error).cause, API.wrongLastSequence)) throw error;
+      return tries === 1 ? null : this.#outcome(key, id);
     }
+  }
+
+  /**
+   * What became of a change that was tried several times and was refused at last: a server looks at the expected revision before it
+   * looks whether it has stored this very message already.
+   */
+  async #outcome(key: string, id: string): Promise<number> {
+    const { manager, terms } = this.#link;
+    const query = { last_by_subj: this.#subject(key) };
+    const last = await this.#link.persist(() => manager.streams.getMessage(this.#stream, query));
+    if (last?.header.get(MESSAGE_ID) === id) return last.seq;
+    throw new MlipError(
+      'MLIP_E_STORE_TIMEOUT',
+      `the NATS server was away while ${key} was set, and it has changed since`,
+      {
+        where: terms.where,
+        remedy: 'Read the value again.',
+      },
+    );
   }
 
   #subject(key: string): string {

@@ -9,12 +9,17 @@ export interface Publication {
   readonly lastSequence?: number;
   readonly header?: readonly [name: string, value: string];
   readonly id?: string;
+  readonly onTry?: () => void;
 }
+
+/** The header with the id of a message, which is stored with it. */
+export const MESSAGE_ID = 'Nats-Msg-Id';
 
 /** Resolves to the sequence of the stored message. */
 export async function publish(link: Link, publication: Publication): Promise<number> {
-  const { subject, payload, lastSequence, header, id = nuid.next() } = publication;
+  const { subject, payload, lastSequence, header, id = nuid.next(), onTry } = publication;
   const ack = await link.persist(() => {
+    onTry?.();
     const sent = headers();
     if (header !== undefined) sent.set(...header);
     const expect = lastSequence === undefined ? {} : { lastSubjectSequence: lastSequence };

@@ -2,6 +2,7 @@
 import type { Msg } from '@nats-io/transport-node';
 import { startElapsed } from '../elapsed.js';
 import type { QueueItem } from '../store.js';
+import { isNotThere } from './failures.js';
 import { ANSWER_MS, type Link } from './link.js';
 
 export class TakenItem implements QueueItem {
@@ -10,6 +11,7 @@ export class TakenItem implements QueueItem {
   readonly attempt: number;
   readonly #link: Link;
   readonly #reply: string;
+  readonly #delivery: Delivery;
   readonly #visibilityMs: number;
   /** Since the start of the last request that kept the item. */
   #elapsed: () => number;
@@ -21,7 +23,8 @@ export class TakenItem implements QueueItem {
     this.#elapsed = elapsed;
     this.id = id;
     this.value = message.data;
-    this.attempt = deliveriesOf(this.#reply);
+    this.#delivery = deliveryOf(this.#reply);
+    this.attempt = this.#delivery.attempt;
   }
 
   async inProgress(): Promise<boolean> {
@@ -33,8 +36,14 @@ export class TakenItem implements QueueItem {
     return true;
   }
 
+  /**
+   * Deletes the item. A server that was killed forgets what it has delivered, and hears no acknowledgement of that; it then gets one
+   * only so that it does not wait for it.
+   */
   async done(): Promise<void> {
-    await this.#tell('+ACK');
+    const { stream, sequence } = this.#delivery;
+    await this.#link.persist(() => deleteItem(this.#link, stream, sequence));
+    this.#link.connection.publish(this.#reply, '+ACK');
     this.#elapsed = (): number => Infinity;
   }
 
@@ -54,8 +63,23 @@ export class TakenItem implements QueueItem {
   }
 }
 
+async function deleteItem({ manager }: Link, stream: string, sequence: number): Promise<void> {
+  try {
+    await manager.streams.deleteMessage(stream, sequence, false);
+  } catch (error) {
+    if (!isNotThere(error)) throw error;
+  }
+}
+
+interface Delivery {
+  readonly stream: string;
+  readonly attempt: number;
+  readonly sequence: number;
+}
+
 /** $JS.ACK.[DOMAIN.ACCOUNT.]STREAM.CONSUMER.DELIVERIES.STREAM_SEQUENCE.CONSUMER_SEQUENCE.TIME.PENDING[.RANDOM] */
-function deliveriesOf(reply: string): number {
+function deliveryOf(reply: string): Delivery {
   const parts = reply.split('.');
-  return Number(parts.length === 9 ? parts[4] : parts[6]);
+  const [stream, , attempt, sequence] = parts.slice(parts.length === 9 ? 2 : 4);
+  return { stream, attempt: Number(attempt), sequence: Number(sequence) };
 }
