@@ -8,6 +8,7 @@ describe('a store in a directory', () => {
   storeContract(async () => {
     const directory = makeDirectory();
     return {
+      tellsExpiry: true,
       open: () => openDirectoryStore(directory),
       end: async () => removeDirectory(directory),
     };

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { openDirectoryStore } from '../../src/bus/directory/store.js';
 import { openNatsStore } from '../../src/bus/nats/store.js';
 import { readObject, type Store } from '../../src/bus/store.js';
-import { findNatsServer } from '../support/nats-provision.js';
+import { findNatsServer, isAtLeast } from '../support/nats-provision.js';
 import { startNatsServer } from '../support/nats-server.js';
 import { bytes, codeOf, text } from './contract/opened.js';
 import { temporaryDirectory } from './temporary.js';
@@ -72,7 +72,10 @@ describe('a store in a directory on a full disk', () => {
 });
 
 describe.skipIf(findNatsServer() === undefined)('a store on a NATS server', () => {
-  it('that has reached its limit refuses what does not fit, and goes on when something was removed', async () => {
+  it('that has reached its limit refuses what does not fit, and goes on when something was removed', async ({
+    skip,
+  }) => {
+    if (!isAtLeast(2, 10)) return skip('this nats-server frees no room for what is removed');
     const server = await startNatsServer({ directory: temporaryDirectory(), jetstream: 'max_file_store: 8MB' });
     onTestFinished(() => server.kill());
     const store = await openNatsStore({ servers: server.address, patienceMs: 5000 });
@@ -85,7 +88,8 @@ describe.skipIf(findNatsServer() === undefined)('a store on a NATS server', () =
     expect(await codeOf(objects.put('a', new Uint8Array(4_000_000)))).toBe('MLIP_E_STORE_FULL');
     await expectIntact(store, appended);
     await objects.remove('large');
-    await (await store.events('log')).append(CHUNK);
+    const events = await store.events('log');
+    await expect.poll(() => codeOf(events.append(CHUNK))).toBe('no error');
     await expectIntact(store, appended + 1);
   });
 

@@ -28,12 +28,12 @@ describe.skipIf(findNatsServer() === undefined)('a cluster of three NATS servers
   let directory: string;
   let servers: NatsServer[];
   let store: Store;
-  const addresses = (): string => servers.map(({ address }) => address).join(',');
 
   beforeAll(async () => {
     directory = makeDirectory();
     servers = await startCluster(directory);
-    store = await openNatsStore({ servers: addresses() });
+    // The others tell of themselves.
+    store = await openNatsStore({ servers: servers[0].address });
   });
   afterAll(async () => {
     await store?.close();
@@ -54,7 +54,7 @@ describe.skipIf(findNatsServer() === undefined)('a cluster of three NATS servers
     expect(copies).toEqual({ KV_mlip_bucket: 3, mlip_queue_queue: 3, mlip_events: 3, OBJ_mlip_bucket: 3 });
   });
 
-  it('goes on when its servers are killed in turn: no change is lost or made twice, and the leader leads on', async () => {
+  it('goes on when the server is killed with which it spoke: no change is lost or made twice, and the leader leads on', async () => {
     const keyValue = await store.keyValue('bucket');
     const events = await store.events('log');
     const queue = await store.queue('queue', { visibilityMs: 60_000 });
@@ -78,13 +78,12 @@ describe.skipIf(findNatsServer() === undefined)('a cluster of three NATS servers
       await queue.submit(bytes(next));
       appended.push(next);
     };
-    for (const server of servers.slice(1)) {
-      for (let i = 0; i < 5; i++) await work();
-      await server.kill();
-      for (let i = 0; i < 5; i++) await work();
-      expect(text(await readObject(objects, 'a'))).toBe('object');
-      await server.restart();
-    }
+    for (let i = 0; i < 5; i++) await work();
+    await servers[0].kill();
+    for (let i = 0; i < 5; i++) await work();
+    expect(text(await readObject(objects, 'a'))).toBe('object');
+    await servers[0].restart();
+    for (let i = 0; i < 5; i++) await work();
     const taken: string[] = [];
     while (taken.length < appended.length) {
       const item = (await queue.take({ waitMs: 5000 }))!;

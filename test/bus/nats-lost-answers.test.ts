@@ -1,10 +1,11 @@
 // The server did what was asked, but the connection broke before it could say so: asked again, it does not do it twice.
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openNatsStore } from '../../src/bus/nats/store.js';
+import type { MlipError } from '../../src/core/errors.js';
 import type { Store } from '../../src/bus/store.js';
 import { findNatsServer } from '../support/nats-provision.js';
 import { startNatsServer } from '../support/nats-server.js';
-import { bytes, codeOf, take, text } from './contract/opened.js';
+import { bytes, take, text } from './contract/opened.js';
 import { startProxy, type Proxy } from './proxy.js';
 import { temporaryDirectory } from './temporary.js';
 
@@ -50,7 +51,7 @@ describe.skipIf(findNatsServer() === undefined)('an answer of a NATS server that
     expect(await loseAnswer(() => keyValue.remove('key', second!), gone)).toBe(true);
   });
 
-  it('about a change that was followed by another one is said to be unknown', async () => {
+  it('about a change that was followed by another one is found out, or said to be unknown', async () => {
     const keyValue = await store.keyValue('bucket');
     const seen = await witness.keyValue('bucket');
     const changed = async (): Promise<boolean> => {
@@ -58,7 +59,10 @@ describe.skipIf(findNatsServer() === undefined)('an answer of a NATS server that
       return entry !== null && (await seen.compareAndSet('key', bytes('b'), entry.revision)) !== null;
     };
     const change = loseAnswer(() => keyValue.compareAndSet('key', bytes('a'), 0), changed);
-    expect(await codeOf(change)).toBe('MLIP_E_STORE_TIMEOUT');
+    // Some versions of the server tell that they had stored it, others only that the key has changed. In no case was nothing done.
+    const outcome = await change.catch((error: MlipError) => error.code);
+    expect(outcome).not.toBeNull();
+    if (typeof outcome === 'string') expect(outcome).toBe('MLIP_E_STORE_TIMEOUT');
     expect(text((await seen.get('key'))!.value)).toBe('b');
   });
 

@@ -100,10 +100,9 @@ describe.skipIf(findNatsServer() === undefined)('a NATS server that is away for 
     const keyValue = await hasty.keyValue('bucket');
     await keyValue.compareAndSet('key', bytes('a'), 0);
     server.signal('SIGSTOP');
-    await expect(keyValue.get('key')).rejects.toMatchObject({
-      code: 'MLIP_E_STORE_TIMEOUT',
-      where: `nats://${server.address}`,
-    });
+    // It takes a moment to stand still.
+    await expect.poll(() => codeOf(keyValue.get('key')), { timeout: 10_000 }).toBe('MLIP_E_STORE_TIMEOUT');
+    await expect(keyValue.get('key')).rejects.toMatchObject({ where: `nats://${server.address}` });
     server.signal('SIGCONT');
     await server.kill();
     expect(await codeOf(keyValue.get('key'))).toBe('MLIP_E_STORE_UNREACHABLE');

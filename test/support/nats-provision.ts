@@ -17,6 +17,13 @@ export function findNatsServer(): string | undefined {
   return [...PATH.split(delimiter).map((folder) => join(folder, name)), cached].find(existsSync);
 }
 
+/** Whether the server is of this version or a later one: Debian 12 has 2.9. */
+export function isAtLeast(major: number, minor: number): boolean {
+  const { stdout } = spawnSync(findNatsServer()!, ['--version'], { encoding: 'utf8' });
+  const [hasMajor, hasMinor] = /v(\d+)\.(\d+)/.exec(stdout)!.slice(1).map(Number);
+  return hasMajor > major || (hasMajor === major && hasMinor >= minor);
+}
+
 /** Finds a server, or gets one with Go or apt into the cache; throws where neither can. */
 export async function provideNatsServer(): Promise<void> {
   if (findNatsServer() !== undefined) return;

@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { findNatsServer } from './nats-provision.js';
+import { findNatsServer, isAtLeast } from './nats-provision.js';
 
 export interface NatsServerOptions {
   /** Holds the configuration and what is stored. */
@@ -84,7 +84,7 @@ function configuration({ directory, config = '', jetstream = '' }: NatsServerOpt
   return `listen: "127.0.0.1:${port}"
 jetstream {
   store_dir: ${JSON.stringify(join(directory, 'jetstream'))}
-  sync_interval: always
+  ${isAtLeast(2, 10) ? 'sync_interval: always' : ''}
   max_memory_store: 64MB
   ${jetstream || 'max_file_store: 1GB'}
 }

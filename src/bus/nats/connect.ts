@@ -5,12 +5,13 @@ import { startElapsed } from '../elapsed.js';
 import { pause } from '../pause.js';
 import { authenticatorOf } from './credentials.js';
 import { isRefusal, isTls, storeError } from './failures.js';
-import { ANSWER_MS, Link } from './link.js';
+import { Link } from './link.js';
 import { parseServers, type NatsOptions } from './options.js';
 import { wantsClientCertificate } from './server-info.js';
 import { tlsOptions } from './tls.js';
 
 const PATIENCE_MS = 30_000;
+const CONNECT_MS = 5000;
 const RETRY_MS = 250;
 
 /** Fails at once where the server refuses, and after `patienceMs` where there is none. */
@@ -43,7 +44,7 @@ function connectionOptions({ servers, credentials = {}, tls }: NatsOptions): Con
     name: `mlip ${process.pid}`,
     ...(authenticator === undefined ? {} : { authenticator }),
     ...(tls !== undefined || wantsTls ? { tls: tlsOptions(tls ?? {}, addresses) } : {}),
-    timeout: ANSWER_MS,
+    timeout: CONNECT_MS,
     maxReconnectAttempts: -1,
     reconnectTimeWait: RETRY_MS,
     reconnectJitter: RETRY_MS / 2,

@@ -8,7 +8,7 @@ import { queueContract } from './queue.js';
 import { valuesContract } from './values.js';
 import { wholeContract } from './whole.js';
 
-export interface StoreUnderTest {
+export interface StoreUnderTest extends Pick<Opened, 'tellsExpiry'> {
   /** Opens the store once more, as another process would. */
   open(): Promise<Store>;
   end(): Promise<void>;
@@ -21,7 +21,8 @@ export function storeContract(start: () => Promise<StoreUnderTest>): void {
   beforeAll(async () => {
     const started = await start();
     under = started;
-    opened = { store: await started.open(), other: await started.open(), again: () => started.open() };
+    const [store, other] = [await started.open(), await started.open()];
+    opened = { store, other, tellsExpiry: started.tellsExpiry, again: () => started.open() };
   });
   afterAll(async () => {
     await opened?.store.close();

@@ -5,6 +5,8 @@ import type { Store } from '../../../src/bus/store.js';
 export interface Opened {
   readonly store: Store;
   readonly other: Store;
+  /** Whether watchers hear of what has expired. */
+  readonly tellsExpiry: boolean;
   /** Once more. */
   again(): Promise<Store>;
 }
