@@ -10,7 +10,7 @@ import { openStore, type StoreChoice } from '../../src/bus/open-store.js';
 import { findNatsServer } from '../support/nats-provision.js';
 import { startNatsServer, type NatsServer } from '../support/nats-server.js';
 import { hasOpenssl, makeAuthority, type Authority } from './certificates.js';
-import { bytes } from './contract/opened.js';
+import { bytes, take } from './contract/opened.js';
 import { makeDirectory, removeDirectory, temporaryDirectory } from './temporary.js';
 
 const SECRET = 'open-sesame';
@@ -119,6 +119,33 @@ resolver_preload: {
       `authorization { users: [ { user: alice, password: "${SECRET}", permissions: { publish: "nothing" } } ] }`,
     );
     await expectRefused({ nats, env: { MLIP_NATS_USER: 'alice', MLIP_NATS_PASSWORD: SECRET } });
+  });
+
+  it('needs to give no more rights than docs/stores.md lists', async () => {
+    const publish = '["$JS.API.>", "$JS.ACK.>", "$JS.FC.>", "$KV.>", "$O.>", "mlip.>"]';
+    const permissions = `{ publish: ${publish}, subscribe: "_INBOX.>" }`;
+    const { address: nats } = await serverWith(
+      `authorization { users: [ { user: alice, password: "${SECRET}", permissions: ${permissions} } ] }`,
+    );
+    const env = { MLIP_NATS_USER: 'alice', MLIP_NATS_PASSWORD: SECRET };
+    const store = await openStore({ nats, env, patienceMs: 3000 });
+    onTestFinished(() => store.close());
+    const keyValue = await store.keyValue('bucket', { ttlMs: 60_000 });
+    await keyValue.remove('key', (await keyValue.compareAndSet('key', bytes('a'), 0))!);
+    await keyValue.compareAndSet('key', bytes('a'), 0);
+    expect(await keyValue.keys()).toEqual(['key']);
+    expect(await take(keyValue.watch(new AbortController().signal), 1)).toHaveLength(1);
+    const queue = await store.queue('queue', { visibilityMs: 60_000 });
+    await queue.submit(bytes('a'));
+    const item = (await queue.take({ waitMs: 0 }))!;
+    expect([await item.inProgress(), await queue.depth(), (await queue.list()).length]).toEqual([true, 1, 1]);
+    await item.done();
+    const events = await store.events('log');
+    await events.append(bytes('a'));
+    expect(await take(events.read(), 2)).toHaveLength(1);
+    const objects = await store.objects('bucket');
+    await objects.put('a', new Uint8Array(1_000_000));
+    expect([await objects.list(), await objects.remove('a')]).toMatchObject([[{ name: 'a' }], true]);
   });
 
   it('takes credentials that were renewed while it was away', async () => {
