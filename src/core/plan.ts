@@ -2,6 +2,7 @@
  * Which rows a step trains on, and which rank computes which micro-batch. Pure arithmetic: position is one number
  * (design.md, invariant 3), and the assignment to ranks changes nothing but who does the work (invariant 1).
  */
+import { MlipError } from './errors.js';
 import { random } from './random.js';
 
 /** What the arithmetic needs to know of a run. */
@@ -55,19 +56,28 @@ export function shareOf(rank: number, world: number, count: number): Share {
 }
 
 /**
- * Contiguous shares in order of rank such that the slowest rank is done as early as possible. Each rank has one micro-batch
- * at least.
+ * Contiguous shares in order of rank with which the slowest rank is done as early as can be: of all sizes the largest
+ * size / speed is least. Each rank has one micro-batch at least where there are enough. Ranks of one speed have what
+ * `shareOf` gives them.
  *
- * @param speeds micro-batches in a second, of each rank; at most `count` of them
+ * Each micro-batch goes to the rank that would be done with it first. That is optimal: were there a better sharing, then at
+ * the moment when the latest rank got its last micro-batch some rank would have had fewer than in the better one, would
+ * have been done with one more before, and would have got it.
+ *
+ * @param speeds micro-batches per second of each rank, in any unit; above 0
  */
 export function sharesBySpeed(speeds: readonly number[], count: number): Share[] {
-  const sizes = speeds.map(() => 1);
-  for (let left = count - speeds.length; left > 0; left--) {
-    const times = speeds.map((speed, rank) => (sizes[rank] + 1) / speed);
-    sizes[times.indexOf(Math.min(...times))]++;
+  if (!speeds.every((speed) => speed > 0 && speed < Infinity)) {
+    throw new MlipError('MLIP_E_INTERNAL', `micro-batches cannot be shared by the speeds ${speeds.join(', ')}`);
   }
-  let start = 0;
-  return sizes.map((size) => ({ start, end: (start += size) }));
+  const least = count >= speeds.length ? 1 : 0;
+  const sizes: number[] = speeds.map(() => least);
+  for (let given = least * speeds.length; given < count; given++) {
+    const ends = speeds.map((speed, rank) => (sizes[rank] + 1) / speed);
+    sizes[ends.indexOf(Math.min(...ends))]++;
+  }
+  let next = 0;
+  return sizes.map((size) => ({ start: next, end: (next += size) }));
 }
 
 /** Plans steps, keeping the permutation of the epoch at hand. `step` counts from 0. */

@@ -9,7 +9,7 @@ import { createBuckets, type Bucket, type Buckets } from '../collectives/buckets
 import type { Ring } from '../collectives/ring.js';
 import { elementCount } from '../core/host-tensor.js';
 import type { Engine } from '../engine/load.js';
-import { addRounded, assignRounded, magnitudeOf, rounderFor } from './common-scale.js';
+import { magnitudeOf, rounderFor, sumRounded } from './common-scale.js';
 import { BUCKET_BYTES, type GradientSum, type Reduction } from './gradient-sum.js';
 import { RoundedUpload } from './rounded-upload.js';
 import { allSettled } from './step-scope.js';
@@ -89,11 +89,7 @@ export class ReproducibleSum implements GradientSum {
       const sum = this.allocated.views.get(name)!;
       const terms = this.terms.get(name) ?? [];
       const rounder = rounderFor(this.magnitudes[this.positions.get(name)!], this.termCount);
-      if (terms.length === 0) sum.fill(0);
-      terms.forEach((term, position) => {
-        const add = position === 0 ? assignRounded : addRounded;
-        this.engine.use(term, (values) => add(sum, values, rounder));
-      });
+      useAll(this.engine, terms, (values) => sumRounded(sum, values, rounder));
       this.forget(name);
     }
   }
@@ -106,4 +102,11 @@ export class ReproducibleSum implements GradientSum {
     }
     return this.buckets;
   }
+}
+
+/** Hands over the values of several tensors at once. */
+function useAll(engine: Engine, tensors: readonly tf.Tensor[], consume: (values: Float32Array[]) => void): void {
+  const [first, ...others] = tensors;
+  if (first === undefined) consume([]);
+  else engine.use(first, (values) => useAll(engine, others, (more) => consume([values, ...more])));
 }

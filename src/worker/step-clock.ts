@@ -1,8 +1,31 @@
-/** Where the time of a step goes: seconds by phase, for logs, metrics and the share of time spent waiting. */
+/** Where the time of a step goes: seconds by phase, for logs, metrics, the share of time spent waiting, and a rank's speed. */
 
-/** In order of a step. `gather` and `reduce` are waits for other ranks, `data` is the wait for decoding. */
+/** In order of a step. */
 export const PHASES = ['data', 'encode', 'gather', 'loss', 'backward', 'reduce', 'update'] as const;
 export type Phase = (typeof PHASES)[number];
+export type PhaseSeconds = Readonly<Record<Phase, number>>;
+
+/** Waits for decoding and for other ranks. */
+export const WAITS = ['data', 'gather', 'reduce'] as const satisfies readonly Phase[];
+/** What this rank computes itself. */
+export const COMPUTING = ['encode', 'loss', 'backward', 'update'] as const satisfies readonly Phase[];
+/** Of these, what takes the longer the more micro-batches it has; the rest every rank does alike. */
+const BY_MICRO_BATCH = ['encode', 'backward'] as const satisfies readonly Phase[];
+
+export function secondsIn(phases: PhaseSeconds, of: readonly Phase[]): number {
+  return of.reduce((sum, phase) => sum + phases[phase], 0);
+}
+
+/**
+ * Micro-batches per second of the time that grows with them: with the rest, a rank would look faster the more it has. The
+ * phases may be those of several steps, without those in which something was compiled. Undefined where it had none.
+ *
+ * @param microBatches that this rank computed in those phases
+ */
+export function speedOf(phases: PhaseSeconds, microBatches: number): number | undefined {
+  const seconds = secondsIn(phases, BY_MICRO_BATCH);
+  return microBatches > 0 && seconds > 0 ? microBatches / seconds : undefined;
+}
 
 export class StepClock {
   private seconds = new Map<Phase, number>();

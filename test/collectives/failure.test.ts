@@ -42,6 +42,25 @@ it('a rank that leaves with work under way rejects it and tells its peers', asyn
   await close();
 });
 
+it('nobody writes to the buffers of a rejected reduction any more, wherever it was', async () => {
+  for (let turns = 0; turns < 40; turns += 2) {
+    const { rings, close } = await openRings(3);
+    const buffers = rings.map((_, rank) => [new Float64Array(400_000).fill(rank), new Float32Array(LARGE).fill(rank)]);
+    const calls = rings.flatMap((ring, rank) =>
+      buffers[rank].map((buffer) => {
+        const reuse = (): unknown => buffer.fill(7);
+        return ring.allReduce(buffer).then(() => undefined, reuse);
+      }),
+    );
+    for (let turn = 0; turn < turns; turn++) await new Promise((next) => setImmediate(next));
+    void rings[turns % 3].close();
+    const reused = (await Promise.all(calls)).filter((buffer) => buffer !== undefined) as Float32Array[];
+    await close();
+    for (const buffer of reused) expect(buffer.every((value) => value === 7)).toBe(true);
+    if (turns === 0) expect(reused).toHaveLength(6);
+  }
+});
+
 it('a rank that is done may leave while others still finish', async () => {
   for (let repeat = 0; repeat < 20; repeat++) {
     const { rings, close } = await openRings(3);
