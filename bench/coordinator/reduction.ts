@@ -1,5 +1,4 @@
-/** What the all-reduce does to the times of workers: nobody commits before all have come so far. */
-import { setTimeout as sleep } from 'node:timers/promises';
+/** What the all-reduce does to the times of workers: nobody is done with it before all have come to it. */
 
 export class Reduction {
   private readonly size: number;
@@ -19,10 +18,5 @@ export class Reduction {
       others.forEach((other) => other());
       resolve();
     });
-  }
-
-  /** Workers that compute take about the same time. */
-  async wait(computeMs: number): Promise<void> {
-    await sleep(computeMs * (0.95 + 0.1 * Math.random()));
   }
 }

@@ -15,6 +15,7 @@ export interface RunShape {
   /** Measured ones. */
   steps: number;
   computeMs: number;
+  updateMs: number;
   heartbeatMs: number;
 }
 
@@ -54,11 +55,11 @@ function configOf({ workers, warmUp, steps, heartbeatMs }: RunShape): object {
   };
 }
 
-function fleetSpecs(address: string, { workers, processes, computeMs }: RunShape): FleetSpec[] {
+function fleetSpecs(address: string, { workers, processes, computeMs, updateMs }: RunShape): FleetSpec[] {
   const bounds = Array.from({ length: processes + 1 }, (_, index) => Math.round((index * workers) / processes));
   return bounds.slice(1).map((end, index) => ({
     ...{ address, first: bounds[index], workers: end - bounds[index], allWorkers: workers },
-    ...{ rowsPerWorker: ROWS_PER_WORKER, width: WIDTH, computeMs },
+    ...{ rowsPerWorker: ROWS_PER_WORKER, width: WIDTH, computeMs, updateMs },
   }));
 }
 

@@ -3,6 +3,7 @@
  * joins, beats, gathers its rows, commits, and waits for the directive.
  */
 import { type ClientDuplexStream, Metadata } from '@grpc/grpc-js';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openChannel, waitUntilReady } from '../../src/rpc/channel.js';
 import { gather } from '../../src/rpc/gather.js';
 import { type CoordinatorMessageSeen, methods, type WorkerMessage } from '../../src/rpc/service.js';
@@ -16,6 +17,8 @@ type Assigned = Order & { kind: 'assign' };
 
 const CONNECT_MS = 120_000;
 const GATHER_MS = 120_000;
+/** Times of workers differ by so large a share, up and down. */
+const SPREAD = 0.1;
 
 export interface SimulatedWorkerParts {
   index: number;
@@ -59,9 +62,10 @@ async function train(
   const { spec, log, reduction } = parts;
   const rows = spec.allWorkers * spec.rowsPerWorker;
   for (let step = place.step; ; step++) {
-    await reduction.wait(spec.computeMs);
+    await pause(spec.computeMs);
     await gatherRows(bulk, place, step, parts);
     await reduction.together(step);
+    await pause(spec.updateMs);
     session.send(commit(place, step, rows, ranks));
     const times = log.step(step);
     times.committedMs = Math.max(times.committedMs, monotonicMs());
@@ -70,6 +74,11 @@ async function train(
     if (order.save) session.send(saved(step + 1, `step-${step + 1}`));
     if (order.stop) return;
   }
+}
+
+/** Workers that compute take about the same time, not the same time. */
+async function pause(usualMs: number): Promise<void> {
+  await sleep(usualMs * (1 - SPREAD + 2 * SPREAD * Math.random()));
 }
 
 async function gatherRows(

@@ -11,8 +11,9 @@ export const fleetSpecSchema = z.object({
   rowsPerWorker: z.number(),
   /** Floats in a row of the gather. */
   width: z.number(),
-  /** A step without what goes through the coordinator: as long as a worker would compute. */
+  /** As long as a worker would compute before the gather, and for the optimiser's update after the reduction. */
   computeMs: z.number(),
+  updateMs: z.number(),
 });
 
 export type FleetSpec = z.infer<typeof fleetSpecSchema>;

@@ -78,9 +78,9 @@ export class Connections {
     if (connection !== undefined) endWith(connection.call, failure);
   }
 
-  /** Tells all members something at once. */
-  broadcast(message: CoordinatorMessage): void {
-    for (const { call } of this.members.values()) call.write(message);
+  /** Tells something to every so-manieth member: in `turns` turns, from 0, to all of them. */
+  sendInTurn(message: CoordinatorMessage, turn: number, turns: number): void {
+    for (const [worker, { call }] of this.members) if (worker % turns === turn) call.write(message);
   }
 
   closeAll(): void {

@@ -46,6 +46,9 @@ export interface CoordinatorOptions {
   onListening?: (address: string) => void;
 }
 
+/** A step's messages do not have to wait behind a pulse to every worker. */
+const PULSE_TURNS = 8;
+
 /** Time for workers and watchers to hear the end before they are cut off. */
 const FAREWELL_MS = 2_000;
 
@@ -146,10 +149,11 @@ async function startMetrics(
   onCleanup(() => server.close());
 }
 
-/** Ticks several times between two heartbeats; pulses as often as workers do. */
+/** Ticks several times between two heartbeats; pulses as often as workers do, not to a thousand of them at once. */
 function keepTime(shell: Shell, heartbeatMs: number, onCleanup: OnCleanup): void {
   const ticking = setInterval(() => shell.dispatch({ kind: 'tick' }), Math.max(heartbeatMs / 8, 5));
-  const pulsing = setInterval(() => shell.pulse(), heartbeatMs);
+  let turn = 0;
+  const pulsing = setInterval(() => shell.pulse(turn++ % PULSE_TURNS, PULSE_TURNS), heartbeatMs / PULSE_TURNS);
   onCleanup(() => {
     clearInterval(ticking);
     clearInterval(pulsing);

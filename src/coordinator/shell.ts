@@ -80,10 +80,11 @@ export class Shell {
     if (event.kind === 'heartbeat') this.metrics.heartbeat(event.worker);
   }
 
-  /** Tells all workers that this coordinator lives. */
-  pulse(): void {
+  /** Tells workers that this coordinator lives: in `turns` turns all of them. */
+  pulse(turn: number, turns: number): void {
     if (!this.parts.keeper.holds()) return;
-    this.connections.broadcast({ pulse: { generation: this.runner.state().generation.number } });
+    const { number } = this.runner.state().generation;
+    this.connections.sendInTurn({ pulse: { generation: number } }, turn, turns);
   }
 
   /** Somebody else commands from now on, or nobody: says and does nothing any more. */

@@ -87,7 +87,7 @@ it('what a run without failures does not say to a worker is trouble', () => {
 it('a run with simulated workers goes from their joins to its end, and drops nothing', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'mlip-bench-coordinator-test-'));
   try {
-    const shape = { workers: 6, processes: 2, warmUp: 1, steps: 4, computeMs: 200, heartbeatMs: 1000 };
+    const shape = { workers: 6, processes: 2, warmUp: 1, steps: 4, computeMs: 200, updateMs: 20, heartbeatMs: 1000 };
     const figures = await runOnce(folder, shape);
     expect(figures).toMatchObject({ workers: 6, dropped: 0 });
     expect(figures.overheadMs.max).toBeGreaterThan(0);
