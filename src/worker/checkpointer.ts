@@ -16,6 +16,9 @@ import type { Engine } from '../engine/load.js';
 import { takeSnapshot } from './snapshot.js';
 import type { HostState, TrainingState } from './training-state.js';
 
+/** A wait is worth a remark after so long. */
+const REMARK_MS = 1_000;
+
 export interface CheckpointerOptions {
   engine: Engine;
   config: Config;
@@ -47,7 +50,6 @@ export class Checkpointer {
   private readonly configHash: string;
   /** Resolves when the newest one is written, or has failed. */
   private writing = Promise.resolve();
-  private waiting = 0;
   /** The last snapshot, once it is written: the next one takes its memory. */
   private spare: HostState | undefined;
 
@@ -101,14 +103,12 @@ export class Checkpointer {
     const before = this.writing;
     let release!: () => void;
     this.writing = new Promise((resolve) => (release = resolve));
-    if (this.waiting++ > 0) {
-      this.options.log.warn(`the checkpoint of step ${step} waits: the one before is still being written`);
-    }
+    const remark = setTimeout(() => {
+      this.options.log.warn(`training waits: the checkpoint before that of step ${step} is still being written`);
+    }, REMARK_MS);
     await before;
-    return () => {
-      this.waiting--;
-      release();
-    };
+    clearTimeout(remark);
+    return release;
   }
 
   private async checkpointOf(state: TrainingState, { world, metrics }: SaveRequest): Promise<Checkpoint> {
