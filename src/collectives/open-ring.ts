@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import { MlipError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
+import type { TlsFiles } from '../security/tls-files.js';
 import { failure } from './failures.js';
 import { digestToken, encodeGreeting, type Frame, type Refusal } from './frame.js';
 import { Inbound } from './inbound.js';
@@ -26,8 +27,10 @@ export interface RingOptions {
   peers: readonly Peer[];
   /** This rank's own, whose port the peers were told. */
   listener: PeerListener;
-  /** Known to the ranks of this run only. */
+  /** Known to the ranks of this run only: RunToken.forRing. */
   token: string;
+  /** That of the listener; null where the ranks speak without. */
+  tls: TlsFiles | null;
   /** For the connections, and for each operation from the end of the one before. */
   timeoutMs: number;
   log: Logger;
@@ -69,11 +72,11 @@ async function acceptSuccessor(options: RingOptions, deadline: AbortSignal): Pro
 }
 
 function connectToPredecessor(options: RingOptions, deadline: AbortSignal): Promise<Inbound> {
-  const { rank, world, generation, token, timeoutMs } = options;
+  const { rank, world, generation, token, tls, timeoutMs } = options;
   const peer = options.peers.find((candidate) => candidate.rank === modulo(rank - 1, world));
   if (peer === undefined) throw new MlipError('MLIP_E_INTERNAL', `the predecessor of rank ${rank} has no address`);
   return new Promise((resolve, reject) => {
-    const inbound = new Inbound(peer, {
+    const inbound = new Inbound(peer, tls, {
       onFrame: (frame) => {
         inbound.pause();
         if (frame?.kind === 'accepted' && frame.generation === generation) resolve(inbound);
@@ -81,7 +84,7 @@ function connectToPredecessor(options: RingOptions, deadline: AbortSignal): Prom
         return undefined;
       },
       onPayload: ignore,
-      onClosed: (cause) => reject(unreachable(peer, cause)),
+      onClosed: (cause) => reject(inbound.refusal(nameOf(peer)) ?? unreachable(peer, cause, inbound.droppedInSilence)),
     });
     deadline.addEventListener('abort', () => {
       reject(silent(peer, timeoutMs));
@@ -99,8 +102,9 @@ function silent(peer: Peer, timeoutMs: number): MlipError {
   return failure('MLIP_E_REDUCE_TIMEOUT', peer.rank, `${nameOf(peer)} did not answer within ${timeoutMs} ms`).error;
 }
 
-function unreachable(peer: Peer, cause: Error | undefined): MlipError {
-  const why = cause === undefined ? 'it closed the connection' : cause.message;
+function unreachable(peer: Peer, cause: Error | undefined, inSilence: boolean): MlipError {
+  const silence = inSilence ? ' after the TLS handshake; its log says whether it refused our certificate' : '';
+  const why = cause === undefined ? `it closed the connection${silence}` : `${cause.message}${silence}`;
   return failure('MLIP_E_PEER_LOST', peer.rank, `${nameOf(peer)} cannot be reached: ${why}`, cause).error;
 }
 

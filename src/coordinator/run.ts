@@ -7,9 +7,15 @@ import { MlipError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { watchParent } from '../core/parent.js';
 import { microBatchCount } from '../core/plan.js';
+import { exposeRefusals } from '../metrics/refused.js';
 import { serveMetrics } from '../metrics/server.js';
 import { formatAddress } from '../rpc/address.js';
 import { type RpcServer, serve } from '../rpc/server.js';
+import { defaultInterface } from '../security/binding.js';
+import { Refusals } from '../security/refusals.js';
+import type { RunToken } from '../security/run-token.js';
+import type { TlsFiles } from '../security/tls-files.js';
+import { sayWhoGetsIn, serveOptions, tokenOfRun } from './doors.js';
 import type { RunOutcome } from './events.js';
 import { type RunDirectory, openRunDirectory } from './run-directory.js';
 import { addService } from './service.js';
@@ -18,9 +24,12 @@ import type { RunSettings } from './state.js';
 import { countPhrase } from './wording.js';
 
 export interface CoordinatorOptions {
-  /** Interface to listen on, and port; 0 takes any that is free. */
-  host: string;
+  /** Interface to listen on; null takes all with TLS, and the loopback one without. */
+  host: string | null;
+  /** 0 takes any that is free. */
   port: number;
+  /** A token that is null is that of the output directory, where a new one is made if there is none. */
+  access: { token: RunToken | null; tls: TlsFiles | null };
   /** Workers of the run. */
   world: number;
   config: Config;
@@ -63,15 +72,24 @@ type OnCleanup = (cleanup: () => void | Promise<void>) => void;
 /** Ports first, then the directory: a start that fails leaves the directory as it was. */
 async function startCoordinator(options: CoordinatorOptions, onCleanup: OnCleanup): Promise<Shell> {
   const settings = settingsOf(options);
-  const { host, port, log } = options;
+  const { log } = options;
+  const host = options.host ?? defaultInterface(options.access.tls);
   const shell = new Shell(settings, log);
-  await startMetrics(options, shell, onCleanup);
-  const server = await serve(host, port, (grpc) => addService(grpc, shell));
+  const refusals = new Refusals(log);
+  exposeRefusals(shell.metrics.registry, refusals);
+  await startMetrics({ ...options, host }, shell, onCleanup);
+  // Nobody is heard before the directory is open and its token known.
+  let { token } = options.access;
+  const opened = (): RunToken => token!;
+  const server = await serve(serveOptions(options, host, opened, refusals), (grpc) => addService(grpc, shell));
   onCleanup(() => sayGoodbye(server, shell));
   const address = publicAddress(host, server.port);
-  shell.open(address, openDirectory(options, settings, onCleanup));
+  const directory = openDirectory(options, settings, onCleanup);
+  token ??= tokenOfRun(settings.out, log);
+  shell.open(address, directory);
   keepTime(shell, settings.timeouts.heartbeatMs, onCleanup);
   stopOnRequest(options, shell, onCleanup);
+  sayWhoGetsIn(host, options, log);
   log.info(`waiting for ${countPhrase(settings.world, 'worker')} at ${address}`, { out: settings.out });
   options.onListening?.(address);
   return shell;
@@ -111,7 +129,7 @@ function publicAddress(host: string, port: number): string {
 }
 
 async function startMetrics(
-  { host, metricsPort }: CoordinatorOptions,
+  { host, metricsPort }: { host: string; metricsPort: number | null },
   shell: Shell,
   onCleanup: OnCleanup,
 ): Promise<void> {

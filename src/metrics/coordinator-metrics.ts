@@ -2,6 +2,9 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { SECONDS_BUCKETS, createRegistry } from './registry.js';
 
+/** Parts of the loss have the names that workers give them: no more than so many become series. */
+const MOST_PARTS = 64;
+
 export interface CoordinatorMetrics {
   registry: Registry;
   /** A step is applied on all ranks. `losses` by name: loss, loss_global, ... */
@@ -18,6 +21,7 @@ export function createCoordinatorMetrics(runId: string): CoordinatorMetrics {
   const registers = [registry];
   const steps = new Gauge({ name: 'mlip_step', help: 'Steps applied by all workers', registers });
   const loss = new Gauge({ name: 'mlip_loss', help: 'Loss of the newest step', labelNames: ['part'], registers });
+  const parts = new Set<string>();
   const pairs = new Counter({ name: 'mlip_pairs_total', help: 'Image-report pairs trained on', registers });
   const help = 'Time from step to step';
   const seconds = new Histogram({ name: 'mlip_step_seconds', help, buckets: SECONDS_BUCKETS, registers });
@@ -31,7 +35,10 @@ export function createCoordinatorMetrics(runId: string): CoordinatorMetrics {
       steps.set(step);
       pairs.inc(count);
       seconds.observe(elapsed);
-      for (const [part, value] of Object.entries(losses)) loss.set({ part }, value);
+      for (const [part, value] of Object.entries(losses)) {
+        if (parts.size < MOST_PARTS) parts.add(part);
+        if (parts.has(part)) loss.set({ part }, value);
+      }
     },
     heartbeat: (rank) => beats.inc({ rank }),
     world: (size) => world.set(size),

@@ -6,10 +6,13 @@ import type { Logger } from '../core/log.js';
 import { loadDataset, type Dataset } from '../data/dataset.js';
 import { requireBatch } from '../data/usable.js';
 import { loadEngine } from '../engine/load.js';
+import { exposeRefusals } from '../metrics/refused.js';
 import { serveMetrics } from '../metrics/server.js';
 import { createWorkerMetrics, type WorkerMetrics } from '../metrics/worker-metrics.js';
 import { parseAddress } from '../rpc/address.js';
-import { interfaceFor, ownAddressTowards } from './own-address.js';
+import type { Access } from '../security/access.js';
+import { Refusals } from '../security/refusals.js';
+import { interfaceFor, ownHost } from './own-address.js';
 import { loadKnowledge } from './knowledge.js';
 import { hashTensors, startingState, vocabularyOf } from './saved-state.js';
 import { joinRun, type Session } from './session.js';
@@ -20,8 +23,10 @@ import { WorkerRun } from './worker-run.js';
 export interface WorkerOptions {
   /** HOST:PORT of the coordinator. */
   coordinator: string;
-  /** Where other workers reach this one; found out where it is not given. */
+  /** Where other workers reach this one; without it found out with TLS, the loopback address without. */
   host?: string | undefined;
+  /** What lets this worker in. */
+  access: Access;
   /** Threads of one operation; engine.threads of the configuration where it is not given. */
   threads?: number | undefined;
   /** Manifest on this machine, where its path differs from the coordinator's. */
@@ -36,14 +41,16 @@ export interface WorkerOptions {
 /** Resolves when the run has ended well or on request. Rejects with the first cause otherwise. */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const { host: coordinatorHost, port } = parseAddress(options.coordinator);
-  const host = options.host ?? (await ownAddressTowards(coordinatorHost, port));
-  const listener = await listen(interfaceFor(host));
+  const { access, log } = options;
+  const host = await ownHost({ ...options, coordinatorHost, port });
+  const refusals = new Refusals(log);
+  const listener = await listen({ host: interfaceFor(host), tls: access.tls, refusals });
   try {
     const session = await joinRun({
       ...{ address: options.coordinator, host, listenPort: listener.port, pid: process.pid, device: deviceLabel() },
-      log: options.log,
+      ...{ access, log },
     });
-    await takePart(options, session, listener);
+    await takePart({ ...options, host }, session, listener, refusals);
   } finally {
     await listener.close();
   }
@@ -55,8 +62,14 @@ function deviceLabel(): string {
   return gpus === '' || gpus === '-1' ? 'cpu' : `gpu ${gpus}`;
 }
 
-async function takePart(options: WorkerOptions, session: Session, listener: PeerListener): Promise<void> {
+async function takePart(
+  options: WorkerOptions & { host: string },
+  session: Session,
+  listener: PeerListener,
+  refusals: Refusals,
+): Promise<void> {
   const metrics = createWorkerMetrics(session.rank);
+  exposeRefusals(metrics.registry, refusals);
   metrics.world(session.world);
   session.observe(metrics);
   const run = new WorkerRun(session);
@@ -66,11 +79,11 @@ async function takePart(options: WorkerOptions, session: Session, listener: Peer
 
 /** Serves the metrics, where they are wanted, for as long as `work` takes. */
 async function servingMetrics(
-  { metricsPort: port }: WorkerOptions,
+  { metricsPort: port, host }: { metricsPort: number | null; host: string },
   { registry }: WorkerMetrics,
   work: () => Promise<void>,
 ): Promise<void> {
-  const server = port === null ? undefined : await serveMetrics(registry, { host: '0.0.0.0', port });
+  const server = port === null ? undefined : await serveMetrics(registry, { host: interfaceFor(host), port });
   try {
     await work();
   } finally {
@@ -86,9 +99,12 @@ async function train(
   metrics: WorkerMetrics,
   run: WorkerRun,
 ): Promise<void> {
-  const { config, rank, world, generation, peers, runId: token } = session;
-  const { log } = options;
-  const opening = openRing({ rank, world, generation, peers, listener, token, timeoutMs: config.timeouts.stepMs, log });
+  const { config, rank, world, generation, peers, runId } = session;
+  const { log, access } = options;
+  const { tls } = access;
+  const token = access.token.forRing(runId);
+  const timeoutMs = config.timeouts.stepMs;
+  const opening = openRing({ rank, world, generation, peers, listener, token, tls, timeoutMs, log });
   // A neighbour may be lost before anybody awaits the ring.
   opening.catch(() => undefined);
   run.onEarlyEnd(() => opening.then((ring) => ring.close()));

@@ -3,6 +3,7 @@ import { MlipError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { fromFailure } from '../rpc/failure.js';
 import type { CoordinatorMessageSeen, WorkerMessage } from '../rpc/service.js';
+import type { Access } from '../security/access.js';
 import { type SessionStream, openSessionStream } from './session-stream.js';
 import type { Abort } from './session-types.js';
 
@@ -17,6 +18,7 @@ interface Pending {
 
 export class SessionLink {
   readonly address: string;
+  readonly access: Access;
   /** Known from the coordinator's first answer. */
   rank = -1;
   world = 0;
@@ -33,15 +35,16 @@ export class SessionLink {
   private finish!: () => void;
   private readonly finished = new Promise<void>((resolve) => (this.finish = resolve));
 
-  private constructor(address: string, log: Logger) {
+  private constructor(address: string, access: Access, log: Logger) {
     this.address = address;
+    this.access = access;
     this.log = log;
   }
 
-  static async open(address: string, connectMs: number, log: Logger): Promise<SessionLink> {
-    const link = new SessionLink(address, log);
+  static async open(address: string, connectMs: number, access: Access, log: Logger): Promise<SessionLink> {
+    const link = new SessionLink(address, access, log);
     log.info(`waiting for the coordinator at ${address}, ${connectMs / 1000} s at most`);
-    link.stream = await openSessionStream(address, connectMs, {
+    link.stream = await openSessionStream(address, connectMs, access, {
       message: (message) => link.hear(message),
       closed: (error) => link.over(error),
     });

@@ -19,7 +19,7 @@ const MARGIN_MS = 10_000;
 const REASON_MS = 5_000;
 
 export function memberSession(link: SessionLink, welcome: WelcomeSeen, config: Config): Session {
-  const bulk = openChannel(link.address, 'bulk');
+  const bulk = openChannel(link.address, 'bulk', link.access);
   const { generation } = welcome;
   let metrics: Pick<WorkerMetrics, 'heartbeat' | 'bytesSent'> | null = null;
   link.onHeartbeat = () => metrics?.heartbeat();

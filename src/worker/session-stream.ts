@@ -1,6 +1,7 @@
 /** The control stream of a worker: opens it, sends, and tells what comes and when it is lost. */
 import { type Client, type ClientDuplexStream, Metadata, type ServiceError } from '@grpc/grpc-js';
 import type { MlipError } from '../core/errors.js';
+import type { Access } from '../security/access.js';
 import { openChannel, waitUntilReady } from '../rpc/channel.js';
 import { fromStatus } from '../rpc/failure.js';
 import { type CoordinatorMessageSeen, type WorkerMessage, methods } from '../rpc/service.js';
@@ -25,9 +26,10 @@ const FAREWELL_MS = 2_000;
 export async function openSessionStream(
   address: string,
   connectMs: number,
+  access: Access,
   events: StreamEvents,
 ): Promise<SessionStream> {
-  const client = openChannel(address, 'control');
+  const client = openChannel(address, 'control', access);
   try {
     await waitUntilReady(client, address, connectMs);
   } catch (error) {

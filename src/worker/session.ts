@@ -2,7 +2,7 @@
  * A worker's client of the coordinator. Pending calls reject at once, with the first cause, when the run ends early or
  * the coordinator is lost.
  *
- *   const session = await joinRun({ address, host, listenPort, pid, device, log });
+ *   const session = await joinRun({ address, host, listenPort, pid, device, access, log });
  *   const { startStep, steps } = await session.ready({ rows, dataHash, parametersHash });
  *   const whole = await session.gather(step, [{ name: 'vision', rows, width, data }]);
  *   const { save, stop } = await session.commit(step, report);
@@ -12,6 +12,7 @@ import { MlipError, messageOf } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { PROTOCOL, mlipVersion } from '../rpc/protocol.js';
 import type { WelcomeSeen } from '../rpc/service.js';
+import type { Access } from '../security/access.js';
 import { SessionLink } from './session-link.js';
 import { memberSession } from './session-member.js';
 import type { Session } from './session-types.js';
@@ -27,6 +28,8 @@ export interface JoinOptions {
   pid: number;
   device: string;
   version?: string;
+  /** What lets this worker in. */
+  access: Access;
   log: Logger;
   timeouts?: { connectMs?: number };
 }
@@ -39,8 +42,8 @@ const DEFAULT_CONNECT_MS = 60_000;
  * MLIP_E_RUN_CLOSED, MLIP_E_JOIN_TIMEOUT or whatever ends the run meanwhile.
  */
 export async function joinRun(options: JoinOptions): Promise<Session> {
-  const { address, host, listenPort: port, pid, device, version = mlipVersion, log } = options;
-  const link = await SessionLink.open(address, options.timeouts?.connectMs ?? DEFAULT_CONNECT_MS, log);
+  const { address, host, listenPort: port, pid, device, version = mlipVersion, access, log } = options;
+  const link = await SessionLink.open(address, options.timeouts?.connectMs ?? DEFAULT_CONNECT_MS, access, log);
   try {
     const join = { protocol: PROTOCOL, version, host, port, pid, device };
     const welcome = await link.ask('welcome', { join });

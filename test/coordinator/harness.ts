@@ -6,6 +6,7 @@ import { createLogger } from '../../src/core/log.js';
 import type { RunOutcome } from '../../src/coordinator/events.js';
 import { type CoordinatorOptions, runCoordinator } from '../../src/coordinator/run.js';
 import { testConfig } from './config.js';
+import { testAccess } from '../support/access.js';
 import { type JoinOptions, type Session, type StepReport, joinRun } from '../../src/worker/session.js';
 
 export { testConfig };
@@ -30,7 +31,7 @@ export async function startRun(options: Partial<CoordinatorOptions> = {}): Promi
   return new Promise((resolve, reject) => {
     const outcome = runCoordinator({
       ...{ host: '127.0.0.1', port: 0, world: 2, config: testConfig(), configText: 'name: test\n', out, resume: null },
-      ...{ metricsPort: null, supervised: false, log, signal: stopper.signal },
+      ...{ access: testAccess, metricsPort: null, supervised: false, log, signal: stopper.signal },
       onListening: (address) => resolve({ address, out, outcome, stop: () => stopper.abort() }),
       ...options,
     });
@@ -40,7 +41,7 @@ export async function startRun(options: Partial<CoordinatorOptions> = {}): Promi
 
 export function joinTest(address: string, changes: Partial<JoinOptions> = {}): Promise<Session> {
   const own = { host: '127.0.0.1', listenPort: 9000, pid: process.pid, device: 'cpu' };
-  return joinRun({ address, ...own, log, timeouts: { connectMs: 5_000 }, ...changes });
+  return joinRun({ address, ...own, access: testAccess, log, timeouts: { connectMs: 5_000 }, ...changes });
 }
 
 /** Sessions in order of rank. */

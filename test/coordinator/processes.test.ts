@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { stopRun } from '../../src/rpc/launcher.js';
 import { type Child, endChildren, startChild } from './child.js';
 import { metricsOf, scratch, startRun, testConfig } from './harness.js';
+import { testAccess } from '../support/access.js';
 
 afterEach(endChildren);
 
@@ -91,7 +92,7 @@ describe('processes', () => {
   it('a coordinator ends with its run, though its launcher lives', async () => {
     const coordinator = startChild('coordinator', scratch(), 0);
     const { address } = await coordinator.heard('address');
-    await stopRun(address as string);
+    await stopRun(address as string, { access: testAccess });
     expect(await coordinator.heard('kind')).toMatchObject({ kind: 'stopped' });
     expect(await coordinator.exited).toEqual({ code: 0, signal: null });
   });

@@ -2,15 +2,18 @@
 import { Client, type ClientDuplexStream, Metadata, type ServiceError, credentials } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { fromStatus } from '../../src/rpc/failure.js';
-import { CHUNK_BYTES, MAX_MESSAGE_BYTES, PROTOCOL, mlipVersion } from '../../src/rpc/protocol.js';
+import { CHUNK_BYTES, MAX_MESSAGE_BYTES, PROTOCOL, TOKEN_KEY, mlipVersion } from '../../src/rpc/protocol.js';
 import { type GatherMessage, type WorkerMessage, methods } from '../../src/rpc/service.js';
+import { testToken } from '../support/access.js';
 import { type TestRun, report, startAll, startRun } from './harness.js';
 
 /** A client without any of our own checks. */
 function rawStream(address: string, path: string): { stream: ClientDuplexStream<Buffer, Buffer>; client: Client } {
   const client = new Client(address, credentials.createInsecure(), { 'grpc.max_send_message_length': -1 });
   const same = (bytes: Buffer): Buffer => bytes;
-  return { stream: client.makeBidiStreamRequest(path, same, same, new Metadata(), {}), client };
+  const metadata = new Metadata();
+  metadata.set(TOKEN_KEY, testToken.reveal());
+  return { stream: client.makeBidiStreamRequest(path, same, same, metadata, {}), client };
 }
 
 /** Writes, half-closes, and resolves to the code of the error with which the call ends, `ok` without. */

@@ -9,6 +9,7 @@ import { fetchStatus, stopRun, watchRun } from '../../src/rpc/launcher.js';
 import type { RunEvent } from '../../src/rpc/run-events.js';
 import type { Abort, Session } from '../../src/worker/session.js';
 import { joinAll, joinTest, loaded, metricsOf, report, scratch, startAll, startRun, testConfig } from './harness.js';
+import { testAccess } from '../support/access.js';
 
 const WIDTH = 300;
 
@@ -59,7 +60,7 @@ async function work(session: Session): Promise<number[]> {
 
 async function collect(address: string): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
-  for await (const event of watchRun(address)) events.push(event);
+  for await (const event of watchRun(address, { access: testAccess })) events.push(event);
   return events;
 }
 
@@ -134,9 +135,14 @@ describe('a run over gRPC', () => {
   it('says where it stands, and stops on request with a checkpoint', async () => {
     const run = await startRun({ config: testConfig({ steps: 1000 }) });
     const sessions = await joinAll(run.address, 2);
-    expect(await fetchStatus(run.address)).toMatchObject({ phase: 'loading', world: 2, step: 0, steps: 0 });
+    expect(await fetchStatus(run.address, { access: testAccess })).toMatchObject({
+      phase: 'loading',
+      world: 2,
+      step: 0,
+      steps: 0,
+    });
     const working = Promise.all(sessions.map(work));
-    await stopRun(run.address);
+    await stopRun(run.address, { access: testAccess });
     await working;
     const outcome = await run.outcome;
     expect(outcome.kind).toBe('stopped');
@@ -273,7 +279,7 @@ describe('a run over gRPC', () => {
     const [session] = await startAll(run.address, 1);
     for (const step of [0, 1]) await session.commit(step, report(3 - step));
     const events: RunEvent[] = [];
-    for await (const event of watchRun(run.address)) {
+    for await (const event of watchRun(run.address, { access: testAccess })) {
       events.push(event);
       if (event.kind === 'step') break;
     }

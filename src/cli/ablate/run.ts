@@ -74,7 +74,7 @@ async function trainAndScore(plan: AblationPlan, variant: Variant, seed: number,
     recipeOrFile,
     configArguments: configArguments({ ...options, data: manifest, seed, set }),
     config: { ...config, seed, data: { ...config.data, manifest } },
-    ...{ workers, out, resume: (await latestCheckpoint(out)) !== undefined, metricsPort: undefined },
+    ...{ workers, out, resume: (await latestCheckpoint(out)) !== undefined, metricsPort: undefined, tls: null },
   });
   return scoreRun(seed, closing, plan);
 }

@@ -1,5 +1,7 @@
 /** `mlip train`: a coordinator and its workers on this machine. */
 import { Command } from 'commander';
+import { addTlsOptions, tlsOf, type TlsOptions } from '../access.js';
+import { commandLogger } from '../logging.js';
 import { defaultOut, RUN_ARGUMENT, runArgument } from '../launch/out.js';
 import {
   addConfigOptions,
@@ -12,7 +14,7 @@ import {
 } from '../options.js';
 import { answer, answerJson } from '../terminal.js';
 
-interface TrainCommandOptions extends ConfigOptions {
+interface TrainCommandOptions extends ConfigOptions, TlsOptions {
   workers?: number;
   out?: string;
   resume?: boolean;
@@ -30,6 +32,7 @@ export function trainCommand(): Command {
     .option('--metrics-port <n>', 'serve Prometheus metrics there, of the workers on the ports after it', parsePort)
     .option('--json', 'print the result as one JSON object')
     .action(train);
+  addTlsOptions(command);
   addConfigOptions(command);
   return addExamples(
     command,
@@ -51,6 +54,7 @@ async function train(argument: string | undefined, options: TrainCommandOptions)
     out: options.out ?? defaultOut(config.name, new Date()),
     resume: options.resume ?? false,
     metricsPort: options.metricsPort,
+    tls: tlsOf(options, commandLogger('launcher')),
   });
   if (options.json) answerJson(closing);
   else answer(describeClosing(closing));

@@ -2,6 +2,7 @@
 import { MlipError } from '../../core/errors.js';
 import { watchRun } from '../../rpc/launcher.js';
 import type { RunEvent, RunFailure } from '../../rpc/run-events.js';
+import type { Access } from '../../security/access.js';
 import type { Progress } from './progress.js';
 
 /** How a run ended, and what it had done by then. */
@@ -25,9 +26,14 @@ export interface RunEnd {
 export type JoinedListener = (rank: number, pid: number) => void;
 
 /** @throws MLIP_E_COORDINATOR_LOST, MLIP_E_RPC_UNREACHABLE */
-export async function followRun(address: string, progress: Progress, onJoined: JoinedListener): Promise<RunEnd> {
+export async function followRun(
+  address: string,
+  access: Access,
+  progress: Progress,
+  onJoined: JoinedListener,
+): Promise<RunEnd> {
   let started = { at: Date.now(), startStep: 0, world: 0 };
-  for await (const event of watchRun(address)) {
+  for await (const event of watchRun(address, { access })) {
     show(event, progress);
     if (event.kind === 'joined') onJoined(event.rank, event.pid);
     if (event.kind === 'started') started = { at: Date.now(), startStep: event.startStep, world: event.world };

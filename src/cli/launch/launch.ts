@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { latestCheckpoint } from '../../checkpoint/checkpoint.js';
 import { EXIT, MlipError } from '../../core/errors.js';
 import { stopRun } from '../../rpc/launcher.js';
+import type { Access } from '../../security/access.js';
+import { accessEnvironment } from '../access.js';
 import { startChild, type Child } from './child.js';
 import type { WorkerShare } from './devices.js';
 import { createFamily, type Family } from './family.js';
@@ -29,6 +31,8 @@ export interface LaunchPlan {
   /** Arguments of `mlip worker` besides the coordinator's address, in order of start. */
   workers: readonly { args: readonly string[]; env: WorkerShare['env'] }[];
   out: string;
+  /** By which all of them know each other. */
+  access: Access;
   progress: Progress;
 }
 
@@ -79,12 +83,13 @@ class Launcher {
     for (const { args, env } of this.plan.workers) {
       this.start('worker', ['worker', '--coordinator', this.address, ...args], env);
     }
-    const watched = followRun(this.address, this.plan.progress, (rank, pid) => this.name(rank, pid));
+    const watched = followRun(this.address, this.plan.access, this.plan.progress, (rank, pid) => this.name(rank, pid));
     return Promise.race([watched, death]);
   }
 
   private start(name: string, args: string[], env?: NodeJS.ProcessEnv): Child {
-    const child = startChild({ name, args, env, onLine: this.plan.progress.note });
+    const { access, progress } = this.plan;
+    const child = startChild({ name, args, env: { ...env, ...accessEnvironment(access) }, onLine: progress.note });
     this.family.add(child);
     return child;
   }
@@ -124,7 +129,7 @@ class Launcher {
     this.stopping = true;
     this.plan.progress.note('Ending after this step, with a checkpoint. Ctrl-C again ends at once.');
     if (this.address === undefined) this.family.killAll();
-    else stopRun(this.address).catch(() => this.family.killAll());
+    else stopRun(this.address, { access: this.plan.access }).catch(() => this.family.killAll());
   }
 
   private endAtOnce(): never {

@@ -4,6 +4,8 @@ import { resolve } from 'node:path';
 import type { Config } from '../../config/schema.js';
 import { poolSizeFor } from '../../data/decode-threads.js';
 import { COMPUTING_ENVIRONMENT } from '../../engine/process-environment.js';
+import { RunToken } from '../../security/run-token.js';
+import type { TlsFiles } from '../../security/tls-files.js';
 import { commandLogger, logsAsJson } from '../logging.js';
 import { provideEngine } from '../provide-engine.js';
 import { say } from '../terminal.js';
@@ -24,6 +26,8 @@ export interface TrainOptions {
   resume: boolean;
   /** Of the coordinator; the workers take the ports after it. */
   metricsPort: number | undefined;
+  /** Null speaks without TLS, which does for processes of one machine. */
+  tls: TlsFiles | null;
 }
 
 /** @throws MlipError where the run fails or is interrupted, and whatever scoring throws. */
@@ -39,6 +43,7 @@ export async function trainHere(options: TrainOptions): Promise<Closing> {
     coordinator: coordinatorArguments(options, workers),
     workers: planWorkers(options, workers, gpus),
     out: options.out,
+    access: { token: RunToken.random(), tls: options.tls },
     progress: logsAsJson() ? jsonProgress(commandLogger('launcher')) : createProgress(),
   });
   const checkpoint = end.checkpoint!;

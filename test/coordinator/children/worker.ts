@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MlipError } from '../../../src/core/errors.js';
 import { createLogger } from '../../../src/core/log.js';
 import { microBatchCount, shareOf } from '../../../src/core/plan.js';
+import { testAccess } from '../../support/access.js';
 import { type Session, joinRun } from '../../../src/worker/session.js';
 
 const [address, stepMs] = process.argv.slice(2);
@@ -12,7 +13,7 @@ const say = (line: object): void => void process.stdout.write(`${JSON.stringify(
 let applied = 0;
 const log = createLogger({ name: 'child', level: 'error' });
 const own = { host: '127.0.0.1', listenPort: 9000, pid: process.pid, device: 'cpu' };
-const session = await joinRun({ address, ...own, log, timeouts: { connectMs: 10_000 } });
+const session = await joinRun({ address, ...own, access: testAccess, log, timeouts: { connectMs: 10_000 } });
 say({ rank: session.rank });
 session.onAbort(({ cause, save }) => {
   say({ aborted: cause.code, save });
