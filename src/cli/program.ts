@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { mlipVersion } from '../rpc/protocol.js';
 import { ablateCommand } from './commands/ablate.js';
+import { certsCommand } from './commands/certs.js';
 import { configCommand } from './commands/config.js';
 import { coordinatorCommand } from './commands/coordinator.js';
 import { dataCommand } from './commands/data.js';
@@ -57,6 +58,7 @@ function commands(): Command[] {
     knowledgeCommand(),
     coordinatorCommand(),
     workerCommand(),
+    certsCommand(),
     engineCommand(),
     doctorCommand(),
   ];
