@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MlipError } from '../../src/core/errors.js';
 import { packageRoot } from '../../src/core/package-root.js';
 import { monotonicMs } from '../clock.js';
+import { benchEnvironment } from './access.js';
 
 const LISTEN_LIMIT_MS = 30_000;
 const SAMPLE_MS = 200;
@@ -38,7 +39,10 @@ export async function startCoordinator(folder: string, workers: number, config: 
   writeFileSync(file, JSON.stringify({ recipe: 'clip-nano', ...config }));
   const place = ['--workers', String(workers), '--host', '127.0.0.1', '--port', '0', '--out', out];
   const args = [join(packageRoot, 'bin', 'mlip.js'), 'coordinator', file, ...place];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...benchEnvironment },
+  });
   const usage: Usage[] = [];
   const sampling = setInterval(() => usage.push(...sample(child)), SAMPLE_MS);
   const ended = endOf(child).finally(() => clearInterval(sampling));

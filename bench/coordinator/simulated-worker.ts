@@ -8,6 +8,7 @@ import { openChannel, waitUntilReady } from '../../src/rpc/channel.js';
 import { gather } from '../../src/rpc/gather.js';
 import { type CoordinatorMessageSeen, methods, type WorkerMessage } from '../../src/rpc/service.js';
 import { monotonicMs } from '../clock.js';
+import { benchAccess } from './access.js';
 import type { FleetLog } from './log.js';
 import { commit, heartbeat, inPlace, join, type Order, orderOf, type Place, ready, saved } from './messages.js';
 import type { Reduction } from './reduction.js';
@@ -30,8 +31,8 @@ export interface SimulatedWorkerParts {
 /** Resolves when the run is over; rejects when anything goes otherwise than it should. */
 export async function simulateWorker(parts: SimulatedWorkerParts): Promise<void> {
   const { index, spec, log } = parts;
-  const control = openChannel(spec.address, 'control');
-  const bulk = openChannel(spec.address, 'bulk');
+  const control = openChannel(spec.address, 'control', benchAccess);
+  const bulk = openChannel(spec.address, 'bulk', benchAccess);
   await waitUntilReady(control, spec.address, CONNECT_MS);
   const session = openSession(control, log);
   try {

@@ -8,6 +8,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { listen } from '../../src/collectives/listener.js';
 import { openRing, type Peer } from '../../src/collectives/open-ring.js';
 import { createLogger } from '../../src/core/log.js';
+import { Refusals } from '../../src/security/refusals.js';
 import { loadEngine } from '../../src/engine/load.js';
 import { DoubleSum } from '../../src/worker/double-sum.js';
 import { ReproducibleSum } from '../../src/worker/reproducible-sum.js';
@@ -49,12 +50,12 @@ const noise = Float32Array.from({ length: TENSOR_ELEMENTS }, (_, i) => Math.sin(
 const gradients = (): tf.NamedTensorMap =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`layer.${i}`, engine.upload(noise, [TENSOR_ELEMENTS])]));
 
-const listener = await listen();
+const log = createLogger({ name: `rank ${rank}`, level: 'error' });
+const listener = await listen({ host: '127.0.0.1', tls: null, refusals: new Refusals(log) });
 process.send!({ port: listener.port });
 const [peers] = (await once(process, 'message')) as [Peer[]];
-const log = createLogger({ name: `rank ${rank}`, level: 'error' });
 const ring = await openRing({
-  ...{ rank, world, generation: 1, peers, listener, token: 'bench', timeoutMs: 60_000, log },
+  ...{ rank, world, generation: 1, peers, listener, token: 'bench', tls: null, timeoutMs: 60_000, log },
 });
 
 const like = gradients();

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { mlipVersion } from '../rpc/protocol.js';
 import { ablateCommand } from './commands/ablate.js';
 import { auditCommand } from './commands/audit.js';
+import { certsCommand } from './commands/certs.js';
 import { configCommand } from './commands/config.js';
 import { coordinatorCommand } from './commands/coordinator.js';
 import { dataCommand } from './commands/data.js';
@@ -63,6 +64,7 @@ function commands(): Command[] {
     submitCommand(),
     eventsCommand(),
     auditCommand(),
+    certsCommand(),
     engineCommand(),
     doctorCommand(),
   ];

@@ -1,5 +1,6 @@
 /** A rank connects to another one and is accepted, or turned down. */
 import { MlipError } from '../core/errors.js';
+import type { TlsFiles } from '../security/tls-files.js';
 import { failure, PeerFailure } from './failures.js';
 import { digestToken, encodeGreeting, type Frame, type Purpose, type Refusal } from './frame.js';
 import { Inbound } from './inbound.js';
@@ -15,6 +16,8 @@ export interface Call {
   purpose: Purpose;
   /** Known to the ranks of this run only. */
   token: string;
+  /** Null speaks without TLS. */
+  tls: TlsFiles | null;
   generation: number;
   rank: number;
   /** For messages; `deadline` ends the wait. */
@@ -23,9 +26,9 @@ export interface Call {
 
 /** The connection, paused, on which nothing but what was asked for follows. Rejects with a PeerFailure. */
 export function callPeer(peer: Peer, call: Call, deadline: AbortSignal): Promise<Inbound> {
-  const { purpose, token, generation, rank, timeoutMs } = call;
+  const { purpose, token, tls, generation, rank, timeoutMs } = call;
   return new Promise((resolve, reject) => {
-    const inbound = new Inbound(peer, {
+    const inbound = new Inbound(peer, tls, {
       onFrame: (frame) => {
         inbound.pause();
         if (frame?.kind === 'accepted' && frame.generation === generation) resolve(inbound);
@@ -33,7 +36,7 @@ export function callPeer(peer: Peer, call: Call, deadline: AbortSignal): Promise
         return undefined;
       },
       onPayload: () => undefined,
-      onClosed: (cause) => reject(unreachable(peer, cause)),
+      onClosed: (cause) => reject(inbound.refusal(nameOf(peer)) ?? unreachable(peer, cause, inbound.droppedInSilence)),
     });
     const giveUp = (): void => {
       reject(silent(peer, timeoutMs));
@@ -60,8 +63,9 @@ function silent(peer: Peer, timeoutMs: number): MlipError {
   return failure('MLIP_E_REDUCE_TIMEOUT', peer.rank, `${nameOf(peer)} did not answer within ${timeoutMs} ms`).error;
 }
 
-function unreachable(peer: Peer, cause: Error | undefined): MlipError {
-  const why = cause === undefined ? 'it closed the connection' : cause.message;
+function unreachable(peer: Peer, cause: Error | undefined, inSilence: boolean): MlipError {
+  const silence = inSilence ? ' after the TLS handshake; its log says whether it refused our certificate' : '';
+  const why = `${cause === undefined ? 'it closed the connection' : cause.message}${silence}`;
   return failure('MLIP_E_PEER_LOST', peer.rank, `${nameOf(peer)} cannot be reached: ${why}`, cause).error;
 }
 

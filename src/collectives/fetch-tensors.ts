@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { MlipError } from '../core/errors.js';
 import { elementCount, type HostTensor, type HostTensors } from '../core/host-tensor.js';
 import { linkedSignal } from '../core/linked-signal.js';
+import type { TlsFiles } from '../security/tls-files.js';
 import { callPeer, nameOf, type Peer } from './call-peer.js';
 import { failure } from './failures.js';
 import { DIGEST_BYTES, type Frame } from './frame.js';
@@ -14,6 +15,8 @@ export interface FetchOptions {
   peer: Peer;
   /** Known to the ranks of this run only. */
   token: string;
+  /** Null speaks without TLS. */
+  tls: TlsFiles | null;
   generation: number;
   /** Who asks. */
   rank: number;
@@ -29,11 +32,11 @@ export interface FetchOptions {
  * MLIP_E_REDUCE_MISMATCH where the peer has something else, and with a PeerFailure where it cannot be reached or is lost.
  */
 export async function fetchTensors(options: FetchOptions): Promise<HostTensors> {
-  const { peer, token, generation, rank, timeoutMs, signal } = options;
+  const { peer, token, tls, generation, rank, timeoutMs, signal } = options;
   const limit = linkedSignal(signal, timeoutMs);
   let inbound: Inbound | undefined;
   try {
-    inbound = await callPeer(peer, { purpose: 'copy', token, generation, rank, timeoutMs }, limit.signal);
+    inbound = await callPeer(peer, { purpose: 'copy', token, tls, generation, rank, timeoutMs }, limit.signal);
     return await new TensorFetch(options, inbound, limit.signal).done;
   } finally {
     limit.release();

@@ -2,10 +2,12 @@
  * The port on which a rank's successor connects, and whoever copies tensors from it; opened before its worker joins a run, and
  * kept over generations.
  */
-import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import type { Refusals } from '../security/refusals.js';
+import { type SocketListener, listenForSockets } from '../security/socket-listener.js';
+import type { TlsFiles } from '../security/tls-files.js';
 import type { Caller } from './frame.js';
-import { Reception, type Offer } from './reception.js';
+import { GREETING_TIMEOUT_MS, Reception, type Offer } from './reception.js';
 
 export interface PeerListener {
   readonly port: number;
@@ -17,25 +19,37 @@ export interface PeerListener {
   close(): Promise<void>;
 }
 
-/** Bytes written ahead before `drain` is awaited: a few segments. */
-const WRITE_AHEAD_BYTES = 1 << 20;
+export interface ListenOptions {
+  /** An address of this machine; 0.0.0.0 for peers on other machines. */
+  host: string;
+  /** Null speaks without TLS, as all ranks of a run then must. */
+  tls: TlsFiles | null;
+  refusals: Refusals;
+}
 
-/** Listens on a free port of `host`, an address of this machine (0.0.0.0 for peers on other machines). */
-export async function listen(host = '127.0.0.1'): Promise<PeerListener> {
-  const server = createServer({ noDelay: true, highWaterMark: WRITE_AHEAD_BYTES });
-  const reception = new Reception();
-  server.on('connection', (socket) => reception.receive(socket));
-  server.listen(0, host);
-  await once(server, 'listening');
+/** Neighbours of a ring are two; the rest are strangers. */
+const LIMITS = { total: 512, pending: 64, pendingPerAddress: 64, deadlineMs: GREETING_TIMEOUT_MS };
+
+/** Listens on a free port. */
+export async function listen({ host, tls, refusals }: ListenOptions): Promise<PeerListener> {
+  const reception = new Reception(refusals);
+  const listener = await listenForSockets({
+    ...{ host, port: 0, tls, limits: LIMITS, refusals },
+    onSocket(socket) {
+      // The reception has a deadline of its own.
+      listener.admission.admit(socket.remoteAddress, socket.remotePort);
+      reception.receive(socket);
+    },
+  });
   return {
-    port: (server.address() as AddressInfo).port,
+    port: listener.port,
     accept: (expected, deadline) => reception.expect(expected, deadline),
     offer: (offer) => reception.offers(offer),
-    close: () => closeServer(server, reception),
+    close: () => close(listener, reception),
   };
 }
 
-async function closeServer(server: Server, reception: Reception): Promise<void> {
+async function close(listener: SocketListener, reception: Reception): Promise<void> {
   reception.close();
-  if (server.listening) await new Promise<void>((resolve) => server.close(() => resolve()));
+  await listener.close();
 }

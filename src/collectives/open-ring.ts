@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import { linkedSignal } from '../core/linked-signal.js';
 import type { Logger } from '../core/log.js';
+import type { TlsFiles } from '../security/tls-files.js';
 import { callPeer, peerOfRank, type Peer } from './call-peer.js';
 import { failure } from './failures.js';
 import { digestToken } from './frame.js';
@@ -23,8 +24,10 @@ export interface RingOptions {
   peers: readonly Peer[];
   /** This rank's own, whose port the peers were told. */
   listener: PeerListener;
-  /** Known to the ranks of this run only. */
+  /** Known to the ranks of this run only: RunToken.forRing. */
   token: string;
+  /** That of the listener; null where the ranks speak without. */
+  tls: TlsFiles | null;
   /** For the connections, and for each operation from the end of the one before. */
   timeoutMs: number;
   /** Gives the ring up while it is being opened. */
@@ -67,7 +70,7 @@ async function acceptSuccessor(options: RingOptions, deadline: AbortSignal): Pro
 }
 
 function connectToPredecessor(options: RingOptions, deadline: AbortSignal): Promise<Inbound> {
-  const { rank, world, generation, token, timeoutMs, peers } = options;
+  const { rank, world, generation, token, tls, timeoutMs, peers } = options;
   const predecessor = peerOfRank(peers, modulo(rank - 1, world));
-  return callPeer(predecessor, { purpose: 'ring', token, generation, rank, timeoutMs }, deadline);
+  return callPeer(predecessor, { purpose: 'ring', token, tls, generation, rank, timeoutMs }, deadline);
 }

@@ -3,6 +3,9 @@ import type { Socket } from 'node:net';
 import { decodeFrame, FRAME_BYTES, type Frame } from './frame.js';
 import { closing, hangUp, sendLastWord } from './socket-end.js';
 
+/** Written ahead, a few segments. Counted here: the sockets of a TLS server take no mark of ours. */
+const WRITE_AHEAD_BYTES = 1 << 20;
+
 export interface OutboundHandler {
   /** The successor takes data again. */
   onDrain(): void;
@@ -16,14 +19,12 @@ export class Outbound {
   /** True while the successor takes no more data; `onDrain` follows. */
   blocked = false;
   private readonly socket: Socket;
+  private readonly handler: OutboundHandler;
   private cause: Error | undefined;
 
   constructor(socket: Socket, handler: OutboundHandler) {
     this.socket = socket;
-    socket.on('drain', () => {
-      this.blocked = false;
-      handler.onDrain();
-    });
+    this.handler = handler;
     socket.on('error', (error) => (this.cause = error));
     socket.on('end', () => handler.onClosed(undefined));
     socket.on('close', () => handler.onClosed(this.cause));
@@ -44,11 +45,20 @@ export class Outbound {
   send(header: Buffer, payload: Uint8Array, onFlushed: () => void): void {
     this.socket.cork();
     this.socket.write(header);
-    this.blocked = !this.socket.write(payload, (error) => {
-      if (!error) onFlushed();
+    this.socket.write(payload, (error) => {
+      if (error) return;
+      onFlushed();
+      this.unblock();
     });
     this.socket.uncork();
+    this.blocked = this.socket.writableLength >= WRITE_AHEAD_BYTES;
     this.bytesSent += header.length + payload.length;
+  }
+
+  private unblock(): void {
+    if (!this.blocked || this.socket.writableLength >= WRITE_AHEAD_BYTES) return;
+    this.blocked = false;
+    this.handler.onDrain();
   }
 
   /** Sends a last word. Resolves once the memory of payloads is no longer in use. */

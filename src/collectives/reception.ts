@@ -4,15 +4,17 @@
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
+import type { RefusalReason, Refusals } from '../security/refusals.js';
 import { decodeGreeting, encodeFrame, GREETING_BYTES, type Caller, type Greeting, type Refusal } from './frame.js';
 
-const GREETING_TIMEOUT_MS = 10_000;
+export const GREETING_TIMEOUT_MS = 10_000;
 const MAX_WAITING = 64;
 
 /** Something that every rank of a generation may copy. */
 export interface Offer extends Omit<Caller, 'rank'> {
   serve(socket: Socket): void;
 }
+const REASONS: Record<Refusal, RefusalReason> = { token: 'token', generation: 'stale', neighbour: 'neighbour' };
 
 /** What to do with a greeting, given who is expected. A newer generation may just be ahead of us: it waits. */
 export function judge(greeting: Caller, expected: Caller): 'accept' | 'wait' | Refusal {
@@ -23,6 +25,8 @@ export function judge(greeting: Caller, expected: Caller): 'accept' | 'wait' | R
 }
 
 export class Reception {
+  private readonly refusals: Refusals;
+  private readonly greetingMs: number;
   /** Connections without a verdict, and their greeting once it is complete. */
   private readonly waiting = new Map<Socket, Greeting | undefined>();
   private expected: Caller | undefined;
@@ -30,9 +34,14 @@ export class Reception {
   /** Ends the wait of `expect`; undefined while nobody waits. */
   private settle: ((socket?: Socket) => void) | undefined;
 
+  constructor(refusals: Refusals, greetingMs = GREETING_TIMEOUT_MS) {
+    this.refusals = refusals;
+    this.greetingMs = greetingMs;
+  }
+
   receive(socket: Socket): void {
     const [oldest] = this.waiting.keys();
-    if (this.waiting.size >= MAX_WAITING) this.dismiss(oldest);
+    if (this.waiting.size >= MAX_WAITING) this.turnAway(oldest, 'connections');
     this.waiting.set(socket, undefined);
     socket.on('error', () => this.dismiss(socket));
     socket.on('close', () => this.dismiss(socket));
@@ -40,7 +49,7 @@ export class Reception {
   }
 
   private readGreeting(socket: Socket): void {
-    const timer = setTimeout(() => this.dismiss(socket), GREETING_TIMEOUT_MS);
+    const timer = setTimeout(() => this.turnAway(socket, 'silent'), this.greetingMs);
     socket.once('close', () => clearTimeout(timer));
     let bytes: Buffer = Buffer.alloc(0);
     socket.on('data', (chunk: Buffer) => {
@@ -84,7 +93,7 @@ export class Reception {
   }
 
   private greet(socket: Socket, greeting: Greeting | undefined): void {
-    if (greeting === undefined) return this.dismiss(socket);
+    if (greeting === undefined) return this.turnAway(socket, 'protocol');
     this.waiting.set(socket, greeting);
     const { offer, expected } = this;
     if (greeting.purpose === 'ring') this.decide(socket, greeting, expected, this.settle);
@@ -116,9 +125,19 @@ export class Reception {
   }
 
   private refuse(socket: Socket, refusal: Refusal, generation: number): void {
+    this.count(socket, REASONS[refusal]);
     this.waiting.delete(socket);
     socket.end(encodeFrame({ kind: 'refused', generation, refusal }));
     socket.destroySoon();
+  }
+
+  private turnAway(socket: Socket, reason: RefusalReason): void {
+    this.count(socket, reason);
+    this.dismiss(socket);
+  }
+
+  private count(socket: Socket, reason: RefusalReason): void {
+    this.refusals.add(reason, `a connection to the ring from ${socket.remoteAddress ?? 'a peer that is gone'}`);
   }
 
   private dismiss(socket: Socket): void {

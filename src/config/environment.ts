@@ -12,6 +12,10 @@ const PREFIX = 'MLIP_';
 export const RESERVED_VARIABLES: Readonly<Record<string, string>> = {
   MLIP_LIBTENSORFLOW: 'directory of an existing TensorFlow library, instead of provisioning one',
   MLIP_CACHE_DIR: 'where the engine and compiled programmes are kept, instead of the user’s cache directory',
+  MLIP_TOKEN: 'the token of the run, for coordinators and workers; docs/security.md',
+  MLIP_TLS_CA: 'file of the authorities whose certificates are trusted',
+  MLIP_TLS_CERT: 'file of the own certificate',
+  MLIP_TLS_KEY: 'file of its private key',
   MLIP_LOG: 'json writes log lines as JSON',
   MLIP_GOLDEN: 'a further directory of golden files, for the golden test',
   MLIP_S3_ENDPOINT:

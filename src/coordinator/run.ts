@@ -6,9 +6,15 @@ import { newestWhole } from '../checkpoint/newest-whole.js';
 import type { Config } from '../config/schema.js';
 import type { Logger } from '../core/log.js';
 import { watchParent } from '../core/parent.js';
+import { exposeRefusals } from '../metrics/refused.js';
 import { serveMetrics } from '../metrics/server.js';
 import { formatAddress } from '../rpc/address.js';
 import { type RpcServer, serve } from '../rpc/server.js';
+import { defaultInterface } from '../security/binding.js';
+import { Refusals } from '../security/refusals.js';
+import type { RunToken } from '../security/run-token.js';
+import type { TlsFiles } from '../security/tls-files.js';
+import { sayWhoGetsIn, serveOptions, tokenOfRun } from './doors.js';
 import type { RunOutcome } from './events.js';
 import { type RunLead, type SharedRun, eventLogOf, takeLead } from './leadership.js';
 import { type RunDirectory, openRunDirectory } from './run-directory.js';
@@ -20,9 +26,12 @@ import type { RunSettings } from './state.js';
 import { countPhrase } from './wording.js';
 
 export interface CoordinatorOptions {
-  /** Interface to listen on, and port; 0 takes any that is free. */
-  host: string;
+  /** Interface to listen on; null takes all with TLS, and the loopback one without. */
+  host: string | null;
+  /** 0 takes any that is free. */
   port: number;
+  /** A token that is null is that of the output directory, where a new one is made if there is none. */
+  access: { token: RunToken | null; tls: TlsFiles | null };
   /** Workers for which the run waits before it starts. */
   workers: number;
   config: Config;
@@ -73,9 +82,10 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunOu
 type OnCleanup = (cleanup: () => void | Promise<void>) => void;
 
 async function leadOrWait(options: CoordinatorOptions, onCleanup: OnCleanup): Promise<RunLead> {
-  const { shared, config, resume, host, port, log, signal, handOver } = options;
+  const { shared, config, resume, port, log, signal, handOver } = options;
+  const address = publicAddress(interfaceOf(options), port);
   const lead = await takeLead({
-    ...{ shared, out: resolve(options.out), configHash: configHashOf(config), address: publicAddress(host, port), log },
+    ...{ shared, out: resolve(options.out), configHash: configHashOf(config), address, log },
     ...{ leaseMs: config.timeouts.leaseMs, resume: resume !== null },
     signal: AbortSignal.any([signal, handOver].filter((given) => given !== undefined)),
   });
@@ -89,7 +99,8 @@ async function startCoordinator(
   { record, keeper, lost }: RunLead,
   onCleanup: OnCleanup,
 ): Promise<Shell> {
-  const { host, port, log, config, workers, resume, shared } = options;
+  const { log, config, workers, resume, shared } = options;
+  const host = interfaceOf(options);
   const out = resolve(options.out);
   const settings = runSettings({ config, out, workers, resume, record });
   const events = await eventLogOf(shared);
@@ -98,14 +109,22 @@ async function startCoordinator(
     ...{ settings, record, keeper, events, log },
     findCheckpoint: () => newestCheckpoint(out, config, log),
   });
-  await startMetrics(options, shell, onCleanup);
-  const server = await serve(host, port, (grpc) => addService(grpc, shell));
+  const refusals = new Refusals(log);
+  exposeRefusals(shell.metrics.registry, refusals);
+  await startMetrics({ ...options, host }, shell, onCleanup);
+  // Nobody is heard before the directory is open and its token known.
+  let { token } = options.access;
+  const opened = (): RunToken => token!;
+  const server = await serve(serveOptions(options, host, opened, refusals), (grpc) => addService(grpc, shell));
   onCleanup(() => sayGoodbye(server, shell));
   const address = publicAddress(host, server.port);
-  shell.open(address, openDirectory(options, settings, record, onCleanup));
+  const directory = openDirectory(options, settings, record, onCleanup);
+  token ??= tokenOfRun(out, log);
+  shell.open(address, directory);
   keepTime(shell, settings.timeouts.heartbeatMs, onCleanup);
   stopOnRequest(options, shell, onCleanup);
   leaveOnRequest(options, lost, shell, onCleanup);
+  sayWhoGetsIn(host, options, log);
   log.info(`waiting for ${countPhrase(settings.workers, 'worker')} at ${address}`, { out });
   options.onListening?.(address);
   return shell;
@@ -134,13 +153,17 @@ function openDirectory(
   return directory;
 }
 
+function interfaceOf({ host, access }: CoordinatorOptions): string {
+  return host ?? defaultInterface(access.tls);
+}
+
 /** What other machines can connect to: a wildcard interface is reached by the machine's name. */
 function publicAddress(host: string, port: number): string {
   return formatAddress(host === '0.0.0.0' || host === '::' ? hostname() : host, port);
 }
 
 async function startMetrics(
-  { host, metricsPort }: CoordinatorOptions,
+  { host, metricsPort }: { host: string; metricsPort: number | null },
   shell: Shell,
   onCleanup: OnCleanup,
 ): Promise<void> {

@@ -169,6 +169,22 @@ export const ERROR_TABLE = {
   MLIP_E_STORE_CORRUPT: { exit: EXIT.badInput, meaning: 'What a store holds is not as it was written.' },
   MLIP_E_STORE_CLOSED: { exit: EXIT.failure, meaning: 'A store was used after it had been closed.' },
   MLIP_E_STORE_FAILED: { exit: EXIT.environment, meaning: 'A store refused or failed an operation.' },
+  // security
+  MLIP_E_TOKEN_MISSING: { exit: EXIT.usage, meaning: 'A run is joined with its token, and none is given.' },
+  MLIP_E_TOKEN_UNUSABLE: { exit: EXIT.usage, meaning: 'A run token cannot be read, or could be guessed.' },
+  MLIP_E_TOKEN_WRONG: { exit: EXIT.environment, meaning: 'The run has another token.' },
+  MLIP_E_TLS_FILES: { exit: EXIT.usage, meaning: 'Files of TLS are missing, unreadable or do not belong together.' },
+  MLIP_E_TLS_CERTIFICATE: {
+    exit: EXIT.environment,
+    meaning: 'A certificate has expired, is of a foreign authority or for other names.',
+  },
+  MLIP_E_TLS_REFUSED: {
+    exit: EXIT.environment,
+    meaning: 'The other end speaks no TLS, or does not take our certificate.',
+  },
+  MLIP_E_LIMIT: { exit: EXIT.failure, meaning: 'A peer sent more, longer or slower than it may.' },
+  MLIP_E_PATH_OUTSIDE: { exit: EXIT.badInput, meaning: 'A path from outside leads out of the output directory.' },
+  MLIP_E_CERTS_EXIST: { exit: EXIT.usage, meaning: 'There are certificates already where new ones would be written.' },
   // coordinator
   MLIP_E_COORDINATOR_LOST: { exit: EXIT.runFailed, meaning: 'The coordinator died or was cut off.' },
   MLIP_E_WORKER_LOST: { exit: EXIT.runFailed, meaning: 'A worker died, froze or was cut off.' },

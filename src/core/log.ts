@@ -39,5 +39,7 @@ function formatJson(level: LogLevel, name: string, message: string, fields: LogF
 function formatPlain(level: LogLevel, name: string, message: string, fields: LogFields): string {
   const pairs = Object.entries(fields).filter(([, value]) => value !== undefined);
   const tail = pairs.map(([key, value]) => ` ${key}=${value}`).join('');
-  return `${new Date().toISOString().slice(11, 19)} ${level} ${name}: ${message}${tail}`;
+  // What other processes say may have several lines: none of them looks like a line of its own.
+  const text = message.replaceAll('\n', '\n    ');
+  return `${new Date().toISOString().slice(11, 19)} ${level} ${name}: ${text}${tail}`;
 }

@@ -2,6 +2,9 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { SECONDS_BUCKETS, createRegistry } from './registry.js';
 
+/** Parts of the loss have the names that workers give them: no more than so many become series. */
+const MOST_PARTS = 64;
+
 export interface CoordinatorMetrics {
   registry: Registry;
   /** A step is applied on all ranks. `losses` by name: loss, loss_global, ... */
@@ -23,6 +26,7 @@ export function createCoordinatorMetrics(runId: string): CoordinatorMetrics {
   const registers = [registry];
   const steps = new Gauge({ name: 'mlip_step', help: 'Steps applied by all workers', registers });
   const loss = new Gauge({ name: 'mlip_loss', help: 'Loss of the newest step', labelNames: ['part'], registers });
+  const parts = new Set<string>();
   const pairs = new Counter({ name: 'mlip_pairs_total', help: 'Image-report pairs trained on', registers });
   const help = 'Time from step to step';
   const seconds = new Histogram({ name: 'mlip_step_seconds', help, buckets: SECONDS_BUCKETS, registers });
@@ -40,11 +44,14 @@ export function createCoordinatorMetrics(runId: string): CoordinatorMetrics {
   const bytes = new Counter({ name: 'mlip_sent_bytes_total', help: 'Bytes of gathered tensors sent', registers });
   return {
     registry,
-    step(step, count, elapsed, parts) {
+    step(step, count, elapsed, values) {
       steps.set(step);
       pairs.inc(count);
       seconds.observe(elapsed);
-      for (const [part, value] of Object.entries(parts)) loss.set({ part }, value);
+      for (const [part, value] of Object.entries(values)) {
+        if (parts.size < MOST_PARTS) parts.add(part);
+        if (parts.has(part)) loss.set({ part }, value);
+      }
     },
     heartbeat: (worker) => beats.inc({ worker }),
     joined: () => joins.inc(),

@@ -17,13 +17,18 @@ export interface MetricsServer {
   close(): Promise<void>;
 }
 
+/** Prometheus and a probe or two; who is slower than this is neither. */
+const BOUNDS = { headersTimeout: 5_000, requestTimeout: 5_000, keepAliveTimeout: 5_000, maxHeaderSize: 8_192 };
+const MOST_CONNECTIONS = 32;
+
 /** Throws MLIP_E_PORT_IN_USE. */
 export async function serveMetrics(registry: Registry, options: MetricsServerOptions): Promise<MetricsServer> {
-  const server = createServer((request, response) => {
+  const server = createServer({ ...BOUNDS, connectionsCheckingInterval: 5_000 }, (request, response) => {
     answer(registry, options, request.url ?? '', response).catch((error: unknown) => {
       response.writeHead(500).end(messageOf(error));
     });
   });
+  server.maxConnections = MOST_CONNECTIONS;
   await listen(server, options);
   // Metrics alone keep no process alive.
   server.unref();

@@ -8,7 +8,9 @@ import {
   setLogVerbosity,
 } from '@grpc/grpc-js';
 import { MlipError } from '../core/errors.js';
+import type { Access } from '../security/access.js';
 import { parseAddress } from './address.js';
+import { TlsCredentials, showing } from './credentials.js';
 import { MAX_MESSAGE_BYTES } from './protocol.js';
 
 // Every failure of a call reaches its caller as an error: grpc-js need not print it too.
@@ -38,21 +40,40 @@ const CLIENT_OPTIONS: ChannelOptions = {
 /** Bulk data gets its own connection, so that no heartbeat waits behind it, and a window that fills a fast network. */
 const BULK_OPTIONS: ChannelOptions = { ...CLIENT_OPTIONS, 'grpc-node.flow_control_window': 8 * 1024 * 1024 };
 
-/** A client whose connection is made by the first call. Throws MLIP_E_RPC_ADDRESS. */
-export function openChannel(address: string, use: 'control' | 'bulk'): Client {
-  parseAddress(address);
-  return new Client(address, credentials.createInsecure(), use === 'bulk' ? BULK_OPTIONS : CLIENT_OPTIONS);
+/** A client of the coordinator that shows what lets it in. Its connection is made by the first call. */
+export class Channel extends Client {
+  /** Null without TLS. */
+  readonly tls: TlsCredentials | null;
+
+  constructor(address: string, use: 'control' | 'bulk', { token, tls }: Access) {
+    const { host } = parseAddress(address);
+    const callee = { role: 'coordinator' as const, host: host.replace(/[[\]]/g, ''), name: address };
+    const secured = tls === null ? null : new TlsCredentials(tls, callee);
+    const options = use === 'bulk' ? BULK_OPTIONS : CLIENT_OPTIONS;
+    super(address, secured ?? credentials.createInsecure(), { ...options, interceptors: [showing(token)] });
+    this.tls = secured;
+  }
 }
 
-/** Waits until the coordinator answers, trying again with growing pauses. Rejects with MLIP_E_RPC_UNREACHABLE. */
-export async function waitUntilReady(client: Client, address: string, timeoutMs: number): Promise<void> {
-  const failed = await new Promise<Error | undefined>((resolve) => {
-    client.waitForReady(Date.now() + timeoutMs, resolve);
+/** Throws MLIP_E_RPC_ADDRESS. */
+export function openChannel(address: string, use: 'control' | 'bulk', access: Access): Channel {
+  return new Channel(address, use, access);
+}
+
+/**
+ * Waits until the coordinator answers, trying again with growing pauses. Rejects with MLIP_E_RPC_UNREACHABLE, and at once
+ * with MLIP_E_TLS_CERTIFICATE or MLIP_E_TLS_REFUSED where one end does not take the other's certificate.
+ */
+export async function waitUntilReady(channel: Channel, address: string, timeoutMs: number): Promise<void> {
+  const answered = new Promise<Error | undefined>((resolve) => {
+    channel.waitForReady(Date.now() + timeoutMs, resolve);
   });
+  const failed = await Promise.race([answered, ...(channel.tls === null ? [] : [channel.tls.refused])]);
   if (failed === undefined) return;
+  if (failed instanceof MlipError) throw failed;
   throw new MlipError('MLIP_E_RPC_UNREACHABLE', `no coordinator answered within ${timeoutMs / 1000} s`, {
     where: address,
-    remedy: 'Start it with `mlip coordinator`, and check host, port and firewall.',
+    remedy: 'Start it with `mlip coordinator`, and check host, port, firewall and whether both use TLS, or neither.',
     cause: failed,
   });
 }

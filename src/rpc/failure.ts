@@ -11,15 +11,32 @@ export type Failure = Decoded<mlip.v1.Failure.$Properties>;
 const METADATA_KEY = 'mlip-failure-bin';
 const codec = codecOf<mlip.v1.Failure.$Properties>(mlip.v1.Failure);
 
+/** Characters of a field at most: an error of TensorFlow may quote a whole graph, and trailers of a call are small. */
+const MOST_CHARACTERS = 2_000;
+
 /** Anything that was thrown, as a message. */
 export function toFailure(error: unknown): Failure {
   if (!(error instanceof MlipError))
-    return { code: 'MLIP_E_INTERNAL', message: messageOf(error), where: '', remedy: '' };
-  return { code: error.code, message: error.message, where: error.where ?? '', remedy: error.remedy ?? '' };
+    return { code: 'MLIP_E_INTERNAL', message: presentable(messageOf(error)), where: '', remedy: '' };
+  const { code, message, where = '', remedy = '' } = error;
+  return presentableFailure({ code, message, where, remedy });
+}
+
+function presentableFailure({ code, message, where, remedy }: Failure): Failure {
+  return { code, message: presentable(message), where: presentable(where), remedy: presentable(remedy) };
+}
+
+/**
+ * Text that is safe to send and to print, whoever wrote it: no control characters but line ends and tabs, no halves of
+ * characters (at which grpc-js would throw), not too long.
+ */
+function presentable(text: string): string {
+  const clean = text.replace(/(?![\n\t])[\p{Cc}\p{Cs}]/gu, '\ufffd');
+  return clean.length <= MOST_CHARACTERS ? clean : `${clean.slice(0, MOST_CHARACTERS).replace(/\p{Cs}$/u, '')} ...`;
 }
 
 export function fromFailure(failure: Failure): MlipError {
-  const code = failure.code in ERROR_TABLE ? (failure.code as ErrorCode) : 'MLIP_E_INTERNAL';
+  const code = Object.hasOwn(ERROR_TABLE, failure.code) ? (failure.code as ErrorCode) : 'MLIP_E_INTERNAL';
   return new MlipError(code, failure.message, {
     where: failure.where || undefined,
     remedy: failure.remedy || undefined,
@@ -29,14 +46,30 @@ export function fromFailure(failure: Failure): MlipError {
 /** The status with which a server ends a call. */
 export function toStatus(failure: Failure): Partial<StatusObject> {
   const metadata = new Metadata();
-  metadata.set(METADATA_KEY, codec.encode(failure));
-  return { code: status.FAILED_PRECONDITION, details: failure.message, metadata };
+  const sent = presentableFailure(failure);
+  metadata.set(METADATA_KEY, codec.encode(sent));
+  return { code: status.FAILED_PRECONDITION, details: sent.message, metadata };
+}
+
+/** The code of ours in such a status; undefined where it has none. */
+export function codeInStatus({ metadata }: { metadata?: Metadata | null | undefined }): string | undefined {
+  return failureIn(metadata)?.code;
+}
+
+function failureIn(metadata: Metadata | null | undefined): Failure | undefined {
+  const [sent] = metadata?.get(METADATA_KEY) ?? [];
+  try {
+    return Buffer.isBuffer(sent) ? codec.decode(sent) : undefined;
+  } catch {
+    // Whoever wrote that is no coordinator.
+    return undefined;
+  }
 }
 
 /** The error that a client raises for a call that ended badly. `address` is that of the coordinator. */
 export function fromStatus(error: ServiceError, address: string): MlipError {
-  const [sent] = error.metadata?.get(METADATA_KEY) ?? [];
-  if (Buffer.isBuffer(sent)) return fromFailure(codec.decode(sent));
+  const sent = failureIn(error.metadata);
+  if (sent !== undefined) return fromFailure(sent);
   const { code, message, remedy } = describeStatus(error);
   return new MlipError(code, message, { where: address, remedy, cause: error });
 }

@@ -1,11 +1,13 @@
 /** What a launcher asks of a coordinator: to follow a run, to see where it stands, to stop it. */
 import { type Client, type ClientReadableStream, Metadata, type ServiceError } from '@grpc/grpc-js';
+import type { Access } from '../security/access.js';
 import { openChannel, waitUntilReady } from './channel.js';
 import { fromStatus } from './failure.js';
 import { type RunEvent, fromWireEvent } from './run-events.js';
 import { type Method, type RunStatus, type WireEventSeen, methods } from './service.js';
 
 export interface LauncherOptions {
+  access: Access;
   /** Until the coordinator must have answered. */
   timeoutMs?: number;
 }
@@ -20,9 +22,9 @@ const DEFAULT_TIMEOUT_MS = 10_000;
  * The events of a run, those that have happened first (of the steps only the newest); ends after `finished` or `failed`,
  * or when `signal` aborts. Throws MLIP_E_RPC_UNREACHABLE, and MLIP_E_COORDINATOR_LOST if the coordinator dies.
  */
-export async function* watchRun(address: string, options: WatchOptions = {}): AsyncGenerator<RunEvent> {
-  const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
-  const client = openChannel(address, 'control');
+export async function* watchRun(address: string, options: WatchOptions): AsyncGenerator<RunEvent> {
+  const { access, timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
+  const client = openChannel(address, 'control', access);
   try {
     await waitUntilReady(client, address, timeoutMs);
     yield* eventsOf(client, address, signal);
@@ -54,19 +56,19 @@ function openWatch(client: Client): ClientReadableStream<WireEventSeen> {
 }
 
 /** Asks the run to end after the step under way, with a checkpoint. */
-export async function stopRun(address: string, options: LauncherOptions = {}): Promise<void> {
+export async function stopRun(address: string, options: LauncherOptions): Promise<void> {
   await ask(address, methods.stop, options);
 }
 
-export function fetchStatus(address: string, options: LauncherOptions = {}): Promise<RunStatus> {
+export function fetchStatus(address: string, options: LauncherOptions): Promise<RunStatus> {
   return ask(address, methods.status, options);
 }
 
 type Question<Reply> = Method<object, unknown, never, Reply>;
 
 async function ask<Reply>(address: string, method: Question<Reply>, options: LauncherOptions): Promise<Reply> {
-  const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-  const client = openChannel(address, 'control');
+  const { access, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const client = openChannel(address, 'control', access);
   try {
     await waitUntilReady(client, address, timeoutMs);
     return await unary(client, address, method, timeoutMs);

@@ -9,6 +9,12 @@ export const PROTOCOL = 2;
 /** No message is larger, in either direction. The largest single one is Welcome, with the address of every worker. */
 export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
+/** No message to the coordinator is larger: they are pieces of tensors and small reports. */
+export const MAX_REQUEST_BYTES = 512 * 1024;
+
+/** No message of a control stream is larger: the largest lists the rows of a step. */
+export const MAX_WORKER_MESSAGE_BYTES = 256 * 1024;
+
 /** Tensors travel in pieces of this size, well below the bound above. */
 export const CHUNK_BYTES = 256 * 1024;
 
@@ -17,6 +23,12 @@ export const MAX_ROW_BYTES = 64 * 1024;
 
 /** Most tensors of one gather. */
 export const MAX_GATHER_TENSORS = 64;
+
+/** The metadata key under which each call carries the token of its run. */
+export const TOKEN_KEY = 'mlip-token';
+
+/** The protocol that a TLS handshake agrees on. */
+export const HTTP2 = 'h2';
 
 /** A heartbeat that is missed so many times loses the worker. */
 export const MISSED_HEARTBEATS = 3;

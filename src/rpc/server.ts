@@ -1,13 +1,32 @@
 /**
- * The listening end: a gRPC server with bounded messages. It owns its sockets, since grpc-js' own shutdown waits for ever
- * for a peer that is frozen.
+ * The listening end: a gRPC server whose connections, calls and messages are bounded. It owns its sockets, since grpc-js'
+ * own shutdown waits for ever for a peer that is frozen.
  */
-import { type Server as SocketServer, type Socket, createServer as createSocketServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { MlipError, messageOf } from '../core/errors.js';
+import type { Refusals } from '../security/refusals.js';
+import type { RunToken } from '../security/run-token.js';
+import { type SocketListener, listenForSockets } from '../security/socket-listener.js';
+import type { TlsFiles } from '../security/tls-files.js';
 import { formatAddress } from './address.js';
+import { DEFAULT_LIMITS, type OutputRoot, type ServerLimits } from './call-rules.js';
 import { COMMON_OPTIONS } from './channel.js';
+import { guard } from './guard.js';
+import { HTTP2, MAX_REQUEST_BYTES } from './protocol.js';
+
+export interface ServeOptions {
+  host: string;
+  /** 0 takes any that is free. */
+  port: number;
+  /** Asked for with each call: what a run's directory holds may be known only once the port is open. */
+  token: () => RunToken;
+  /** Null speaks without TLS. */
+  tls: TlsFiles | null;
+  refusals: Refusals;
+  limits?: ServerLimits;
+  /** Where the paths that workers name must lie. */
+  outputRoot?: OutputRoot;
+}
 
 export interface RpcServer {
   port: number;
@@ -15,36 +34,37 @@ export interface RpcServer {
   close(graceMs: number): Promise<void>;
 }
 
-/** Listens; `port` 0 takes any that is free. `addService` is given the server before it does. Throws MLIP_E_PORT_IN_USE. */
-export async function serve(host: string, port: number, addService: (server: Server) => void): Promise<RpcServer> {
-  const grpc = new Server(COMMON_OPTIONS);
-  addService(grpc);
-  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
-  const sockets = new Set<Socket>();
-  const listener = createSocketServer({ noDelay: true }, (socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    injector.injectConnection(socket);
+/** Listens. `addService` is given the server before it does. Throws MLIP_E_PORT_IN_USE. */
+export async function serve(options: ServeOptions, addService: (server: Server) => void): Promise<RpcServer> {
+  const { refusals, token, outputRoot = () => null, limits = DEFAULT_LIMITS } = options;
+  const admission = (): SocketListener['admission'] => listener.admission;
+  const grpc = new Server({
+    ...COMMON_OPTIONS,
+    'grpc.max_receive_message_length': MAX_REQUEST_BYTES,
+    'grpc.max_concurrent_streams': limits.streams,
+    interceptors: [guard({ token, limits, outputRoot, refusals, admission })],
   });
-  await listen(listener, host, port);
+  addService(grpc);
+  // TLS is ended before gRPC sees a connection.
+  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
+  const listener = await listen(options, limits, (socket) => injector.injectConnection(socket));
   return {
-    port: (listener.address() as AddressInfo).port,
+    port: listener.port,
     async close(graceMs) {
-      const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
-      const timer = setTimeout(() => sockets.forEach((socket) => socket.destroy()), graceMs);
-      await closed;
+      const timer = setTimeout(() => listener.admission.destroyAll(), graceMs);
+      await listener.close();
       clearTimeout(timer);
       grpc.forceShutdown();
     },
   };
 }
 
-async function listen(listener: SocketServer, host: string, port: number): Promise<void> {
+type OnSocket = Parameters<typeof listenForSockets>[0]['onSocket'];
+
+async function listen(options: ServeOptions, limits: ServerLimits, onSocket: OnSocket): Promise<SocketListener> {
+  const { host, port, tls, refusals } = options;
   try {
-    await new Promise<void>((resolve, reject) => {
-      listener.once('error', reject);
-      listener.listen(port, host, resolve);
-    });
+    return await listenForSockets({ host, port, tls, protocol: HTTP2, limits: limits.connections, refusals, onSocket });
   } catch (cause) {
     const address = formatAddress(host, port);
     throw new MlipError('MLIP_E_PORT_IN_USE', `cannot listen on ${address}: ${messageOf(cause)}`, {

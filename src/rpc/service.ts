@@ -59,8 +59,11 @@ export const methods = {
   stop: method('Stop', 'none', codecOf(v1.StopRequest), codecOf(v1.StopReply)),
 };
 
-/** As the server reads it: the pieces of a gather are checked and passed on, never copied into tensors. */
+/** As the server reads them: bytes, which the guard before each call bounds and decodes, but for the pieces of a gather. */
 export const serverMethods = {
-  ...methods,
+  session: method('Session', 'both', rawCodec, codecOf(v1.CoordinatorMessage)),
   gather: method('Gather', 'both', rawCodec, rawCodec),
+  watch: method('Watch', 'reply', rawCodec, codecOf<WireEvent>(v1.RunEvent)),
+  status: method('Status', 'none', rawCodec, codecOf(v1.RunStatus)),
+  stop: method('Stop', 'none', rawCodec, codecOf(v1.StopReply)),
 };

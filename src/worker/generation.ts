@@ -78,11 +78,12 @@ export class Generation {
   }
 
   private openRing(signal: AbortSignal): Promise<Ring> {
-    const { session, listener, log } = this.parts;
+    const { session, listener, access, log } = this.parts;
     const { rank, peers, generation } = this.assignment;
     const { stepMs: timeoutMs } = session.config.timeouts;
-    const token = session.runId;
-    return openRing({ rank, world: peers.length, generation, peers, listener, token, timeoutMs, signal, log });
+    const { tls } = access;
+    const token = access.token.forRing(session.runId);
+    return openRing({ rank, world: peers.length, generation, peers, listener, token, tls, timeoutMs, signal, log });
   }
 
   private async obtain(signal: AbortSignal): Promise<void> {

@@ -1,6 +1,9 @@
 /** The address under which other workers reach this one, where nobody says it: that of the way to the coordinator. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import type { Logger } from '../core/log.js';
+import type { Access } from '../security/access.js';
+import { LOOPBACK, isLoopback } from '../security/binding.js';
 import { parseAddress } from '../rpc/address.js';
 import { type FindCoordinator, searchCoordinator } from './coordinator-search.js';
 
@@ -16,7 +19,6 @@ export function ownAddressTowardsAny(find: FindCoordinator): Promise<string> {
   const { signal } = new AbortController();
   return searchCoordinator({ find, attempt, timeoutMs: FIND_MS, isFinal: () => false, signal });
 }
-
 /**
  * The local address that packets to `host` leave from. Nothing is sent.
  *
@@ -33,8 +35,28 @@ export async function ownAddressTowards(host: string, port: number): Promise<str
   }
 }
 
+export interface HostOptions {
+  /** What was asked for. */
+  host?: string | undefined;
+  access: Pick<Access, 'tls'>;
+  find: FindCoordinator;
+  log: Logger;
+}
+
+/**
+ * Where other workers reach this one. Without TLS that is the loopback address, so that no stranger reaches the ring,
+ * unless somebody asked for another one.
+ */
+export async function ownHost({ host, access, find, log }: HostOptions): Promise<string> {
+  if (host !== undefined) return host;
+  const own = await ownAddressTowardsAny(find);
+  if (access.tls !== null || isLoopback(own)) return own;
+  log.info('without TLS only workers of this machine are listened to; --host lets others in', { listening: LOOPBACK });
+  return LOOPBACK;
+}
+
 /** Where to listen: other machines are let in only where the own address is not the loopback one. */
 export function interfaceFor(ownAddress: string): string {
-  if (ownAddress === '::1' || ownAddress.startsWith('127.')) return ownAddress;
+  if (isLoopback(ownAddress)) return ownAddress;
   return ownAddress.includes(':') ? '::' : '0.0.0.0';
 }

@@ -6,12 +6,15 @@ import type { Logger } from '../core/log.js';
 import { loadDataset, type Dataset } from '../data/dataset.js';
 import { requireBatch } from '../data/usable.js';
 import { loadEngine, type Engine } from '../engine/load.js';
+import { exposeRefusals } from '../metrics/refused.js';
 import { serveMetrics } from '../metrics/server.js';
 import { createWorkerMetrics, type WorkerMetrics } from '../metrics/worker-metrics.js';
+import type { Access } from '../security/access.js';
+import { Refusals } from '../security/refusals.js';
 import { Checkpointer } from './checkpointer.js';
 import { leaveOn } from './drain.js';
 import { serveGenerations } from './generations.js';
-import { interfaceFor, ownAddressTowardsAny } from './own-address.js';
+import { interfaceFor, ownHost } from './own-address.js';
 import { loadKnowledge } from './knowledge.js';
 import { createPasses } from './passes.js';
 import { vocabularyOf } from './saved-state.js';
@@ -26,8 +29,10 @@ export { fixedAddresses, type FindCoordinator } from './session.js';
 export interface WorkerOptions {
   /** Where coordinators may be found. */
   find: FindCoordinator;
-  /** Where other workers reach this one; found out where it is not given. */
+  /** Where other workers reach this one; without it found out with TLS, the loopback address without. */
   host?: string | undefined;
+  /** What lets this worker in. */
+  access: Access;
   /** Threads of one operation; engine.threads of the configuration where it is not given. */
   threads?: number | undefined;
   /** Manifest on this machine, where its path differs from the coordinator's. */
@@ -43,15 +48,16 @@ export interface WorkerOptions {
 
 /** Resolves when the run has ended well or on request, or this worker was let off. Rejects with the first cause otherwise. */
 export async function runWorker(options: WorkerOptions): Promise<WorkerEnd> {
-  const { find, log } = options;
-  const host = options.host ?? (await ownAddressTowardsAny(find));
-  const listener = await listen(interfaceFor(host));
+  const { find, access, log } = options;
+  const host = await ownHost(options);
+  const refusals = new Refusals(log);
+  const listener = await listen({ host: interfaceFor(host), tls: access.tls, refusals });
   const toldToGo = linkedSignal(options.leave);
   options.signal?.addEventListener('abort', toldToGo.abort);
   try {
     const own = { host, listenPort: listener.port, pid: process.pid, device: deviceLabel() };
-    const session = await joinRun({ ...own, find, log, signal: toldToGo.signal });
-    return await takePart(options, session, listener);
+    const session = await joinRun({ ...own, find, access, log, signal: toldToGo.signal });
+    return await takePart({ ...options, host }, session, listener, refusals);
   } catch (error) {
     if (options.signal?.aborted && error === toldToGo.signal.reason) throw interrupted();
     if (options.leave?.aborted && error === toldToGo.signal.reason) return 'left';
@@ -69,8 +75,14 @@ function deviceLabel(): string {
   return gpus === '' || gpus === '-1' ? 'cpu' : `gpu ${gpus}`;
 }
 
-async function takePart(options: WorkerOptions, session: Session, listener: PeerListener): Promise<WorkerEnd> {
+async function takePart(
+  options: WorkerOptions & { host: string },
+  session: Session,
+  listener: PeerListener,
+  refusals: Refusals,
+): Promise<WorkerEnd> {
   const metrics = createWorkerMetrics(session.worker);
+  exposeRefusals(metrics.registry, refusals);
   session.observe(metrics);
   const run = new WorkerRun(session);
   const interrupt = (): void => run.fail(interrupted());
@@ -88,11 +100,11 @@ async function takePart(options: WorkerOptions, session: Session, listener: Peer
 
 /** Serves the metrics, where they are wanted, for as long as `work` takes. */
 async function servingMetrics(
-  { metricsPort: port }: WorkerOptions,
+  { metricsPort: port, host }: { metricsPort: number | null; host: string },
   { registry }: WorkerMetrics,
   work: () => Promise<void>,
 ): Promise<void> {
-  const server = port === null ? undefined : await serveMetrics(registry, { host: '0.0.0.0', port });
+  const server = port === null ? undefined : await serveMetrics(registry, { host: interfaceFor(host), port });
   try {
     await work();
   } finally {
@@ -140,7 +152,7 @@ async function load(
   const checkpointer = checkpointerOf(session, engine, dataset, options.log);
   return {
     ...{ session, listener, engine, dataset, knowledge, dataHash, passes, metrics, checkpointer },
-    ...{ log: options.log, world: 1 },
+    ...{ access: options.access, log: options.log, world: 1 },
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Client } from '@grpc/grpc-js';
 import { MlipError } from '../core/errors.js';
 import { connectOnce, openChannel } from '../rpc/channel.js';
+import type { Access } from '../security/access.js';
 import type { CoordinatorMessageSeen, WelcomeSeen, WorkerMessage } from '../rpc/service.js';
 import { type SessionStream, type StreamEvents, openSessionStream } from './session-stream.js';
 
@@ -25,15 +26,15 @@ const CONNECT_MS = 3_000;
 const WELCOME_MS = 5_000;
 
 /** Tries once. Rejects with what the coordinator refuses the worker for, or MLIP_E_RPC_UNREACHABLE. */
-export async function connect(address: string, join: Join): Promise<Connection> {
-  const client = openChannel(address, 'control');
+export async function connect(address: string, join: Join, access: Access): Promise<Connection> {
+  const client = openChannel(address, 'control', access);
   const inbox = new Inbox(address);
   let stream: SessionStream | undefined;
   try {
     await connectOnce(client, address, CONNECT_MS);
     stream = openSessionStream(client, address, inbox);
     stream.send({ join });
-    return connectionOver({ address, client, stream, inbox, welcome: await inbox.welcome() });
+    return connectionOver({ address, access, client, stream, inbox, welcome: await inbox.welcome() });
   } catch (error) {
     stream?.cut();
     client.close();
@@ -43,14 +44,15 @@ export async function connect(address: string, join: Join): Promise<Connection> 
 
 interface ConnectionParts {
   address: string;
+  access: Access;
   client: Client;
   stream: SessionStream;
   inbox: Inbox;
   welcome: WelcomeSeen;
 }
 
-function connectionOver({ address, client, stream, inbox, welcome }: ConnectionParts): Connection {
-  const bulk = openChannel(address, 'bulk');
+function connectionOver({ address, access, client, stream, inbox, welcome }: ConnectionParts): Connection {
+  const bulk = openChannel(address, 'bulk', access);
   const closeChannels = (): void => {
     bulk.close();
     client.close();

@@ -5,6 +5,7 @@ import { MlipError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { toFailure } from '../rpc/failure.js';
 import type { GatherTensor } from '../rpc/tensor-stream.js';
+import type { Access } from '../security/access.js';
 import type { FindCoordinator } from './coordinator-search.js';
 import type { Connection, Join } from './session-connection.js';
 import { MARGIN_MS, gatherOver } from './session-gather.js';
@@ -16,6 +17,7 @@ import type * as types from './session-types.js';
 
 export interface MemberOptions {
   find: FindCoordinator;
+  access: Access;
   join: Join;
   config: Config;
   log: Logger;
@@ -175,12 +177,12 @@ export class MemberSession implements types.Session {
 
   private async search(): Promise<void> {
     if (this.departing || this.ended.aborted) return;
-    const { find, config } = this.options;
+    const { find, access, config } = this.options;
     const { runId, standing, ended: signal } = this;
     const { reconnectMs } = config.timeouts;
     const join = (): Join => this.joinAgain();
     const generation = (): number => standing.heard;
-    await this.link.restore(() => rejoin({ find, join, runId, generation, reconnectMs, signal }));
+    await this.link.restore(() => rejoin({ find, access, join, runId, generation, reconnectMs, signal }));
   }
 
   private joinAgain(): Join {

@@ -1,10 +1,12 @@
 /** How a worker finds a coordinator of its run again: the same one, one that was started again, or one that took over. */
 import { MlipError, messageOf } from '../core/errors.js';
+import type { Access } from '../security/access.js';
 import { type FindCoordinator, searchCoordinator } from './coordinator-search.js';
 import { type Connection, type Join, connect } from './session-connection.js';
 
 export interface RejoinOptions {
   find: FindCoordinator;
+  access: Access;
   /** What the worker says of itself now. */
   join: () => Join;
   runId: string;
@@ -33,8 +35,8 @@ export async function rejoin(options: RejoinOptions): Promise<Connection> {
   }
 }
 
-async function connectAgain(address: string, { join, runId, generation }: RejoinOptions): Promise<Connection> {
-  const connection = await connect(address, join());
+async function connectAgain(address: string, { access, join, runId, generation }: RejoinOptions): Promise<Connection> {
+  const connection = await connect(address, join(), access);
   const { welcome } = connection;
   if (welcome.runId === runId && welcome.generation >= generation()) return connection;
   connection.cut();

@@ -1,7 +1,7 @@
 /**
  * A worker's client of the coordinator.
  *
- *   const session = await joinRun({ find, host, listenPort, pid, device, log });
+ *   const session = await joinRun({ find, host, listenPort, pid, device, access, log });
  *   session.ready({ rows, dataHash });
  *   const assignment = await session.next();
  *   session.inPlace(assignment);
@@ -10,6 +10,7 @@
  */
 import { MlipError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
+import type { Access } from '../security/access.js';
 import { PROTOCOL, mlipVersion } from '../rpc/protocol.js';
 import { type FindCoordinator, searchCoordinator } from './coordinator-search.js';
 import { connect } from './session-connection.js';
@@ -28,6 +29,8 @@ export interface JoinOptions {
   pid: number;
   device: string;
   version?: string;
+  /** What lets this worker in. */
+  access: Access;
   log: Logger;
   timeouts?: { connectMs?: number };
   /** Gives up joining. */
@@ -39,16 +42,16 @@ const DEFAULT_CONNECT_MS = 60_000;
 
 /** Rejects with MLIP_E_RPC_UNREACHABLE, or with what the coordinator refuses the worker for. */
 export async function joinRun(options: JoinOptions): Promise<Session> {
-  const { find, host, listenPort: port, pid, device, version = mlipVersion, log } = options;
+  const { find, host, listenPort: port, pid, device, version = mlipVersion, access, log } = options;
   const timeoutMs = options.timeouts?.connectMs ?? DEFAULT_CONNECT_MS;
   const join = { protocol: PROTOCOL, version, host, port, pid, device };
   log.info(`looking for the coordinator, ${timeoutMs / 1000} s at most`);
   const signal = options.signal ?? new AbortController().signal;
-  const attempt = (address: string) => connect(address, join);
+  const attempt = (address: string) => connect(address, join, access);
   const connection = await searchCoordinator({ find, attempt, timeoutMs, isFinal: isRefusal, signal });
   try {
     const { address: coordinator, welcome } = connection;
-    const session = new MemberSession({ find, join, config: readConfig(welcome), log }, connection);
+    const session = new MemberSession({ find, access, join, config: readConfig(welcome), log }, connection);
     log.info(`joined as worker ${welcome.worker}`, { coordinator, run: welcome.runId });
     return session;
   } catch (error) {

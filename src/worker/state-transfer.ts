@@ -15,14 +15,15 @@ import type { WorkerParts } from './worker-parts.js';
  * they are while training goes on, or are gone, and then the copy fails. Returns what withdraws the offer.
  */
 export function offerState(parts: WorkerParts, state: TrainingState, generation: number): () => void {
-  const { session, listener, engine, metrics, log } = parts;
+  const { session, listener, engine, access, metrics, log } = parts;
   const offered = { step: state.step, tensors: offeredTensors(engine, state) };
   const onEnd = (bytes: number, error: Error | undefined): void => {
     metrics.bytesSent('state', bytes);
     if (error === undefined) log.info('a peer has copied the state', { step: offered.step, bytes });
     else log.debug('a peer did not copy the whole state', { reason: messageOf(error) });
   };
-  return offerTensors({ listener, token: session.runId, generation, offered, onEnd });
+  const token = access.token.forRing(session.runId);
+  return offerTensors({ listener, token, generation, offered, onEnd });
 }
 
 /** In the order in which it is asked for. */
@@ -53,15 +54,17 @@ export async function copyState(
 }
 
 async function copyOnce(
-  { session, dataset, metrics, log }: WorkerParts,
+  { session, dataset, access, metrics, log }: WorkerParts,
   { generation, rank, peers, step }: Assignment,
   from: number,
   signal: AbortSignal,
 ): Promise<HostState> {
-  const { config, runId: token } = session;
+  const { config, runId } = session;
   const model = modelLayout(config, dataset.vocabulary.length);
   const layout = [...model, ...optimizerLayout(config, dataset.vocabulary.length)];
-  const call = { peer: peers[from], token, generation, rank, timeoutMs: config.timeouts.stepMs };
+  const { tls } = access;
+  const token = access.token.forRing(runId);
+  const call = { peer: peers[from], token, tls, generation, rank, timeoutMs: config.timeouts.stepMs };
   const started = performance.now();
   const tensors = await fetchTensors({ ...call, step, layout, signal });
   const seconds = (performance.now() - started) / 1000;

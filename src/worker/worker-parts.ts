@@ -6,6 +6,7 @@ import type { Loader } from '../data/loader.js';
 import type { Group } from '../encoders/parameter-groups.js';
 import type { Engine } from '../engine/load.js';
 import type { WorkerMetrics } from '../metrics/worker-metrics.js';
+import type { Access } from '../security/access.js';
 import type { Checkpointer } from './checkpointer.js';
 import type { GradientSum } from './gradient-sum.js';
 import type { PairKnowledge } from './micro-batch-tensors.js';
@@ -25,6 +26,7 @@ export interface WorkerParts {
   passes: Passes;
   metrics: WorkerMetrics;
   checkpointer: Checkpointer;
+  access: Access;
   log: Logger;
   /** Workers of the newest generation that this one took part in. */
   world: number;

@@ -107,7 +107,7 @@ describe('coordinator and worker by themselves', () => {
     const { address } = json<RunJson>(readFileSync(join(out, 'run.json'), 'utf8')).coordinator;
     const served = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
     expect(await served.text()).toMatch(/^# TYPE mlip_/m);
-    const workers = [1, 2].map(() => mlip(['worker', '--coordinator', address]));
+    const workers = [1, 2].map(() => mlip(['worker', '--coordinator', address, '--token-file', join(out, 'token')]));
     const ends = await Promise.all([coordinator, ...workers]);
     expect(ends.map(({ status }) => status)).toEqual([0, 0, 0]);
     expect(ends[0].stderr).toContain('finished after step 3');

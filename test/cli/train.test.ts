@@ -51,7 +51,7 @@ describe('a run of two workers', () => {
   it('says in run.json who ran', () => {
     const run = JSON.parse(readFileSync(small.path('whole', 'run.json'), 'utf8')) as RunJson;
     expect(run.coordinator.address).toMatch(/^127\.0\.0\.1:\d+$/);
-    expect(run.workers.map(({ rank }) => rank)).toEqual([0, 1]);
+    expect(run.workers.map(({ worker }) => worker)).toEqual([0, 1]);
   });
 
   it('leaves a config.yaml with origins that loads back', () => {

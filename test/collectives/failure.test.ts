@@ -2,9 +2,8 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
 import { digestToken, encodeFrame, encodeGreeting } from '../../src/collectives/frame.js';
-import { listen } from '../../src/collectives/listener.js';
 import { openRing } from '../../src/collectives/open-ring.js';
-import { openRings, optionsOf } from './rings.js';
+import { listenHere, openRings, optionsOf } from './rings.js';
 
 const LARGE = 4_000_000;
 
@@ -80,7 +79,7 @@ it('a rejection that nobody awaits yet does not end the process', async () => {
 
 /** A rank 1 whose neighbour is a socket that says what it likes once the ring is open. */
 async function withForger(forge: (downstream: Socket, upstream: Socket) => void): Promise<void> {
-  const listener = await listen();
+  const listener = await listenHere();
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

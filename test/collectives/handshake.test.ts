@@ -2,10 +2,9 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { encodeFrame, GREETING_BYTES } from '../../src/collectives/frame.js';
-import { listen } from '../../src/collectives/listener.js';
 import { openRing, type RingOptions } from '../../src/collectives/open-ring.js';
 import type { Ring } from '../../src/collectives/ring.js';
-import { optionsOf, peerOf } from './rings.js';
+import { listenHere, optionsOf, peerOf } from './rings.js';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -14,7 +13,7 @@ afterEach(async () => {
 
 /** Options of a two-rank ring, per rank. */
 async function pair(): Promise<[RingOptions, RingOptions]> {
-  const listeners = await Promise.all([listen(), listen()]);
+  const listeners = await Promise.all([listenHere(), listenHere()]);
   cleanups.push(() => Promise.all(listeners.map((listener) => listener.close())));
   const peers = listeners.map(peerOf);
   return [optionsOf(0, peers, listeners[0]), optionsOf(1, peers, listeners[1])];
@@ -28,7 +27,7 @@ async function open(options: RingOptions): Promise<Ring> {
 
 /** Rank 1 from before: same peers, its own listener. */
 async function ghostOf(rank: RingOptions): Promise<RingOptions> {
-  const listener = await listen();
+  const listener = await listenHere();
   cleanups.push(() => listener.close());
   return { ...rank, listener };
 }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { listen } from '../../dist/src/collectives/listener.js';
 import { openRing } from '../../dist/src/collectives/open-ring.js';
 import { createLogger } from '../../dist/src/core/log.js';
+import { Refusals } from '../../dist/src/security/refusals.js';
 
 const [rank, world, timeoutMs] = process.argv.slice(2).map(Number);
 
@@ -18,11 +19,22 @@ async function reduce(ring, { length, repeats }) {
   return hash.digest('hex');
 }
 
-const listener = await listen();
+const refusals = new Refusals(createLogger({ name: `rank ${rank}`, level: 'error' }));
+const listener = await listen({ host: '127.0.0.1', tls: null, refusals });
 process.on('disconnect', () => process.exit());
 process.once('message', async (peers) => {
   const log = createLogger({ name: `rank ${rank}`, level: 'error' });
-  const ring = await openRing({ rank, world, generation: 1, peers, listener, token: 'test', timeoutMs, log });
+  const ring = await openRing({
+    rank,
+    world,
+    generation: 1,
+    peers,
+    listener,
+    token: 'test',
+    tls: null,
+    timeoutMs,
+    log,
+  });
   process.on('message', async (task) => {
     try {
       process.send({ digest: await reduce(ring, task) });

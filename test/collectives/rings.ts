@@ -2,9 +2,15 @@
 import { openRing, type Peer, type RingOptions } from '../../src/collectives/open-ring.js';
 import { listen, type PeerListener } from '../../src/collectives/listener.js';
 import type { Ring } from '../../src/collectives/ring.js';
-import { createLogger } from '../../src/core/log.js';
+import type { TlsFiles } from '../../src/security/tls-files.js';
+import { quietRefusals, silent } from '../support/access.js';
 
-export const silent = createLogger({ name: 'test', write: () => undefined });
+export { silent };
+
+/** On the loopback interface. */
+export function listenHere(tls: TlsFiles | null = null): Promise<PeerListener> {
+  return listen({ host: '127.0.0.1', tls, refusals: quietRefusals() });
+}
 
 export interface Rings {
   rings: Ring[];
@@ -12,7 +18,17 @@ export interface Rings {
 }
 
 export function optionsOf(rank: number, peers: Peer[], listener: PeerListener): RingOptions {
-  return { rank, world: peers.length, generation: 1, peers, listener, token: 'test', timeoutMs: 5000, log: silent };
+  return {
+    rank,
+    world: peers.length,
+    generation: 1,
+    peers,
+    listener,
+    token: 'test',
+    tls: null,
+    timeoutMs: 5000,
+    log: silent,
+  };
 }
 
 export function peerOf(listener: PeerListener, rank: number): Peer {
@@ -20,7 +36,7 @@ export function peerOf(listener: PeerListener, rank: number): Peer {
 }
 
 export async function openRings(world: number, changes: Partial<RingOptions> = {}): Promise<Rings> {
-  const listeners = await Promise.all(Array.from({ length: world }, () => listen()));
+  const listeners = await Promise.all(Array.from({ length: world }, () => listenHere(changes.tls ?? null)));
   const peers = listeners.map(peerOf);
   const rings = await Promise.all(
     listeners.map((listener, rank) => openRing({ ...optionsOf(rank, peers, listener), ...changes })),

@@ -10,6 +10,7 @@ import { offerTensors, type OfferedTensor } from '../../src/collectives/send-ten
 import { listingOf } from '../../src/collectives/tensor-copy.js';
 import type { HostTensors } from '../../src/core/host-tensor.js';
 import { optionsOf, peerOf, roughNumbers, sameBits } from './rings.js';
+import { quietRefusals } from '../support/access.js';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -39,7 +40,7 @@ function expectWhole(copied: HostTensors): void {
 }
 
 async function opened(): Promise<PeerListener> {
-  const listener = await listen();
+  const listener = await listen({ host: '127.0.0.1', tls: null, refusals: quietRefusals() });
   cleanups.push(() => listener.close());
   return listener;
 }
@@ -76,7 +77,7 @@ function offer(listener: PeerListener, changes: OfferChanges = {}) {
 
 function copy(port: number, changes: Partial<FetchOptions> = {}): Promise<HostTensors> {
   const peer = { rank: 0, host: '127.0.0.1', port };
-  const call = { peer, token: 'run', generation: 3, rank: 1, step: STEP, layout: LAYOUT, timeoutMs: 10_000 };
+  const call = { peer, token: 'run', tls: null, generation: 3, rank: 1, step: STEP, layout: LAYOUT, timeoutMs: 10_000 };
   return fetchTensors({ ...call, signal: new AbortController().signal, ...changes });
 }
 

@@ -7,6 +7,7 @@ import { MlipError } from '../../src/core/errors.js';
 import { createLogger } from '../../src/core/log.js';
 import type { RunOutcome } from '../../src/coordinator/events.js';
 import { type CoordinatorOptions, runCoordinator } from '../../src/coordinator/run.js';
+import { testAccess } from '../support/access.js';
 import { testConfig } from './config.js';
 import { type ModelOptions, ModelWorker } from './model-worker.js';
 
@@ -44,7 +45,7 @@ export async function startRun(options: Partial<CoordinatorOptions> = {}): Promi
         resume: null,
         shared: null,
       },
-      ...{ metricsPort: null, supervised: false, log, signal: stopper.signal },
+      ...{ access: testAccess, metricsPort: null, supervised: false, log, signal: stopper.signal },
       handOver: leaver.signal,
       onListening: (address) => resolve({ address, out, outcome, stop: () => stopper.abort(), handOver }),
       ...options,

@@ -4,6 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, type ClientDuplexStream, Metadata } from '@grpc/grpc-js';
+import type { Access } from '../../src/security/access.js';
+import { testAccess } from '../support/access.js';
 import type { Config } from '../../src/config/schema.js';
 import { openChannel } from '../../src/rpc/channel.js';
 import { gather } from '../../src/rpc/gather.js';
@@ -19,6 +21,7 @@ export const LOADED = { rows: 60, dataHash: 'd' };
 export interface ModelOptions {
   /** Of coordinators, of which one commands. */
   addresses: readonly string[];
+  access?: Access;
   /** Keeps trying for so long before it has joined; 0 tries once. */
   connectMs?: number;
   /** Time that a step takes. */
@@ -86,8 +89,8 @@ export class ModelWorker {
   private connect(): void {
     this.tries++;
     this.closeChannels();
-    this.client = openChannel(this.address, 'control');
-    this.bulk = openChannel(this.address, 'bulk');
+    this.client = openChannel(this.address, 'control', this.options.access ?? testAccess);
+    this.bulk = openChannel(this.address, 'bulk', this.options.access ?? testAccess);
     const { path, requestSerialize, responseDeserialize } = methods.session;
     const stream = this.client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, new Metadata(), {});
     this.stream = stream;

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { stopRun } from '../../src/rpc/launcher.js';
+import { testAccess } from '../support/access.js';
 import { type Child, endChildren, startChild } from './child.js';
 import { metricsOf, scratch, startRun, testConfig, until } from './harness.js';
 
@@ -116,7 +117,7 @@ describe('processes', () => {
   it('a coordinator ends with its run, though its launcher lives', async () => {
     const coordinator = startChild('coordinator', scratch(), 0);
     const { address } = await coordinator.heard('address');
-    await stopRun(address as string);
+    await stopRun(address as string, { access: testAccess });
     expect(await coordinator.heard('kind')).toMatchObject({ kind: 'stopped' });
     expect(await coordinator.exited).toEqual({ code: 0, signal: null });
   });

@@ -6,12 +6,13 @@ import { describe, expect, it } from 'vitest';
 import { openStore } from '../../src/bus/open-store.js';
 import { fetchStatus, stopRun, watchRun } from '../../src/rpc/launcher.js';
 import type { RunEvent } from '../../src/rpc/run-events.js';
+import { testAccess } from '../support/access.js';
 import { metricsOf, scratch, startRun, startWorker, startWorkers, testConfig, until, type Watched } from './harness.js';
 import { rowsOf } from './model-worker.js';
 
 async function collect(address: string): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
-  for await (const event of watchRun(address)) events.push(event);
+  for await (const event of watchRun(address, { access: testAccess })) events.push(event);
   return events;
 }
 
@@ -87,11 +88,20 @@ describe('a run over gRPC', () => {
 
   it('says where it stands, and stops on request with a checkpoint', async () => {
     const run = await startRun({ config: testConfig({ steps: 1000 }) });
-    expect(await fetchStatus(run.address)).toMatchObject({ phase: 'joining', world: 0, step: 0, steps: 0 });
+    expect(await fetchStatus(run.address, { access: testAccess })).toMatchObject({
+      phase: 'joining',
+      world: 0,
+      step: 0,
+      steps: 0,
+    });
     startWorkers(run.address, 2, { stepMs: 5 });
     await until(() => stepsOf(run.out).length > 2);
-    expect(await fetchStatus(run.address)).toMatchObject({ phase: 'training', world: 2, steps: 1000 });
-    await stopRun(run.address);
+    expect(await fetchStatus(run.address, { access: testAccess })).toMatchObject({
+      phase: 'training',
+      world: 2,
+      steps: 1000,
+    });
+    await stopRun(run.address, { access: testAccess });
     const outcome = await run.outcome;
     expect(outcome.kind).toBe('stopped');
     expect(outcome.checkpoint).toBe(`checkpoints/step-${outcome.step}`);
@@ -167,7 +177,7 @@ describe('a run over gRPC', () => {
     startWorker(run.address, { stepMs: 20 });
     await until(() => stepsOf(run.out).length > 2);
     const events: RunEvent[] = [];
-    for await (const event of watchRun(run.address)) {
+    for await (const event of watchRun(run.address, { access: testAccess })) {
       events.push(event);
       if (event.kind === 'step') break;
     }
@@ -216,7 +226,7 @@ describe('a run whose membership changes', () => {
     expect(await second.worker.ended).toEqual({ finish: { again: true } });
     const last = stepsOf(run.out).at(-1);
     expect(second.events.at(-1)).toEqual({ saved: last });
-    expect(await fetchStatus(run.address)).toMatchObject({ phase: 'waiting', step: last });
+    expect(await fetchStatus(run.address, { access: testAccess })).toMatchObject({ phase: 'waiting', step: last });
     run.stop();
     expect(await run.outcome).toMatchObject({ kind: 'stopped', step: last, checkpoint: `checkpoints/step-${last}` });
   });

@@ -4,7 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createCoordinatorMetrics } from '../../src/metrics/coordinator-metrics.js';
 import { type MetricsServer, serveMetrics } from '../../src/metrics/server.js';
+import { exposeRefusals } from '../../src/metrics/refused.js';
 import { createWorkerMetrics } from '../../src/metrics/worker-metrics.js';
+import { REFUSAL_REASONS } from '../../src/security/refusals.js';
+import { quietRefusals } from '../support/access.js';
 
 let server: MetricsServer | null = null;
 afterEach(async () => {
@@ -25,7 +28,7 @@ describe('the metrics server', () => {
     metrics.step(7, 32, 0.5, { loss: 1.5, loss_global: 1.25 });
     metrics.heartbeat(1);
     metrics.heartbeat(1);
-    metrics.world(2);
+    metrics.generation(3, 2, 0.25);
     metrics.bytesSent(1000);
     server = await serveMetrics(metrics.registry, here);
     const { status, type, text } = await get('/metrics');
@@ -37,7 +40,7 @@ describe('the metrics server', () => {
       'mlip_loss{part="loss_global",run="r1",role="coordinator"} 1.25',
       'mlip_pairs_total{run="r1",role="coordinator"} 32',
       'mlip_step_seconds_sum{run="r1",role="coordinator"} 0.5',
-      'mlip_heartbeats_total{rank="1",run="r1",role="coordinator"} 2',
+      'mlip_heartbeats_total{worker="1",run="r1",role="coordinator"} 2',
       'mlip_world_size{run="r1",role="coordinator"} 2',
       'mlip_sent_bytes_total{run="r1",role="coordinator"} 1000',
     ]) {
@@ -73,6 +76,29 @@ describe('the metrics server', () => {
     ]) {
       expect(lines).toContain(line);
     }
+  });
+
+  it('counts what was refused by reason, from the start and by no reason of a stranger’s making', async () => {
+    const metrics = createWorkerMetrics(1);
+    const refusals = quietRefusals();
+    exposeRefusals(metrics.registry, refusals);
+    for (let i = 0; i < 3; i++) refusals.add('token', 'a call');
+    server = await serveMetrics(metrics.registry, here);
+    for (let scrape = 0; scrape < 2; scrape++) {
+      const lines = (await get('/metrics')).text.split('\n').filter((line) => line.startsWith('mlip_refused_total'));
+      expect(lines).toHaveLength(REFUSAL_REASONS.length);
+      expect(lines).toContain('mlip_refused_total{reason="token",rank="1",role="worker"} 3');
+      expect(lines).toContain('mlip_refused_total{reason="slow",rank="1",role="worker"} 0');
+    }
+  });
+
+  it('has no more series of losses than a few, whatever names workers give them', async () => {
+    const metrics = createCoordinatorMetrics('r1');
+    for (let i = 0; i < 1_000; i++) metrics.step(i, 1, 1, { loss: i, [`loss_${i}`]: i });
+    server = await serveMetrics(metrics.registry, here);
+    const lines = (await get('/metrics')).text.split('\n').filter((line) => line.startsWith('mlip_loss{'));
+    expect(lines).toHaveLength(64);
+    expect(lines).toContain('mlip_loss{part="loss",run="r1",role="coordinator"} 999');
   });
 
   it('says whether the process is well', async () => {

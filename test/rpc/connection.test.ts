@@ -5,6 +5,7 @@ import type { Server as GrpcServer } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fetchStatus, stopRun, watchRun } from '../../src/rpc/launcher.js';
 import { serve } from '../../src/rpc/server.js';
+import { quietRefusals, testAccess, testToken } from '../support/access.js';
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -18,18 +19,23 @@ async function addressOf(server: Server): Promise<string> {
 }
 
 const noService = (server: GrpcServer): void => void server;
-const soon = { timeoutMs: 400 };
+const soon = { timeoutMs: 400, access: testAccess };
+
+function serveHere(port = 0): ReturnType<typeof serve> {
+  const options = { host: '127.0.0.1', port, token: () => testToken, tls: null, refusals: quietRefusals() };
+  return serve(options, noService);
+}
 
 describe('a server', () => {
   it('takes any free port for 0, and says which', async () => {
-    const server = await serve('127.0.0.1', 0, noService);
+    const server = await serveHere();
     closers.push(() => void server.close(0));
     expect(server.port).toBeGreaterThan(0);
   });
 
   it('names the address of a port in use, and what to do', async () => {
     const port = Number((await addressOf(createSocketServer())).split(':')[1]);
-    await expect(serve('127.0.0.1', port, noService)).rejects.toMatchObject({
+    await expect(serveHere(port)).rejects.toMatchObject({
       code: 'MLIP_E_PORT_IN_USE',
       where: `127.0.0.1:${port}`,
       remedy: expect.stringContaining('another port') as string,
@@ -60,12 +66,12 @@ describe('a client', () => {
   });
 
   it('tells another gRPC service from a coordinator', async () => {
-    const server = await serve('127.0.0.1', 0, noService);
+    const server = await serveHere();
     closers.push(() => void server.close(0));
     await expect(fetchStatus(`127.0.0.1:${server.port}`, soon)).rejects.toMatchObject({ code: 'MLIP_E_RPC_VERSION' });
   });
 
   it('refuses what is no address', async () => {
-    await expect(fetchStatus('nowhere')).rejects.toMatchObject({ code: 'MLIP_E_RPC_ADDRESS' });
+    await expect(fetchStatus('nowhere', soon)).rejects.toMatchObject({ code: 'MLIP_E_RPC_ADDRESS' });
   });
 });

@@ -37,6 +37,29 @@ describe('an error on the wire', () => {
     );
   });
 
+  it('is internal if its code is a name of every object', () => {
+    expect(fromFailure({ code: 'constructor', message: 'm', where: '', remedy: '' }).exitCode).toBe(1);
+  });
+
+  it('has no halves of characters, at which gRPC would throw, and nothing that a terminal obeys', () => {
+    const { details, metadata } = toStatus(toFailure(new Error('a\ud800b\x1b[2J\nc')));
+    expect(details).toBe('a\ufffdb\ufffd[2J\nc');
+    expect(() => encodeURI(details!)).not.toThrow();
+    expect(fromStatus(serviceError(status.UNKNOWN, metadata as Metadata), 'host:1').message).toBe(details);
+  });
+
+  it('is short enough for the trailers of a call, whatever was thrown', () => {
+    const { details, metadata } = toStatus(toFailure(new MlipError('MLIP_E_USAGE', '更'.repeat(100_000))));
+    expect(encodeURI(details!).length).toBeLessThan(20_000);
+    expect((metadata!.get('mlip-failure-bin')[0] as Buffer).length).toBeLessThan(10_000);
+  });
+
+  it('is told by the status where what should carry it is garbage', () => {
+    const metadata = new Metadata();
+    metadata.set('mlip-failure-bin', Buffer.from([0xff, 0xff]));
+    expect(fromStatus(serviceError(status.UNAVAILABLE, metadata), 'host:1').code).toBe('MLIP_E_COORDINATOR_LOST');
+  });
+
   it.each([
     [status.UNAVAILABLE, 'MLIP_E_COORDINATOR_LOST'],
     [status.CANCELLED, 'MLIP_E_COORDINATOR_LOST'],

@@ -52,25 +52,26 @@ describe('Prometheus', () => {
     expect(value(coordinator, 'mlip_loss', 'part="loss"')).toBeGreaterThan(0);
     expect(value(coordinator, 'mlip_loss', 'part="loss_global"')).toBeGreaterThan(0);
     expect(value(coordinator, 'mlip_sent_bytes_total')).toBeGreaterThan(0);
-    for (const rank of [0, 1]) expect(value(coordinator, 'mlip_heartbeats_total', `rank="${rank}"`)).toBeGreaterThan(0);
+    for (const worker of [0, 1])
+      expect(value(coordinator, 'mlip_heartbeats_total', `worker="${worker}"`)).toBeGreaterThan(0);
     expect(value(coordinator, 'mlip_world_size')).toBe(2);
   });
 
   it('gets the same from each worker, with the time of each phase', () => {
-    const ranks = pages.slice(1).map((text) => {
+    const workers = pages.slice(1).map((text) => {
       const step = value(text, 'mlip_step');
       expect(step).toBeGreaterThanOrEqual(4);
-      const [, rank] = /rank="(\d)"/.exec(text)!;
-      expect(value(text, 'mlip_pairs_total')).toBe(step * (rank === '0' ? 4 : 2));
+      const [, worker] = /worker="(\d)"/.exec(text)!;
+      expect(value(text, 'mlip_pairs_total')).toBe(step * (worker === '0' ? 4 : 2));
       expect(value(text, 'mlip_loss', 'part="loss"')).toBeGreaterThan(0);
       expect(value(text, 'mlip_world_size')).toBe(2);
       expect(value(text, 'mlip_heartbeats_total')).toBeGreaterThan(0);
       for (const way of ['gather', 'ring']) expect(value(text, 'mlip_sent_bytes_total', way)).toBeGreaterThan(0);
       for (const phase of ['data', 'encode', 'gather', 'loss', 'backward', 'reduce', 'update'])
         expect(value(text, 'mlip_phase_seconds_count', `"${phase}"`)).toBe(step);
-      return rank;
+      return worker;
     });
-    expect(ranks.sort()).toEqual(['0', '1']);
+    expect(workers.sort()).toEqual(['0', '1']);
   });
 });
 
@@ -90,10 +91,10 @@ describe('the output directory', () => {
   });
 
   it('says in run.json who ran, each a process of its own', () => {
-    expect(Object.keys(run)).toEqual(['runId', 'coordinator', 'workers', 'configHash']);
-    expect(run.workers.map(({ rank, device }) => ({ rank, device }))).toEqual([
-      { rank: 0, device: 'cpu' },
-      { rank: 1, device: 'cpu' },
+    expect(Object.keys(run)).toEqual(['runId', 'rows', 'coordinator', 'workers', 'configHash']);
+    expect(run.workers.map(({ worker, device }) => ({ worker, device }))).toEqual([
+      { worker: 0, device: 'cpu' },
+      { worker: 1, device: 'cpu' },
     ]);
     expect(new Set(pidsOf(run)).size).toBe(3);
   });
@@ -105,7 +106,9 @@ describe('the output directory', () => {
     const text = readFileSync(small.path('out', events[0]), 'latin1');
     for (const key of keys.slice(1)) expect(text.split(key).length, key).toBeGreaterThanOrEqual(STEPS);
     expect(readdirSync(small.path('out', 'checkpoints')).sort()).toEqual(['step-30', 'step-60']);
-    expect(files.sort()).toEqual(['checkpoints', 'config.yaml', ...events, 'metrics.jsonl', 'run.json']);
+    expect(files.sort()).toEqual(
+      ['checkpoints', 'config.yaml', 'coordinator.json', ...events, 'ledger.jsonl', 'metrics.jsonl', 'run.json'].sort(),
+    );
   });
 
   it('has a config.yaml that trains the same again', async () => {

@@ -3,6 +3,7 @@ import { copyFileSync, cpSync, readFileSync, readdirSync, rmSync, truncateSync, 
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mlip, type CliResult } from '../cli/run-cli.js';
+import { testToken } from '../support/access.js';
 import { metrics, smallRun, type SmallRun } from '../cli/small-run.js';
 import { holdPorts, release } from './ports.js';
 
@@ -10,7 +11,7 @@ let small: SmallRun;
 /** A worker whose coordinator is not there: it has a minute's patience. */
 let lonely: Promise<CliResult>;
 beforeAll(async () => {
-  lonely = mlip(['worker', '--coordinator', '127.0.0.1:1']);
+  lonely = mlip(['worker', '--coordinator', '127.0.0.1:1'], { env: { MLIP_TOKEN: testToken.reveal() } });
   small = await smallRun();
 });
 afterAll(() => small.remove());
@@ -132,7 +133,7 @@ it('a port for metrics that is in use is named by the worker that wanted it', as
   await release(servers.splice(0, 2));
   const result = await mlip(small.train('port', '--workers', '2', '--metrics-port', String(first), '--json'));
   await release(servers);
-  const where = ['rank ', `0.0.0.0:${first + 2}`];
+  const where = ['rank ', `127.0.0.1:${first + 2}`];
   expectRefusal(result, { status: 4, code: 'MLIP_E_PORT_IN_USE', where, remedy: '--metrics-port' });
 });
 

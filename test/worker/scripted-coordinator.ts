@@ -6,6 +6,7 @@ import { type CoordinatorMessage, type WorkerMessageSeen, gatherCodec, methods }
 import type { GatherMessage, GatherMessageSeen } from '../../src/rpc/service.js';
 import { tensorMessages } from '../../src/rpc/tensor-stream.js';
 import type { Config } from '../../src/config/schema.js';
+import { quietRefusals, testToken } from '../support/access.js';
 import { testConfig } from '../coordinator/config.js';
 
 export const HEARTBEAT_MS = 100;
@@ -106,7 +107,8 @@ export async function scriptedCoordinator(port = 0): Promise<ScriptedCoordinator
   const streams = queue<ScriptedStream>();
   const gathers = queue<ScriptedGather>();
   const open: ScriptedStream[] = [];
-  const server = await serve('127.0.0.1', port, (grpc) =>
+  const place = { host: '127.0.0.1', port, token: () => testToken, tls: null, refusals: quietRefusals() };
+  const server = await serve(place, (grpc) =>
     addService(
       grpc,
       (stream) => {

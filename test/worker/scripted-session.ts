@@ -1,4 +1,5 @@
 // Sessions of tests: they join a coordinator that says what the test tells it to, over real sockets.
+import { testAccess } from '../support/access.js';
 import { afterEach } from 'vitest';
 import type { CoordinatorMessage } from '../../src/rpc/service.js';
 import type { Assignment, Order, Session, StepReport } from '../../src/worker/session.js';
@@ -18,7 +19,7 @@ export async function coordinator(port = 0): Promise<ScriptedCoordinator> {
 }
 
 export function join(addresses: string, changes: Partial<JoinOptions> = {}): Promise<Session> {
-  const own = { host: '127.0.0.1', listenPort: 9000, pid: 1, device: 'cpu', log: silent };
+  const own = { host: '127.0.0.1', listenPort: 9000, pid: 1, device: 'cpu', access: testAccess, log: silent };
   return joinRun({ find: fixedAddresses(addresses), ...own, timeouts: { connectMs: 5_000 }, ...changes });
 }
 

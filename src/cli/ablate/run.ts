@@ -74,7 +74,8 @@ async function trainAndScore(plan: AblationPlan, variant: Variant, seed: number,
     recipeOrFile,
     configArguments: configArguments({ ...options, data: manifest, seed, set }),
     config: { ...config, seed, data: { ...config.data, manifest } },
-    ...{ workers, out, resume: (await latestCheckpoint(out)) !== undefined, maxRestarts: 3, metricsPort: undefined },
+    ...{ workers, out, resume: (await latestCheckpoint(out)) !== undefined, maxRestarts: 3 },
+    ...{ metricsPort: undefined, tls: null },
   });
   return scoreRun(seed, closing, plan);
 }

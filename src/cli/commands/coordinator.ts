@@ -5,6 +5,7 @@ import { showConfig } from '../../config/show.js';
 import type { Store } from '../../bus/store.js';
 import type { Config } from '../../config/schema.js';
 import { EXIT, MlipError } from '../../core/errors.js';
+import { addAccessOptions, ownAccessOf, type AccessOptions } from '../access.js';
 import { isLaunched, tellLauncher } from '../launch/channel.js';
 import { onInterrupt } from '../launch/interrupt.js';
 import { defaultOut, RUN_ARGUMENT, runArgument } from '../launch/out.js';
@@ -20,9 +21,9 @@ import {
 } from '../options.js';
 import { addStoreOptions, storeOf, withStore, type StoreOptions } from '../store-options.js';
 
-interface CoordinatorCommandOptions extends ConfigOptions, StoreOptions {
+interface CoordinatorCommandOptions extends ConfigOptions, StoreOptions, AccessOptions {
   workers?: number;
-  host: string;
+  host?: string;
   port: number;
   out?: string;
   resume?: boolean;
@@ -36,7 +37,7 @@ export function coordinatorCommand(): Command {
     .description('run the coordinator of a run on several machines; it never loads TensorFlow')
     .argument(RUN_ARGUMENT, 'name of a recipe, or path of a YAML file; with --resume OUT/config.yaml is the default')
     .option('--workers <n>', 'workers for which the run waits before it starts', parsePositive)
-    .option('--host <interface>', 'interface to listen on', '0.0.0.0')
+    .option('--host <interface>', 'interface to listen on; without TLS the loopback one by default, with TLS all')
     .option('--port <n>', 'port to listen on; 0 takes any', parsePort, 7070)
     .option('--out <dir>', 'output directory, which the workers must reach too; runs/NAME-TIME by default')
     .option('--resume', 'continue the newest checkpoint of --out')
@@ -44,6 +45,7 @@ export function coordinatorCommand(): Command {
     .option('--queue', 'take runs that were submitted to the store, one after the other')
     .option('--metrics-port <n>', 'serve Prometheus metrics there', parsePort)
     .action(coordinator);
+  addAccessOptions(command, 'else one that is made in OUT/token');
   addStoreOptions(command);
   addElasticOptions(command);
   addConfigOptions(command);
@@ -53,6 +55,7 @@ export function coordinatorCommand(): Command {
     'mlip coordinator mgca-vit-b16 --workers 4 --min-workers 2 --max-workers 8 --out /shared/runs/large',
     'mlip coordinator mgca-vit-b16 --workers 4 --out /shared/runs/large --nats nats:4222     (several: one leads)',
     'mlip coordinator --queue --nats nats:4222                                          (takes submitted runs)',
+    'mlip coordinator mgca-vit-b16 --workers 4 --tls-ca ca.pem --tls-cert coordinator.pem --tls-key coordinator-key.pem',
     'mlip coordinator --resume --out /shared/runs/large --workers 4',
   );
 }
@@ -111,12 +114,14 @@ async function coordinate(
   const { runCoordinator } = await import('../../coordinator/run.js');
   const { interrupted, runFailed } = await import('../launch/run-errors.js');
   const { name, ...run } = task;
+  const log = commandLogger('coordinator');
   const outcome = await runCoordinator({
-    ...{ host: options.host, port: options.port, ...run, ...signals },
+    ...{ host: options.host ?? null, port: options.port, ...run, ...signals },
+    access: ownAccessOf(options, log),
     shared: store === null ? null : { store, name },
     metricsPort: options.metricsPort ?? null,
     supervised: isLaunched(),
-    log: commandLogger('coordinator'),
+    log,
     onListening: (address) => void tellLauncher({ kind: 'listening', address }),
   }).finally(() => (options.queue ? undefined : store?.close()));
   // A launcher has heard the outcome already and says it last.

@@ -46,7 +46,7 @@ async function demo({ pairs, steps, seed, workers, out, json }: DemoOptions): Pr
       configArguments: configArguments(options),
       config: configOf('mlip-nano', options).config,
     },
-    ...{ workers, out, resume: false, maxRestarts: 3, metricsPort: undefined },
+    ...{ workers, out, resume: false, maxRestarts: 3, metricsPort: undefined, tls: null },
   });
   if (json) answerJson(closing);
   else answer(await farewell(closing, corpus, out));

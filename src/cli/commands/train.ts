@@ -1,5 +1,7 @@
 /** `mlip train`: a coordinator and its workers on this machine. */
 import { Command } from 'commander';
+import { addTlsOptions, tlsOf, type TlsOptions } from '../access.js';
+import { commandLogger } from '../logging.js';
 import { defaultOut, RUN_ARGUMENT, runArgument } from '../launch/out.js';
 import {
   addConfigOptions,
@@ -14,7 +16,7 @@ import {
 } from '../options.js';
 import { answer, answerJson } from '../terminal.js';
 
-interface TrainCommandOptions extends ConfigOptions {
+interface TrainCommandOptions extends ConfigOptions, TlsOptions {
   workers?: number;
   out?: string;
   resume?: boolean;
@@ -35,6 +37,7 @@ export function trainCommand(): Command {
     .option('--json', 'print the result as one JSON object')
     .action(train);
   addElasticOptions(command);
+  addTlsOptions(command);
   addConfigOptions(command);
   return addExamples(
     command,
@@ -57,6 +60,7 @@ async function train(argument: string | undefined, options: TrainCommandOptions)
     resume: options.resume ?? false,
     maxRestarts: options.maxRestarts,
     metricsPort: options.metricsPort,
+    tls: tlsOf(options, commandLogger('launcher')),
   });
   if (options.json) answerJson(closing);
   else answer(describeClosing(closing));

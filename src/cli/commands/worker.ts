@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { EXIT } from '../../core/errors.js';
 import { watchParent } from '../../core/parent.js';
+import { accessOf, addAccessOptions, type AccessOptions } from '../access.js';
 import { isLaunched } from '../launch/channel.js';
 import { visibleGpus } from '../launch/devices.js';
 import { onInterrupt } from '../launch/interrupt.js';
@@ -12,7 +13,7 @@ import { provideEngine } from '../provide-engine.js';
 /** A launcher that is gone makes the coordinator end the run; should that fail, the worker ends by itself. */
 const ORPHAN_MS = 60_000;
 
-interface WorkerCommandOptions {
+interface WorkerCommandOptions extends AccessOptions {
   coordinator: string;
   data?: string;
   host?: string;
@@ -25,20 +26,28 @@ export function workerCommand(): Command {
     .description('run a worker; it gets its configuration from the coordinator')
     .requiredOption('--coordinator <host:port>', 'address of the coordinator, or of several: A,B')
     .option('--data <manifest>', 'the manifest on this machine, where its path differs from the coordinator’s')
-    .option('--host <address>', 'where other workers reach this one; found out by default')
+    .option(
+      '--host <address>',
+      'where other workers reach this one; without TLS the loopback address by default, with TLS found out',
+    )
     .option('--threads <n>', 'threads of one operation; engine.threads by default', parsePositive)
     .option('--metrics-port <n>', 'serve Prometheus metrics there', parsePort)
     .action(worker);
+  addAccessOptions(command, 'else none, which is an error');
   return addExamples(
     command,
-    'mlip worker --coordinator 10.0.0.5:7070',
-    'CUDA_VISIBLE_DEVICES=1 mlip worker --coordinator 10.0.0.5:7070 --data /scratch/pairs.jsonl',
+    'mlip worker --coordinator 10.0.0.5:7070 --token-file token --host 10.0.0.6',
+    'mlip worker --coordinator 10.0.0.5:7070 --token-file token --tls-ca ca.pem --tls-cert worker.pem --tls-key worker-key.pem',
+    'CUDA_VISIBLE_DEVICES=1 MLIP_TOKEN=... mlip worker --coordinator 10.0.0.5:7070 --data /scratch/pairs.jsonl',
   );
 }
 
-async function worker({ coordinator, data, host, threads, metricsPort }: WorkerCommandOptions): Promise<void> {
+async function worker(options: WorkerCommandOptions): Promise<void> {
+  const { coordinator, data, host, threads, metricsPort } = options;
   const { fixedAddresses } = await import('../../worker/coordinator-search.js');
   const find = fixedAddresses(coordinator);
+  const log = commandLogger(`worker ${process.pid}`);
+  const access = accessOf(options, log);
   await provideEngine(visibleGpus().length > 0);
   const { runWorker } = await import('../../worker/run-worker.js');
   const [stop, leave] = [new AbortController(), new AbortController()];
@@ -52,8 +61,7 @@ async function worker({ coordinator, data, host, threads, metricsPort }: WorkerC
   process.once('SIGTERM', letGo);
   const forgetParent = isLaunched() ? watchParent(endSoon) : () => undefined;
   const end = await runWorker({
-    ...{ find, data, host, threads, metricsPort: metricsPort ?? null },
-    log: commandLogger(`worker ${process.pid}`),
+    ...{ find, data, host, threads, metricsPort: metricsPort ?? null, access, log },
     ...{ signal: stop.signal, leave: leave.signal },
   }).finally(() => {
     removeHandlers();

@@ -1,6 +1,7 @@
 /** Follows a run over the coordinator's Watch stream, showing its progress, until it ends; also over several coordinators. */
 import { watchRun } from '../../rpc/launcher.js';
 import type { RunEvent, RunFailure } from '../../rpc/run-events.js';
+import type { Access } from '../../security/access.js';
 import type { Progress } from './progress.js';
 
 /** How a run ended, and what it had done by then. */
@@ -27,12 +28,14 @@ export interface Members {
 }
 
 export class RunFollower {
+  private readonly access: Access;
   private readonly progress: Progress;
   private readonly members: Members;
   private started: { at: number; startStep: number } | undefined;
   private world = 0;
 
-  constructor(progress: Progress, members: Members) {
+  constructor(access: Access, progress: Progress, members: Members) {
+    this.access = access;
     this.progress = progress;
     this.members = members;
   }
@@ -43,7 +46,7 @@ export class RunFollower {
    * @throws MLIP_E_COORDINATOR_LOST, MLIP_E_RPC_UNREACHABLE
    */
   async follow(address: string): Promise<RunEnd | undefined> {
-    for await (const event of watchRun(address)) {
+    for await (const event of watchRun(address, { access: this.access })) {
       this.heed(event);
       if (event.kind === 'finished') return this.endOf(event);
       if (event.kind === 'failed') return this.endOf({ ...event.failure, stopped: false }, event.failure);

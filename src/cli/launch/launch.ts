@@ -7,6 +7,8 @@ import { latestCheckpoint } from '../../checkpoint/checkpoint.js';
 import { EXIT, MlipError } from '../../core/errors.js';
 import { parseAddress } from '../../rpc/address.js';
 import { stopRun } from '../../rpc/launcher.js';
+import type { Access } from '../../security/access.js';
+import { accessEnvironment } from '../access.js';
 import { startChild, type Child, type ChildEnd } from './child.js';
 import type { WorkerShare } from './devices.js';
 import { createFamily, describeSignal, type Family } from './family.js';
@@ -30,6 +32,8 @@ export interface LaunchPlan {
   out: string;
   /** Processes that are started again after they were killed, in all. */
   maxRestarts: number;
+  /** By which all of them know each other. */
+  access: Access;
   progress: Progress;
 }
 
@@ -97,7 +101,7 @@ class Launcher {
     this.startCoordinator(0);
     this.address = await this.coordinator.address;
     for (const worker of this.plan.workers) this.startWorker(worker);
-    const follower = new RunFollower(this.plan.progress, {
+    const follower = new RunFollower(this.plan.access, this.plan.progress, {
       joined: (worker, pid) => this.name(worker, pid),
       left: (worker) => this.part(worker),
     });
@@ -135,7 +139,8 @@ class Launcher {
     env: NodeJS.ProcessEnv | undefined,
     onEnd: (end: ChildEnd) => void,
   ): Child {
-    const child = startChild({ name, args, env, onLine: this.plan.progress.note });
+    const { access, progress } = this.plan;
+    const child = startChild({ name, args, env: { ...env, ...accessEnvironment(access) }, onLine: progress.note });
     this.family.add(child, onEnd);
     return child;
   }
@@ -192,7 +197,7 @@ class Launcher {
     this.signal = signal;
     this.plan.progress.note('Ending after this step, with a checkpoint. Ctrl-C again ends at once.');
     if (this.address === undefined) this.family.killAll();
-    else stopRun(this.address).catch(() => this.family.killAll());
+    else stopRun(this.address, { access: this.plan.access }).catch(() => this.family.killAll());
   }
 
   private endAtOnce(): never {

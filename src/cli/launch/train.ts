@@ -4,6 +4,8 @@ import { resolve } from 'node:path';
 import type { Config } from '../../config/schema.js';
 import { poolSizeFor } from '../../data/decode-threads.js';
 import { COMPUTING_ENVIRONMENT } from '../../engine/process-environment.js';
+import { RunToken } from '../../security/run-token.js';
+import type { TlsFiles } from '../../security/tls-files.js';
 import { commandLogger, logsAsJson } from '../logging.js';
 import { provideEngine } from '../provide-engine.js';
 import { say } from '../terminal.js';
@@ -26,6 +28,8 @@ export interface TrainOptions {
   maxRestarts: number;
   /** Of the coordinator; the workers take the ports after it. */
   metricsPort: number | undefined;
+  /** Null speaks without TLS, which does for processes of one machine. */
+  tls: TlsFiles | null;
 }
 
 /** @throws MlipError where the run fails or is interrupted, and whatever scoring throws. */
@@ -41,6 +45,7 @@ export async function trainHere(options: TrainOptions): Promise<Closing> {
     coordinator: coordinatorArguments(options, workers),
     workers: planWorkers(options, workers, gpus),
     ...{ out: options.out, maxRestarts: options.maxRestarts },
+    access: { token: RunToken.random(), tls: options.tls },
     progress: logsAsJson() ? jsonProgress(commandLogger('launcher')) : createProgress(),
   });
   const checkpoint = end.checkpoint!;

@@ -4,6 +4,7 @@ import { openStore } from '../../../src/bus/open-store.js';
 import { MlipError } from '../../../src/core/errors.js';
 import { createLogger } from '../../../src/core/log.js';
 import { runCoordinator } from '../../../src/coordinator/run.js';
+import { testAccess } from '../../support/access.js';
 import { testConfig } from '../config.js';
 
 const [out, port, directory = ''] = process.argv.slice(2);
@@ -14,7 +15,14 @@ try {
     ...{ host: '127.0.0.1', port: Number(port), workers: 2, configText: 'name: test\n' },
     config: testConfig({ steps: 100_000, timeouts }),
     shared: directory === '' ? null : { store: await openStore({ directory }), name: 'test' },
-    ...{ out, resume: null, metricsPort: null, supervised: true, log: createLogger({ name: 'child', level: 'error' }) },
+    ...{
+      out,
+      access: testAccess,
+      resume: null,
+      metricsPort: null,
+      supervised: true,
+      log: createLogger({ name: 'child', level: 'error' }),
+    },
     onListening: (address) => say({ address }),
   });
   say(outcome);
