@@ -269,13 +269,12 @@ describe('a run whose coordinator is replaced', () => {
     const [port, out] = [await freePort(), scratch()];
     const shared = (store: typeof one) => ({ config, port, out, shared: { store, name: 'large' } });
     const first = await startRun(shared(one));
-    let standing = startRun(shared(two));
+    const standing = startRun(shared(two));
     startWorkers(first.address, 2, { stepMs: 10 });
     await until(() => stepsOf(out).length > 10);
     first.handOver();
     await expect(first.outcome).rejects.toMatchObject({ code: 'MLIP_E_HANDED_OVER' });
     const second = await standing;
-    standing = Promise.resolve(second);
     expect(await second.outcome).toMatchObject({ kind: 'finished', step: steps });
     expect(stepsOf(out)).toEqual(upTo(steps));
     await Promise.all([one.close(), two.close()]);

@@ -286,7 +286,7 @@ export class Simulation {
   }
 
   private feed(event: SansTime, crashAfter = Infinity): void {
-    const next = transition(this.state, { ...event, nowMs: this.nowMs } as CoordinatorEvent);
+    const next = transition(this.state, { ...event, nowMs: this.nowMs });
     this.state = next.state;
     next.effects.slice(0, crashAfter).forEach((effect) => this.carryOut(effect));
     if (next.effects.length > crashAfter) this.restart();
