@@ -7,17 +7,16 @@ import { PeerFailure } from '../collectives/failures.js';
 import { untilAborted } from '../core/linked-signal.js';
 import { Generation } from './generation.js';
 import { saveNow } from './save-now.js';
-import type { Assignment, Directive, Finish, Order } from './session.js';
+import type { Assignment, Directive, Order } from './session.js';
 import { runSteps } from './training-loop.js';
 import { holdingOf, type WorkerParts } from './worker-parts.js';
 
 /** Rejects with what ends the run early, or with what this worker itself fails at. */
-export async function serveGenerations(parts: WorkerParts): Promise<Finish> {
+export async function serveGenerations(parts: WorkerParts): Promise<void> {
   let order = await parts.session.next();
   while (order.kind !== 'finish') {
     order = order.kind === 'assign' ? await serve(parts, order) : await obey(parts, order);
   }
-  return order;
 }
 
 /** Resolves to what comes after the generation. */

@@ -1,6 +1,6 @@
 /** Tensors that ranks copy from each other, over the port on which rings are opened too. */
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fetchTensors, type FetchOptions } from '../../src/collectives/fetch-tensors.js';
 import { encodeFrame, FRAME_BYTES, GREETING_BYTES } from '../../src/collectives/frame.js';
@@ -9,6 +9,7 @@ import { openRing } from '../../src/collectives/open-ring.js';
 import { offerTensors, type OfferedTensor } from '../../src/collectives/send-tensors.js';
 import { listingOf } from '../../src/collectives/tensor-copy.js';
 import type { HostTensors } from '../../src/core/host-tensor.js';
+import { openProxy, type Change } from './proxy.js';
 import { optionsOf, peerOf, roughNumbers, sameBits } from './rings.js';
 import { quietRefusals } from '../support/access.js';
 
@@ -81,29 +82,10 @@ function copy(port: number, changes: Partial<FetchOptions> = {}): Promise<HostTe
   return fetchTensors({ ...call, signal: new AbortController().signal, ...changes });
 }
 
-/** A way to `port` on which `change` may alter, hold back (undefined) or cut what comes from there. */
-async function through(port: number, change: (bytes: Buffer, sent: number, client: Socket) => Buffer | undefined) {
-  const server = createServer((client) => {
-    const target = connect(port, '127.0.0.1');
-    let sent = 0;
-    let held = false;
-    client.on('error', () => target.destroy());
-    target.on('error', () => client.destroy());
-    client.on('data', (bytes) => target.write(bytes));
-    target.on('data', (bytes: Buffer) => {
-      const changed = change(bytes, sent, client);
-      sent += bytes.length;
-      held = changed === undefined;
-      if (changed !== undefined && !client.destroyed) client.write(changed);
-    });
-    target.on('end', () => !held && client.end());
-    client.on('close', () => target.destroy());
-    cleanups.push(() => [client, target].forEach((socket) => socket.destroy()));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  cleanups.push(() => server.close());
-  return (server.address() as AddressInfo).port;
+async function through(port: number, change: Change): Promise<number> {
+  const proxy = await openProxy(port, change);
+  cleanups.push(() => proxy.close());
+  return proxy.port;
 }
 
 describe('a copy', () => {

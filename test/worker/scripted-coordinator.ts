@@ -3,8 +3,8 @@ import type { Server, ServerDuplexStream } from '@grpc/grpc-js';
 import { toStatus } from '../../src/rpc/failure.js';
 import { serve } from '../../src/rpc/server.js';
 import { type CoordinatorMessage, type WorkerMessageSeen, gatherCodec, methods } from '../../src/rpc/service.js';
-import type { GatherMessage, GatherMessageSeen } from '../../src/rpc/service.js';
-import { tensorMessages } from '../../src/rpc/tensor-stream.js';
+import type { GatherHeader, GatherMessage, GatherMessageSeen } from '../../src/rpc/service.js';
+import { type GatherTensor, tensorMessages } from '../../src/rpc/tensor-stream.js';
 import type { Config } from '../../src/config/schema.js';
 import { quietRefusals, testToken } from '../support/access.js';
 import { testConfig } from '../coordinator/config.js';
@@ -41,10 +41,11 @@ export class ScriptedStream {
     });
   }
 
-  /** The next message, which must be of that kind. */
-  async hears<K extends Kind>(kind: K): Promise<Said<K>> {
+  /** The next message, which must be of that kind; messages of other kinds may come before. */
+  async hears<K extends Kind>(kind: K, before: readonly Kind[] = []): Promise<Said<K>> {
     while (this.unread.length === 0) await new Promise<void>((resolve) => (this.wake = resolve));
     const message = this.unread.shift()!;
+    if (before.some((other) => message[other] !== null)) return this.hears(kind, before);
     if (message[kind] === null) throw new Error(`heard ${JSON.stringify(message)} in place of ${kind}`);
     return message[kind];
   }
@@ -81,8 +82,9 @@ type GatherCall = ServerDuplexStream<GatherMessageSeen, GatherMessage>;
 /** A contribution that waits for its answer. */
 export interface ScriptedGather {
   place: { rank: number; generation: number; step: number };
-  /** [rows, 1] of the first tensor back. */
-  answers(name: string, data: Float32Array): void;
+  tensors: readonly GatherTensor[];
+  /** With the rows of all ranks. */
+  answers(tensors: readonly GatherTensor[]): void;
   refuses(code: string): void;
   cancelled: Promise<void>;
 }
@@ -148,23 +150,36 @@ function addService(
 }
 
 function takeGather(call: GatherCall, onGather: (gather: ScriptedGather) => void): void {
-  let place: ScriptedGather['place'];
-  call.on('data', ({ header }: GatherMessageSeen) => {
-    if (header !== null) place = { rank: header.rank, generation: header.generation, step: header.step };
+  let header: GatherHeader;
+  const pieces: Uint8Array[] = [];
+  call.on('data', (message: GatherMessageSeen) => {
+    if (message.header !== null) header = message.header;
+    if (message.chunk !== null) pieces.push(message.chunk.data.slice());
   });
   call.on('error', () => undefined);
   const cancelled = new Promise<void>((resolve) => call.on('cancelled', resolve));
-  call.on('end', () =>
+  call.on('end', () => {
+    const { rank, generation, step } = header;
+    const place = { rank, generation, step };
     onGather({
       place,
-      answers(name, data) {
-        for (const message of tensorMessages(place, [{ name, rows: data.length, width: 1, data }])) call.write(message);
+      tensors: tensorsOf(header, Buffer.concat(pieces)),
+      answers(tensors) {
+        for (const message of tensorMessages(place, tensors)) call.write(message);
         call.end();
       },
       refuses: (code) => void call.emit('error', toStatus({ code, message: 'refused', where: '', remedy: '' })),
       cancelled,
-    }),
-  );
+    });
+  });
+}
+
+function tensorsOf({ tensors }: GatherHeader, bytes: Buffer): GatherTensor[] {
+  let offset = 0;
+  return tensors.map(({ name, rows, rowBytes }) => {
+    const data = new Float32Array(Uint8Array.from(bytes.subarray(offset, (offset += rows * rowBytes))).buffer);
+    return { name, rows, width: rowBytes / 4, data };
+  });
 }
 
 function queue<T>(): { push: (item: T) => void; shift: () => Promise<T> } {

@@ -22,7 +22,7 @@ describe('a session in order', () => {
     const gathering = session.gather(assignment, 0, rows());
     const call = await script.nextGather();
     expect(call.place).toEqual({ rank: 1, generation: 1, step: 0 });
-    call.answers('vision', Float32Array.of(6, 5, 4, 3, 2, 1));
+    call.answers([{ name: 'vision', rows: 6, width: 1, data: Float32Array.of(6, 5, 4, 3, 2, 1) }]);
     expect((await gathering).get('vision')).toEqual(Float32Array.of(6, 5, 4, 3, 2, 1));
 
     const committing = commit(session, assignment, 0);

@@ -79,7 +79,7 @@ export function begunAnew({ parts }: SmallStep): SmallStep {
 }
 
 /** The engine of this process with another compiler: it allows one context, whose functions have names of their own. */
-async function engineWith(compiler: Compiler | undefined): Promise<Engine> {
+export async function engineWith(compiler: Compiler | undefined): Promise<Engine> {
   const engine = await loadEngine({ device: 'cpu', threads: 1 });
   const context = { runtime: engine.runtime, backend: engine.backend, compiler };
   const instance = `small${instances++}`;

@@ -1,12 +1,12 @@
-// Passes that call a function before each of their calls: for tests that interfere with a step where it is under way.
+// Passes that call a function, and wait for it, before each of their calls: for tests that interfere with a step under way.
 import type * as tf from '@tensorflow/tfjs-core';
 import { MODALITIES, type Passes } from '../../src/worker/passes.js';
 
 /** @param before may throw; backward passes of encoders count as calls too */
-export function watchedPasses(passes: Passes, before: (pass: string) => void): Passes {
+export function watchedPasses(passes: Passes, before: (pass: string) => unknown): Passes {
   const watch = <Args extends unknown[], Result>(name: string, call: (...args: Args) => Promise<Result>) => {
     return async (...args: Args): Promise<Result> => {
-      before(name);
+      await before(name);
       return call(...args);
     };
   };

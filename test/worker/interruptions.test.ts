@@ -1,0 +1,207 @@
+/** What may happen to a worker that trains, and how it goes on or comes to an end. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openProxy } from '../collectives/proxy.js';
+import { sameBits } from '../collectives/rings.js';
+import { scriptedCoordinator } from './scripted-coordinator.js';
+import { stateValues } from './small-step.js';
+import { Conductor, smallGround, type Ground, type SmallWorker } from './small-workers.js';
+import { watchedPasses } from './watched-passes.js';
+
+const GRACE_MS = 1_000;
+
+let ground: Ground;
+let conductor: Conductor;
+beforeAll(async () => {
+  ground = await smallGround(`elastic.graceMs=${GRACE_MS}`);
+});
+afterAll(() => ground.remove());
+
+async function workers(count: number): Promise<SmallWorker[]> {
+  conductor = new Conductor(ground, await scriptedCoordinator());
+  const joined: SmallWorker[] = [];
+  for (let number = 0; number < count; number++) joined.push(await conductor.worker(number));
+  return joined;
+}
+afterEach(() => conductor.close());
+
+const BEGINNING = { generation: 1, step: 0 };
+const ALONE = { ...BEGINNING, boundaries: [0, 4], sources: ['load' as const] };
+const PAIR = { ...BEGINNING, boundaries: [0, 2, 4], sources: ['load' as const, 0] };
+const CAUSE = { code: 'MLIP_E_WORKER_LOST', message: 'worker 7 is lost', where: '', remedy: '' };
+
+function expectAlike(a: SmallWorker, b: SmallWorker): void {
+  const expected = stateValues(b.parts.state!, ground.engine);
+  for (const [name, data] of stateValues(a.parts.state!, ground.engine)) {
+    expect(sameBits(data, expected.get(name)!), name).toBe(true);
+  }
+}
+
+/** Passes of which one waits for what is never to come before the generation is over. */
+function stuckIn(pass: string) {
+  return watchedPasses(ground.passes, (called) => (called === pass ? new Promise<void>(() => undefined) : undefined));
+}
+
+describe('a peer that is lost', () => {
+  it('is blamed by those who need it; they go on when they are told how', async () => {
+    const [first] = await workers(1);
+    const stuck = await conductor.worker(1, { passes: stuckIn('text backward') });
+    await conductor.formed([first, stuck], PAIR);
+    stuck.parts.listener.offer(undefined);
+    stuck.parts.session.abandon();
+    const failed = await first.stream.hears('failed');
+    expect(failed).toMatchObject({ generation: 1, secondary: true, stateIntact: true, step: 0, blamed: 1 });
+    expect(failed.failure).toMatchObject({ code: 'MLIP_E_PEER_LOST' });
+    conductor.halt([first], 2);
+    expect(await conductor.holdings([first])).toEqual([0]);
+    await conductor.formed([first], { ...ALONE, generation: 2, sources: ['keep'] });
+    const [{ step, report }] = await conductor.commits([first]);
+    expect([step, report!.ranks]).toEqual([0, [0, 0, 0, 0]]);
+  });
+
+  it('while the state is copied from it leaves the receiver without one', async () => {
+    const [first, second] = await workers(2);
+    // Rank 0 is not told, so it has nothing to offer.
+    conductor.form([first, second], { ...PAIR, sources: ['keep', 0] });
+    expect((await first.stream.hears('failed')).failure).toMatchObject({ code: 'MLIP_E_RUN_MISMATCH' });
+    conductor.halt([second], 2);
+    expect((await second.stream.hears('halted', ['failed'])).holding).toBeNull();
+    await conductor.formed([second], { ...ALONE, generation: 2 });
+    await conductor.commits([second]);
+  });
+});
+
+describe('a copy of the state that is damaged on its way', () => {
+  it.each([1, 2])('%i time(s) is tried once more', async (times) => {
+    const [first, second] = await workers(2);
+    let damaged = 0;
+    const proxy = await openProxy(first.parts.listener.port, (bytes, sent) => {
+      const at = 20_000 - sent;
+      if (at < 0 || at >= bytes.length || damaged === times) return bytes;
+      damaged += 1;
+      return Buffer.concat([bytes.subarray(0, at), Buffer.of(bytes[at] ^ 1), bytes.subarray(at + 1)]);
+    });
+    const peers = [proxy.port, second.parts.listener.port].map((port, worker) => ({ worker, host: '127.0.0.1', port }));
+    const shared = { ...BEGINNING, peers, boundaries: [0, 2, 4], steps: 10 };
+    conductor.expect(1, 2);
+    first.stream.says({ assign: { ...shared, rank: 0, load: {} } });
+    second.stream.says({ assign: { ...shared, rank: 1, copyFrom: 0 } });
+    if (times === 1) {
+      await Promise.all([first, second].map(({ stream }) => stream.hears('commit', ['inPlace'])));
+      expectAlike(first, second);
+    } else {
+      const { failure, secondary } = await second.stream.hears('failed');
+      expect(failure).toMatchObject({ code: 'MLIP_E_STATE_HASH' });
+      expect(secondary).toBe(false);
+    }
+    proxy.close();
+  });
+});
+
+describe('a coordinator that is lost during a step', () => {
+  it('is found again, and the step redone with the state that was kept', async () => {
+    const [first, second] = await workers(2);
+    await conductor.formed([first, second], PAIR);
+    await conductor.commits([first, second]);
+    conductor.direct([first, second], 1);
+    const { port } = conductor.script;
+    await conductor.script.kill();
+    const again = new Conductor(ground, await scriptedCoordinator(port));
+    const back = await Promise.all(
+      [first, second].map(async (worker) => ({ ...worker, stream: await again.script.nextStream() })),
+    );
+    const numbers: number[] = [];
+    for (const worker of back) {
+      const { rejoin } = await worker.stream.hears('join');
+      expect(rejoin).toMatchObject({ runId: 'run', generation: 1 });
+      // Whether the second step was done by then is a matter of luck.
+      expect(rejoin!.holding!.report!.losses['loss']).toBeGreaterThan(0);
+      numbers.push(rejoin!.worker);
+      worker.stream.welcomes({ worker: rejoin!.worker, generation: 2 });
+    }
+    const inOrder = numbers[0] === 0 ? back : back.toReversed();
+    const steps = [first, second].map(({ parts }) => parts.state!.step);
+    const top = Math.max(...steps);
+    const sources = steps.map((own) => (own === top ? ('keep' as const) : steps.indexOf(top)));
+    await again.formed(inOrder, { ...PAIR, generation: 2, step: top, sources });
+    await again.commits(inOrder);
+    expect(first.parts.state!.step).toBe(top + 1);
+    expectAlike(first, second);
+    await again.close();
+  });
+});
+
+describe('a worker that is told to go', () => {
+  it('is let off at the end of its step', async () => {
+    const [only] = await workers(1);
+    await conductor.formed([only], ALONE);
+    only.leave.abort();
+    await only.stream.hears('leave', ['commit']);
+    only.stream.says({ finish: {} });
+    expect(await only.end).toBe('left');
+  });
+
+  it('saves first where it is the last one, and says that the run is to be started again', async () => {
+    const [only] = await workers(1);
+    await conductor.formed([only], ALONE);
+    await conductor.commits([only]);
+    only.leave.abort();
+    await only.stream.hears('leave');
+    conductor.direct([only], 1, { save: true, stop: true });
+    const { path } = await only.stream.hears('saved');
+    expect(existsSync(join(path, 'optimizer.safetensors'))).toBe(true);
+    only.stream.says({ finish: { again: true } });
+    expect(await only.end).toBe('leftLast');
+  });
+
+  it('goes on its own where nobody lets it off, with enough time left', async () => {
+    const [first] = await workers(1);
+    const stuck = await conductor.worker(1, { passes: stuckIn('globalLosses') });
+    await conductor.formed([first, stuck], PAIR);
+    const told = performance.now();
+    first.leave.abort();
+    await first.stream.hears('leave');
+    expect(await first.end).toBe('left');
+    expect(performance.now() - told).toBeGreaterThan(GRACE_MS / 2 - 50);
+    await first.stream.closed;
+  });
+});
+
+describe('a run that ends early', () => {
+  it('is saved by whom the coordinator asks, as it is after a whole step', async () => {
+    const [only] = await workers(1);
+    await conductor.formed([only], ALONE);
+    await conductor.commits([only]);
+    only.stream.says({ abort: { cause: CAUSE, save: true } });
+    const { step, path } = await only.stream.hears('saved');
+    expect([step, existsSync(join(path, 'state.json'))]).toEqual([1, true]);
+    only.stream.says({ finish: {} });
+    await expect(only.end).rejects.toMatchObject({ code: 'MLIP_E_WORKER_LOST', message: 'worker 7 is lost' });
+  });
+
+  it('cannot be saved by a worker that holds nothing: it says so, for another one to be asked', async () => {
+    const [only] = await workers(1);
+    only.stream.says({ abort: { cause: CAUSE, save: true } });
+    expect(await only.stream.hears('failed')).toMatchObject({ secondary: false, stateIntact: false });
+    only.stream.says({ finish: {} });
+    await expect(only.end).rejects.toMatchObject({ code: 'MLIP_E_WORKER_LOST' });
+  });
+
+  it('since a worker itself fails is told so, with what it still holds', async () => {
+    const [first] = await workers(1);
+    const failing = await conductor.worker(1, {
+      passes: watchedPasses(ground.passes, (pass) => {
+        if (pass === 'vision backward') throw new Error('out of memory');
+      }),
+    });
+    await conductor.formed([first, failing], PAIR);
+    expect(await failing.stream.hears('failed')).toMatchObject({
+      ...{ secondary: false, stateIntact: true, step: 0, generation: 1 },
+      failure: { code: 'MLIP_E_INTERNAL', message: 'out of memory' },
+    });
+    expect(await first.stream.hears('failed')).toMatchObject({ secondary: true, blamed: 1 });
+    failing.stream.says({ finish: {} });
+    await expect(failing.end).rejects.toThrow('out of memory');
+  });
+});
