@@ -1,5 +1,6 @@
 /** A report as a table for people. */
 import type { Report, Result } from './benchmark.js';
+import { alignColumns } from './columns.js';
 
 export function formatReport(report: Report): string {
   const { machine } = report;
@@ -27,11 +28,5 @@ function formatResults(results: readonly Result[]): string[] {
       result.met ? 'met' : 'NOT MET',
     ]),
   ];
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]))
-      .join('  ')
-      .trimEnd(),
-  );
+  return alignColumns(rows);
 }
