@@ -23,6 +23,8 @@ const MOST_FRUITLESS = 3;
 
 /** A worker's control stream closed, or the worker is given up. `reason` says how that was noticed. */
 export function lose(state: RunState, worker: number, reason: string, nowMs: number): Transition {
+  // Workers close their streams when the run is over.
+  if (state.phase === 'ended') return stay(without(state, worker));
   const { info } = memberOf(state, worker)!;
   const cause: Cause = {
     code: 'MLIP_E_WORKER_LOST',

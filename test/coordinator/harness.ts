@@ -1,12 +1,14 @@
 /** A coordinator in this process, on a free port of the loopback interface, and workers that join it. */
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MlipError } from '../../src/core/errors.js';
 import { createLogger } from '../../src/core/log.js';
 import type { RunOutcome } from '../../src/coordinator/events.js';
 import { type CoordinatorOptions, runCoordinator } from '../../src/coordinator/run.js';
 import { testConfig } from './config.js';
-import { type JoinOptions, type Session, type StepReport, joinRun } from '../../src/worker/session.js';
+import { type ModelOptions, ModelWorker } from './model-worker.js';
 
 export { testConfig };
 
@@ -21,48 +23,62 @@ export interface TestRun {
   out: string;
   outcome: Promise<RunOutcome>;
   stop: () => void;
+  /** Ends this coordinator, and leaves the run to another one. */
+  handOver: () => void;
 }
 
 /** Resolves once the coordinator listens; rejects if it does not come that far. */
 export async function startRun(options: Partial<CoordinatorOptions> = {}): Promise<TestRun> {
   const out = options.out ?? scratch();
-  const stopper = new AbortController();
+  const [stopper, leaver] = [new AbortController(), new AbortController()];
+  const handOver = (): void => leaver.abort(new MlipError('MLIP_E_HANDED_OVER', 'told to go'));
   return new Promise((resolve, reject) => {
     const outcome = runCoordinator({
-      ...{ host: '127.0.0.1', port: 0, world: 2, config: testConfig(), configText: 'name: test\n', out, resume: null },
+      ...{
+        host: '127.0.0.1',
+        port: 0,
+        workers: 2,
+        config: testConfig(),
+        configText: 'name: test\n',
+        out,
+        resume: null,
+        shared: null,
+      },
       ...{ metricsPort: null, supervised: false, log, signal: stopper.signal },
-      onListening: (address) => resolve({ address, out, outcome, stop: () => stopper.abort() }),
+      handOver: leaver.signal,
+      onListening: (address) => resolve({ address, out, outcome, stop: () => stopper.abort(), handOver }),
       ...options,
     });
     outcome.catch(reject);
   });
 }
 
-export function joinTest(address: string, changes: Partial<JoinOptions> = {}): Promise<Session> {
-  const own = { host: '127.0.0.1', listenPort: 9000, pid: process.pid, device: 'cpu' };
-  return joinRun({ address, ...own, log, timeouts: { connectMs: 5_000 }, ...changes });
+export interface Watched {
+  worker: ModelWorker;
+  /** All that has happened to it. */
+  events: Record<string, unknown>[];
 }
 
-/** Sessions in order of rank. */
-export async function joinAll(address: string, world: number): Promise<Session[]> {
-  const sessions = await Promise.all(Array.from({ length: world }, () => joinTest(address)));
-  return sessions.sort((a, b) => a.rank - b.rank);
+export function startWorker(address: string, options: Partial<ModelOptions> = {}): Watched {
+  const events: Record<string, unknown>[] = [];
+  return { worker: new ModelWorker({ address, onEvent: (event) => events.push(event), ...options }), events };
 }
 
-export const loaded = { rows: 60, dataHash: 'd', parametersHash: 'p' };
-
-export async function startAll(address: string, world: number): Promise<Session[]> {
-  const sessions = await joinAll(address, world);
-  await Promise.all(sessions.map((session) => session.ready(loaded)));
-  return sessions;
+export function startWorkers(address: string, count: number, options: Partial<ModelOptions> = {}): Watched[] {
+  return Array.from({ length: count }, () => startWorker(address, options));
 }
 
-export function report(loss: number): StepReport {
-  const waits = { dataWaitSeconds: 0, commWaitSeconds: 0 };
-  return { whole: { loss, loss_global: loss }, learningRate: 0.001, gradNorm: 1, ...waits };
+/** Waits until something is so. */
+export async function until(condition: () => boolean, timeoutMs = 15_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${condition.toString()}`);
+    await sleep(5);
+  }
 }
 
 export function metricsOf(out: string): Record<string, number>[] {
-  const lines = readFileSync(join(out, 'metrics.jsonl'), 'utf8').trim().split('\n');
+  const path = join(out, 'metrics.jsonl');
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
   return lines.map((line) => JSON.parse(line) as Record<string, number>);
 }

@@ -1,0 +1,216 @@
+/**
+ * A worker that trains nothing but keeps to the protocol: joins, gathers rows that tell where they belong, commits, halts,
+ * saves when it is told to, and looks for a coordinator that it has lost. Its state is a number of applied steps.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, type ClientDuplexStream, Metadata } from '@grpc/grpc-js';
+import type { Config } from '../../src/config/schema.js';
+import { openChannel } from '../../src/rpc/channel.js';
+import { gather } from '../../src/rpc/gather.js';
+import { PROTOCOL, mlipVersion } from '../../src/rpc/protocol.js';
+import { type CoordinatorMessageSeen, type WelcomeSeen, type WorkerMessage, methods } from '../../src/rpc/service.js';
+
+type Stream = ClientDuplexStream<WorkerMessage, CoordinatorMessageSeen>;
+type Assign = NonNullable<CoordinatorMessageSeen['assign']>;
+
+export const WIDTH = 300;
+export const LOADED = { rows: 60, dataHash: 'd' };
+
+export interface ModelOptions {
+  address: string;
+  /** Time that a step takes. */
+  stepMs?: number;
+  /** Told of each thing that happens. */
+  onEvent?: (event: Record<string, unknown>) => void;
+  dataHash?: string;
+  version?: string;
+  /** False ends with the coordinator's stream. */
+  reconnects?: boolean;
+}
+
+export class ModelWorker {
+  /** Resolves with the coordinator's last word, or with what ended the stream. */
+  readonly ended: Promise<{ finish: { again: boolean } } | { error: Error }>;
+  number = -1;
+  applied = -1;
+  generation = 0;
+  world = 0;
+  private readonly options: ModelOptions;
+  private readonly client: Client;
+  private readonly bulk: Client;
+  private stream!: Stream;
+  private welcome: WelcomeSeen | undefined;
+  private config!: Config;
+  private assign: Assign | undefined;
+  private boundaries: readonly number[] = [];
+  /** Of the generation; aborted by a halt. */
+  private halt = new AbortController();
+  private heart: NodeJS.Timeout | undefined;
+  private closing = false;
+  private end!: (how: { finish: { again: boolean } } | { error: Error }) => void;
+
+  constructor(options: ModelOptions) {
+    this.options = options;
+    this.client = openChannel(options.address, 'control');
+    this.bulk = openChannel(options.address, 'bulk');
+    this.ended = new Promise((resolve) => (this.end = resolve));
+    this.connect();
+  }
+
+  /** Dies as a process would. */
+  kill(): void {
+    this.closing = true;
+    this.stop({ error: new Error('killed') });
+    this.stream.cancel();
+  }
+
+  leave(): void {
+    this.send({ leave: {} });
+  }
+
+  /** Sends whatever a test makes up. */
+  send(message: WorkerMessage): void {
+    this.stream.write(message);
+  }
+
+  private connect(): void {
+    const { path, requestSerialize, responseDeserialize } = methods.session;
+    const stream = this.client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, new Metadata(), {});
+    this.stream = stream;
+    let open = true;
+    const close = (error: Error): void => {
+      if (open) void this.lost(error);
+      open = false;
+    };
+    stream.on('data', (message: CoordinatorMessageSeen) => this.hear(message));
+    stream.on('error', close);
+    stream.on('end', () => close(new Error('ended')));
+    const { version = mlipVersion } = this.options;
+    const own = { host: '127.0.0.1', port: 9000, pid: process.pid, device: 'cpu' };
+    this.send({ join: { protocol: PROTOCOL, version, ...own, ...(this.welcome && { rejoin: this.rejoin() }) } });
+  }
+
+  private rejoin() {
+    const { runId } = this.welcome!;
+    const ready = { ...LOADED, dataHash: this.options.dataHash ?? LOADED.dataHash };
+    return { runId, worker: this.number, generation: this.generation, ready, ...this.holding() };
+  }
+
+  private holding() {
+    return this.applied < 0 ? {} : { holding: { step: this.applied, report: this.report(this.applied - 1) } };
+  }
+
+  private async lost(error: Error): Promise<void> {
+    clearInterval(this.heart);
+    this.halt.abort();
+    if (this.closing) return;
+    if (this.options.reconnects === false || this.welcome === undefined) return this.stop({ error });
+    this.tell({ lost: true });
+    await sleep(50);
+    if (!this.closing) this.connect();
+  }
+
+  private stop(how: { finish: { again: boolean } } | { error: Error }): void {
+    this.closing = true;
+    clearInterval(this.heart);
+    this.halt.abort();
+    this.end(how);
+    this.stream.end();
+    // A moment for what was sent last.
+    setTimeout(() => {
+      this.client.close();
+      this.bulk.close();
+    }, 100).unref();
+  }
+
+  private tell(event: Record<string, unknown>): void {
+    this.options.onEvent?.(event);
+  }
+
+  private hear({ welcome, assign, directive, halt, abort, finish }: CoordinatorMessageSeen): void {
+    if (welcome) this.begin(welcome);
+    if (assign) void this.takePlace(assign);
+    if (directive) this.follow(directive);
+    if (halt) this.obeyHalt(halt.generation);
+    if (abort) this.tell({ aborted: abort.cause?.code, save: abort.save });
+    if (abort?.save) this.save();
+    if (finish) this.stop({ finish: { again: finish.again } });
+  }
+
+  private begin(welcome: WelcomeSeen): void {
+    const again = this.welcome !== undefined;
+    this.welcome = welcome;
+    this.number = welcome.worker;
+    this.config = JSON.parse(welcome.config) as Config;
+    this.heart = setInterval(() => this.send({ heartbeat: {} }), welcome.heartbeatMs);
+    this.tell({ worker: this.number });
+    if (!again) this.send({ ready: { ...LOADED, dataHash: this.options.dataHash ?? LOADED.dataHash } });
+  }
+
+  private async takePlace(assign: Assign): Promise<void> {
+    this.halt = new AbortController();
+    Object.assign(this, { assign, boundaries: assign.boundaries, generation: assign.generation });
+    this.world = assign.peers.length;
+    this.applied = assign.step;
+    this.tell({ generation: this.generation, rank: assign.rank, world: this.world, step: assign.step });
+    this.send({ inPlace: { generation: this.generation } });
+    await this.work(assign.step, this.halt.signal);
+  }
+
+  private async work(step: number, signal: AbortSignal): Promise<void> {
+    const { generation } = this;
+    try {
+      const whole = this.world > 1 ? await this.gather(step, signal) : undefined;
+      await sleep(this.options.stepMs ?? 0, undefined, { signal });
+      this.applied = step + 1;
+      this.tell({ applied: this.applied, whole });
+      this.send({ commit: { step, generation, report: this.report(step), phaseSeconds: { backward: 0.01 } } });
+    } catch (error) {
+      if (!signal.aborted) this.tell({ failed: error });
+    }
+  }
+
+  /** Row r, column c of the global batch holds r * 1000 + c + step / 8. */
+  private gather(step: number, signal: AbortSignal): Promise<Map<string, Float32Array>> {
+    const { rank } = this.assign!;
+    const { microBatchSize, batchSize } = this.config;
+    const [first, last] = [this.boundaries[rank], this.boundaries[rank + 1]].map((index) => index * microBatchSize);
+    const data = rowsOf(first, last, step);
+    return gather({
+      ...{ client: this.bulk, address: this.options.address, batchSize, timeoutMs: 20_000, signal },
+      place: { rank, generation: this.generation, step },
+      tensors: [{ name: 'vision', rows: last - first, width: WIDTH, data }],
+    });
+  }
+
+  private report(step: number) {
+    const { batchSize, microBatchSize } = this.config;
+    const rows = Array.from({ length: batchSize }, (_, index) => (step * batchSize + index) % LOADED.rows);
+    const ranks = Array.from({ length: batchSize / microBatchSize }, () => 0);
+    const loss = 1 / (step + 1);
+    return { losses: { loss, loss_global: loss }, learningRate: 0.001, gradNorm: 1, rows, ranks };
+  }
+
+  private follow({ nextStep, save, stop, boundaries }: NonNullable<CoordinatorMessageSeen['directive']>): void {
+    if (boundaries.length > 0) this.boundaries = boundaries;
+    if (save) this.save();
+    if (!stop) void this.work(nextStep, this.halt.signal);
+  }
+
+  private save(): void {
+    this.tell({ saved: this.applied });
+    this.send({ saved: { step: this.applied, path: `checkpoints/step-${this.applied}` } });
+  }
+
+  private obeyHalt(generation: number): void {
+    this.halt.abort();
+    this.generation = generation;
+    this.send({ halted: { generation, ...this.holding() } } satisfies WorkerMessage);
+  }
+}
+
+export function rowsOf(first: number, last: number, step: number): Float32Array {
+  return Float32Array.from({ length: (last - first) * WIDTH }, (_, i) => {
+    return (first + Math.floor(i / WIDTH)) * 1000 + (i % WIDTH) + step / 8;
+  });
+}
