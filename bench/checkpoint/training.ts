@@ -4,9 +4,9 @@ import { resolveConfig } from '../../src/config/load.js';
 import type { Config } from '../../src/config/schema.js';
 import { random } from '../../src/core/random.js';
 import type { StepBatches } from '../../src/data/loader.js';
-import { ofGroup, type Group } from '../../src/encoders/parameter-groups.js';
 import type { Engine } from '../../src/engine/load.js';
-import { GradientSum } from '../../src/worker/gradient-sum.js';
+import { createSums } from '../../src/worker/create-sums.js';
+import { gatherAlone } from '../../src/worker/gather-rows.js';
 import { createPasses } from '../../src/worker/passes.js';
 import { StepClock } from '../../src/worker/step-clock.js';
 import type { StepParts } from '../../src/worker/step-parts.js';
@@ -40,15 +40,12 @@ export function openTraining(engine: Engine): Training {
 }
 
 function partsFor(engine: Engine, config: Config, state: TrainingState): StepParts {
-  const ring = new SoloRing();
-  const summed = { ...state.parameters, ...state.statistics };
-  const sumOf = (group: Group): GradientSum => new GradientSum(engine, ring, ofGroup(group, summed));
   return {
-    ...{ engine, config, steps: STEPS, stepsPerEpoch: STEPS, passes: createPasses(engine, config) },
+    ...{ engine, config, rank: 0, ring: new SoloRing(), passes: createPasses(engine, config) },
+    ...{ steps: STEPS, stepsPerEpoch: STEPS, trainingRows: STEPS },
     knowledge: { factsOf: () => ({ report: [0, 0], study: [0, 0], links: [] }) },
-    gather: async (_step, rows) => rows,
-    sums: { joint: sumOf('joint'), text: sumOf('text'), vision: sumOf('vision') },
-    clock: new StepClock(),
+    ...{ gather: gatherAlone, sums: createSums(engine, config, state), clock: new StepClock() },
+    signal: new AbortController().signal,
   };
 }
 

@@ -1,10 +1,20 @@
 /** The ways in which a ring breaks, each as an error for this rank and as a report to its neighbours. */
-import { MlipError } from '../core/errors.js';
+import { MlipError, type ErrorCode, type ErrorDetails } from '../core/errors.js';
 import { encodeFrame, type AbortCode, type Frame } from './frame.js';
 import type { Operation } from './operation.js';
 
+/** An error that another rank seems to be the reason of. */
+export class PeerFailure extends MlipError {
+  readonly rank: number;
+
+  constructor(code: ErrorCode, rank: number, message: string, details: ErrorDetails) {
+    super(code, message, details);
+    this.rank = rank;
+  }
+}
+
 export interface Failure {
-  error: MlipError;
+  error: PeerFailure;
   /** The frame that tells neighbours who is to blame, so that every rank names the same one. */
   report: Buffer;
 }
@@ -19,7 +29,7 @@ const REMEDIES: Record<AbortCode, string> = {
 /** `rank` is the one to blame. */
 export function failure(code: AbortCode, rank: number, message: string, cause?: unknown): Failure {
   return {
-    error: new MlipError(code, message, { where: `rank ${rank}`, remedy: REMEDIES[code], cause }),
+    error: new PeerFailure(code, rank, message, { where: `rank ${rank}`, remedy: REMEDIES[code], cause }),
     report: encodeFrame({ kind: 'abort', code, rank }),
   };
 }

@@ -1,16 +1,21 @@
 /**
- * What travels between neighbours of the ring, besides the numbers themselves: 16-byte little-endian frames (a kind and
- * three integers), and the greeting with which a rank introduces itself. A `segment` frame is followed by
- * `count` float32; no other frame has a payload, and a receiver knows each count before the frame arrives.
+ * What travels between ranks, besides the numbers themselves: 16-byte little-endian frames (a kind and three integers),
+ * and the greeting with which a rank says who it is and what it wants. In the ring a `segment` frame is followed by `count`
+ * numbers. Where tensors are copied, a `listing` frame is followed by `bytes` of text, a `tensor` frame by `count` float32,
+ * a `digest` frame by DIGEST_BYTES. A receiver knows each count before the frame arrives.
  */
 import { createHash } from 'node:crypto';
 import type { ErrorCode } from '../core/errors.js';
 
 export const FRAME_BYTES = 16;
 export const GREETING_BYTES = 48;
+/** SHA-256 of a tensor's bytes. */
+export const DIGEST_BYTES = 32;
 
 const FRAME_MAGIC = 0x4d4c5200; // the low byte is the kind
-const GREETING_MAGIC = 0x4d4c5048;
+/** What a rank wants of another one: to receive from it in the ring, or to copy its tensors. */
+const PURPOSES = { ring: 0x4d4c5048, copy: 0x4d4c5043 };
+export type Purpose = keyof typeof PURPOSES;
 const VERSION = 1;
 
 /** Why a greeting is turned down. */
@@ -25,16 +30,24 @@ export type Frame =
   | { kind: 'segment'; sequence: number; index: number; count: number }
   | { kind: 'accepted'; generation: number }
   | { kind: 'refused'; generation: number; refusal: Refusal }
-  | { kind: 'abort'; code: AbortCode; rank: number };
+  | { kind: 'abort'; code: AbortCode; rank: number }
+  | { kind: 'listing'; step: number; bytes: number }
+  | { kind: 'tensor'; index: number; count: number }
+  | { kind: 'digest'; index: number };
 
-/** What a rank says when it connects to its predecessor. */
-export interface Greeting {
+/** A rank of a generation of a run. */
+export interface Caller {
   token: Buffer;
   generation: number;
   rank: number;
 }
 
-const KINDS: Frame['kind'][] = ['segment', 'accepted', 'refused', 'abort'];
+/** What a rank says when it connects to another one. */
+export interface Greeting extends Caller {
+  purpose: Purpose;
+}
+
+const KINDS: Frame['kind'][] = ['segment', 'accepted', 'refused', 'abort', 'listing', 'tensor', 'digest'];
 
 export function encodeFrame(frame: Frame): Buffer {
   const bytes = Buffer.alloc(FRAME_BYTES);
@@ -53,6 +66,12 @@ function fieldsOf(frame: Frame): number[] {
       return [frame.generation, REFUSALS.indexOf(frame.refusal)];
     case 'abort':
       return [ABORT_CODES.indexOf(frame.code), frame.rank];
+    case 'listing':
+      return [frame.step, frame.bytes];
+    case 'tensor':
+      return [frame.index, frame.count];
+    case 'digest':
+      return [frame.index];
   }
 }
 
@@ -69,6 +88,12 @@ export function decodeFrame(bytes: Buffer): Frame | undefined {
       return second < REFUSALS.length ? { kind, generation: first, refusal: REFUSALS[second] } : undefined;
     case 'abort':
       return first < ABORT_CODES.length ? { kind, code: ABORT_CODES[first], rank: second } : undefined;
+    case 'listing':
+      return { kind, step: first, bytes: second };
+    case 'tensor':
+      return { kind, index: first, count: second };
+    case 'digest':
+      return { kind, index: first };
     case undefined:
       return undefined;
   }
@@ -76,7 +101,7 @@ export function decodeFrame(bytes: Buffer): Frame | undefined {
 
 export function encodeGreeting(greeting: Greeting): Buffer {
   const bytes = Buffer.alloc(GREETING_BYTES);
-  [GREETING_MAGIC, VERSION, greeting.generation, greeting.rank].forEach((field, position) => {
+  [PURPOSES[greeting.purpose], VERSION, greeting.generation, greeting.rank].forEach((field, position) => {
     bytes.writeUInt32LE(field, 4 * position);
   });
   greeting.token.copy(bytes, 16);
@@ -86,8 +111,10 @@ export function encodeGreeting(greeting: Greeting): Buffer {
 /** Undefined for bytes that are no greeting of this version. */
 export function decodeGreeting(bytes: Buffer): Greeting | undefined {
   if (bytes.length !== GREETING_BYTES) return undefined;
-  if (bytes.readUInt32LE(0) !== GREETING_MAGIC || bytes.readUInt32LE(4) !== VERSION) return undefined;
-  return { generation: bytes.readUInt32LE(8), rank: bytes.readUInt32LE(12), token: bytes.subarray(16) };
+  const magic = bytes.readUInt32LE(0);
+  const purpose = (Object.keys(PURPOSES) as Purpose[]).find((name) => PURPOSES[name] === magic);
+  if (purpose === undefined || bytes.readUInt32LE(4) !== VERSION) return undefined;
+  return { purpose, generation: bytes.readUInt32LE(8), rank: bytes.readUInt32LE(12), token: bytes.subarray(16) };
 }
 
 /** The 32 bytes by which ranks of one run know each other; any text will do as token. */

@@ -1,13 +1,18 @@
-/** The port on which a rank's successor connects; opened before its worker joins a run, and kept over generations. */
+/**
+ * The port on which a rank's successor connects, and whoever copies tensors from it; opened before its worker joins a run, and
+ * kept over generations.
+ */
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { Greeting } from './frame.js';
-import { Reception } from './reception.js';
+import type { Caller } from './frame.js';
+import { Reception, type Offer } from './reception.js';
 
 export interface PeerListener {
   readonly port: number;
   /** The connection of the peer that greets with `expected`; undefined if it has not come before `deadline`. */
-  accept(expected: Greeting, deadline: AbortSignal): Promise<Socket | undefined>;
+  accept(expected: Caller, deadline: AbortSignal): Promise<Socket | undefined>;
+  /** What the ranks of a generation may copy from now on; undefined withdraws it, but ends no copy that is under way. */
+  offer(offer: Offer | undefined): void;
   /** Stops listening. Rings that are open go on. */
   close(): Promise<void>;
 }
@@ -25,6 +30,7 @@ export async function listen(host = '127.0.0.1'): Promise<PeerListener> {
   return {
     port: (server.address() as AddressInfo).port,
     accept: (expected, deadline) => reception.expect(expected, deadline),
+    offer: (offer) => reception.offers(offer),
     close: () => closeServer(server, reception),
   };
 }

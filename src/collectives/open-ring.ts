@@ -1,21 +1,18 @@
 /** How ranks find each other: each connects to its predecessor and is connected to by its successor. */
 import type { Socket } from 'node:net';
-import { MlipError } from '../core/errors.js';
+import { linkedSignal } from '../core/linked-signal.js';
 import type { Logger } from '../core/log.js';
+import { callPeer, peerOfRank, type Peer } from './call-peer.js';
 import { failure } from './failures.js';
-import { digestToken, encodeGreeting, type Frame, type Refusal } from './frame.js';
-import { Inbound } from './inbound.js';
+import { digestToken } from './frame.js';
+import type { Inbound } from './inbound.js';
 import type { PeerListener } from './listener.js';
 import { Outbound } from './outbound.js';
 import { SoloRing, type Ring } from './ring.js';
 import { modulo } from './segments.js';
 import { SocketRing } from './socket-ring.js';
 
-export interface Peer {
-  rank: number;
-  host: string;
-  port: number;
-}
+export type { Peer } from './call-peer.js';
 
 export interface RingOptions {
   rank: number;
@@ -30,6 +27,8 @@ export interface RingOptions {
   token: string;
   /** For the connections, and for each operation from the end of the one before. */
   timeoutMs: number;
+  /** Gives the ring up while it is being opened. */
+  signal?: AbortSignal;
   log: Logger;
 }
 
@@ -39,8 +38,7 @@ export interface RingOptions {
  */
 export async function openRing(options: RingOptions): Promise<Ring> {
   if (options.world === 1) return new SoloRing();
-  const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), options.timeoutMs);
+  const deadline = linkedSignal(options.signal, options.timeoutMs);
   const connecting = connectToPredecessor(options, deadline.signal);
   const accepting = acceptSuccessor(options, deadline.signal);
   try {
@@ -53,7 +51,7 @@ export async function openRing(options: RingOptions): Promise<Ring> {
     deadline.abort();
     throw error;
   } finally {
-    clearTimeout(timer);
+    deadline.release();
   }
 }
 
@@ -69,50 +67,7 @@ async function acceptSuccessor(options: RingOptions, deadline: AbortSignal): Pro
 }
 
 function connectToPredecessor(options: RingOptions, deadline: AbortSignal): Promise<Inbound> {
-  const { rank, world, generation, token, timeoutMs } = options;
-  const peer = options.peers.find((candidate) => candidate.rank === modulo(rank - 1, world));
-  if (peer === undefined) throw new MlipError('MLIP_E_INTERNAL', `the predecessor of rank ${rank} has no address`);
-  return new Promise((resolve, reject) => {
-    const inbound = new Inbound(peer, {
-      onFrame: (frame) => {
-        inbound.pause();
-        if (frame?.kind === 'accepted' && frame.generation === generation) resolve(inbound);
-        else reject(refused(peer, generation, frame));
-        return undefined;
-      },
-      onPayload: ignore,
-      onClosed: (cause) => reject(unreachable(peer, cause)),
-    });
-    deadline.addEventListener('abort', () => {
-      reject(silent(peer, timeoutMs));
-      inbound.drop();
-    });
-    inbound.greet(encodeGreeting({ token: digestToken(token), generation, rank }));
-  });
-}
-
-function nameOf(peer: Peer): string {
-  return `rank ${peer.rank} at ${peer.host}:${peer.port}`;
-}
-
-function silent(peer: Peer, timeoutMs: number): MlipError {
-  return failure('MLIP_E_REDUCE_TIMEOUT', peer.rank, `${nameOf(peer)} did not answer within ${timeoutMs} ms`).error;
-}
-
-function unreachable(peer: Peer, cause: Error | undefined): MlipError {
-  const why = cause === undefined ? 'it closed the connection' : cause.message;
-  return failure('MLIP_E_PEER_LOST', peer.rank, `${nameOf(peer)} cannot be reached: ${why}`, cause).error;
-}
-
-function refused(peer: Peer, generation: number, frame: Frame | undefined): MlipError {
-  const reasons: Record<Refusal, string> = {
-    token: 'it belongs to another run',
-    generation: `this rank is of generation ${generation}, which is over`,
-    neighbour: 'it expects another neighbour',
-  };
-  const why = frame?.kind === 'refused' ? reasons[frame.refusal] : 'it does not speak this protocol';
-  return new MlipError('MLIP_E_PEER_REFUSED', `${nameOf(peer)} refused the connection: ${why}`, {
-    where: nameOf(peer),
-    remedy: 'Let this worker join the run again; make sure that no worker of an earlier run is left.',
-  });
+  const { rank, world, generation, token, timeoutMs, peers } = options;
+  const predecessor = peerOfRank(peers, modulo(rank - 1, world));
+  return callPeer(predecessor, { purpose: 'ring', token, generation, rank, timeoutMs }, deadline);
 }

@@ -1,16 +1,21 @@
 /**
- * Decides which connection is the successor's. Whoever greets early waits until the ring of its generation is opened
- * here; strangers, other runs and past generations are turned away.
+ * Decides which connection is the successor's, and which ones copy tensors. Whoever greets early waits until the ring of its
+ * generation is opened here, or until there is something to copy; strangers, other runs and past generations are turned away.
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { decodeGreeting, encodeFrame, GREETING_BYTES, type Greeting, type Refusal } from './frame.js';
+import { decodeGreeting, encodeFrame, GREETING_BYTES, type Caller, type Greeting, type Refusal } from './frame.js';
 
 const GREETING_TIMEOUT_MS = 10_000;
 const MAX_WAITING = 64;
 
+/** Something that every rank of a generation may copy. */
+export interface Offer extends Omit<Caller, 'rank'> {
+  serve(socket: Socket): void;
+}
+
 /** What to do with a greeting, given who is expected. A newer generation may just be ahead of us: it waits. */
-export function judge(greeting: Greeting, expected: Greeting): 'accept' | 'wait' | Refusal {
+export function judge(greeting: Caller, expected: Caller): 'accept' | 'wait' | Refusal {
   if (!timingSafeEqual(greeting.token, expected.token)) return 'token';
   if (greeting.generation > expected.generation) return 'wait';
   if (greeting.generation < expected.generation) return 'generation';
@@ -20,7 +25,8 @@ export function judge(greeting: Greeting, expected: Greeting): 'accept' | 'wait'
 export class Reception {
   /** Connections without a verdict, and their greeting once it is complete. */
   private readonly waiting = new Map<Socket, Greeting | undefined>();
-  private expected: Greeting | undefined;
+  private expected: Caller | undefined;
+  private offer: Offer | undefined;
   /** Ends the wait of `expect`; undefined while nobody waits. */
   private settle: ((socket?: Socket) => void) | undefined;
 
@@ -45,7 +51,7 @@ export class Reception {
     });
   }
 
-  expect(expected: Greeting, deadline: AbortSignal): Promise<Socket | undefined> {
+  expect(expected: Caller, deadline: AbortSignal): Promise<Socket | undefined> {
     this.settle?.();
     this.expected = expected;
     return new Promise((resolve) => {
@@ -55,10 +61,17 @@ export class Reception {
         resolve(socket);
       };
       const settleEmpty = (): void => settle();
+      if (deadline.aborted) return resolve(undefined);
       deadline.addEventListener('abort', settleEmpty);
       this.settle = settle;
-      for (const [socket, greeting] of this.waiting) if (greeting !== undefined) this.greet(socket, greeting);
+      this.greetWaiting();
     });
+  }
+
+  /** What may be copied from now on; undefined withdraws it. */
+  offers(offer: Offer | undefined): void {
+    this.offer = offer;
+    this.greetWaiting();
   }
 
   close(): void {
@@ -66,22 +79,40 @@ export class Reception {
     for (const socket of this.waiting.keys()) this.dismiss(socket);
   }
 
+  private greetWaiting(): void {
+    for (const [socket, greeting] of this.waiting) if (greeting !== undefined) this.greet(socket, greeting);
+  }
+
   private greet(socket: Socket, greeting: Greeting | undefined): void {
     if (greeting === undefined) return this.dismiss(socket);
     this.waiting.set(socket, greeting);
-    if (this.expected === undefined) return;
-    const verdict = judge(greeting, this.expected);
-    if (verdict === 'wait') return;
-    if (verdict === 'accept' && this.settle !== undefined) this.admit(socket, this.settle);
-    else this.refuse(socket, verdict === 'accept' ? 'neighbour' : verdict, this.expected.generation);
+    const { offer, expected } = this;
+    if (greeting.purpose === 'ring') this.decide(socket, greeting, expected, this.settle);
+    else if (offer !== undefined) {
+      this.decide(socket, greeting, { ...offer, rank: greeting.rank }, (copying) => offer.serve(copying));
+    }
   }
 
-  private admit(socket: Socket, settle: (socket: Socket) => void): void {
+  private decide(
+    socket: Socket,
+    greeting: Greeting,
+    expected: Caller | undefined,
+    admit: ((socket: Socket) => void) | undefined,
+  ): void {
+    if (expected === undefined) return;
+    const { generation } = expected;
+    const verdict = judge(greeting, expected);
+    if (verdict === 'wait') return;
+    if (verdict === 'accept' && admit !== undefined) this.admit(socket, generation, admit);
+    else this.refuse(socket, verdict === 'accept' ? 'neighbour' : verdict, generation);
+  }
+
+  private admit(socket: Socket, generation: number, admit: (socket: Socket) => void): void {
     this.waiting.delete(socket);
     socket.pause();
     socket.removeAllListeners('data');
-    socket.write(encodeFrame({ kind: 'accepted', generation: this.expected!.generation }));
-    settle(socket);
+    socket.write(encodeFrame({ kind: 'accepted', generation }));
+    admit(socket);
   }
 
   private refuse(socket: Socket, refusal: Refusal, generation: number): void {

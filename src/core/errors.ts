@@ -51,6 +51,7 @@ export const ERROR_TABLE = {
   MLIP_E_PEER_REFUSED: { exit: EXIT.runFailed, meaning: 'A worker refused to exchange gradients with this one.' },
   MLIP_E_REDUCE_TIMEOUT: { exit: EXIT.runFailed, meaning: 'A worker did not take part in an exchange in time.' },
   MLIP_E_REDUCE_MISMATCH: { exit: EXIT.runFailed, meaning: 'Workers do not exchange the same things.' },
+  MLIP_E_STATE_HASH: { exit: EXIT.runFailed, meaning: 'The state that a worker copied is not what its peer hashed.' },
   // checkpoint
   MLIP_E_TENSORS_FORMAT: { exit: EXIT.badInput, meaning: 'A safetensors file is truncated, damaged or not one.' },
   MLIP_E_TENSORS_TYPE: { exit: EXIT.badInput, meaning: 'A safetensors file holds numbers of a type that is not read.' },

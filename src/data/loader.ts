@@ -1,6 +1,7 @@
 /**
  * Hands a rank its micro-batches, decoded ahead of the step. What a batch holds is a function of (seed, epoch, step) and
- * of the data alone; which rank asks, and when, changes nothing.
+ * of the data alone; which rank asks, and when, changes nothing. The share of a rank may change with every step: what is
+ * decoded of micro-batches that stay with it is kept.
  */
 import type { Config } from '../config/schema.js';
 import type { Logger } from '../core/log.js';
@@ -10,7 +11,7 @@ import { decodeThreads, poolSizeFor } from './decode-threads.js';
 import { createImageStore, type ImageStore } from './image-store.js';
 import { placeOf, type Pair } from './pairs.js';
 import { watchStarvation } from './starvation.js';
-import { createStepBuilder, type MicroBatch } from './step-builder.js';
+import { createStepBuilder, type MicroBatch, type MicroBatchUnderWay } from './step-builder.js';
 import type { ReportTokenizer } from './tokenizer.js';
 
 export type { MicroBatch } from './step-builder.js';
@@ -30,10 +31,7 @@ export interface LoaderOptions {
   config: LoaderConfig;
   /** What each step trains on (core/plan.ts). */
   plan: (step: number) => StepPlan;
-  /** Micro-batches that this rank computes. */
-  share: Share;
-  /** Steps `startStep` to `endStep - 1` will be asked for. */
-  startStep: number;
+  /** Steps of the run: none beyond them is decoded. */
   endStep: number;
   log: Logger;
 }
@@ -41,7 +39,7 @@ export interface LoaderOptions {
 export interface StepBatches {
   step: number;
   epoch: number;
-  /** Those of this rank's share, in order. */
+  /** Those of the share that was asked for, in order. */
   microBatches: MicroBatch[];
   /** Time that next() waited for decoding, in ms. */
   waitMs: number;
@@ -50,25 +48,27 @@ export interface StepBatches {
 }
 
 export interface Loader {
+  /** Begins to decode a share of a step and of the data.prefetchSteps after it. */
+  prepare(step: number, share: Share): void;
   /**
-   * The batches of a step, while the data.prefetchSteps after it are being decoded.
+   * A share of a step, none or several micro-batches, while the data.prefetchSteps after it are being decoded. Any step may
+   * be asked for, also one before.
    *
    * @throws MlipError MLIP_E_DATA_DEADLINE after timeouts.dataMs, MLIP_E_DATA_IMAGES, MLIP_E_DATA_STORAGE
    */
-  next(step: number): Promise<StepBatches>;
+  next(step: number, share: Share): Promise<StepBatches>;
   /** Stops decoding; a waiting next() rejects. */
   close(): void;
 }
 
+/** A step in the making: its micro-batches by their position. */
 interface Pending {
-  epoch: number;
-  microBatches: Promise<MicroBatch[]>;
-  /** Rows whose image has not arrived. */
-  missing: Set<number>;
+  plan: StepPlan;
+  underWay: Map<number, MicroBatchUnderWay>;
 }
 
 export function createLoader(options: LoaderOptions): Loader {
-  const { pairs, manifestPath, config, share, startStep, endStep, log } = options;
+  const { pairs, manifestPath, config, endStep, log } = options;
   const { prefetchSteps } = config.data;
   const { dataMs } = config.timeouts;
   const images = openImages(options);
@@ -77,42 +77,51 @@ export function createLoader(options: LoaderOptions): Loader {
   const starvation = watchStarvation(log);
   const pending = new Map<number, Pending>();
 
-  function begin(step: number): Pending {
-    const plan = options.plan(step);
-    const missing = new Set<number>();
-    const microBatches = build(plan, share, missing);
+  function begin(plan: StepPlan, index: number): MicroBatchUnderWay {
+    const underWay = build(plan, index);
     // A step that is never asked for must not end the process; next() still sees the failure of one that is.
-    microBatches.catch(() => undefined);
-    return { epoch: plan.epoch, microBatches, missing };
+    underWay.done.catch(() => undefined);
+    return underWay;
+  }
+
+  /** A step of which this share, and nothing else, is in the making. */
+  function shared(step: number, { start, end }: Share): Pending {
+    const before = pending.get(step);
+    const plan = before?.plan ?? options.plan(step);
+    const underWay = new Map<number, MicroBatchUnderWay>();
+    for (let index = start; index < end; index++) {
+      underWay.set(index, before?.underWay.get(index) ?? begin(plan, index));
+    }
+    return { plan, underWay };
   }
 
   /** Keeps `first` and the steps after it in the making, and forgets all others. */
-  function advance(first: number): Pending {
+  function advance(first: number, share: Share): Pending {
     const end = Math.max(first + 1, Math.min(endStep, first + 1 + prefetchSteps));
     for (const step of pending.keys()) if (step < first || step >= end) pending.delete(step);
-    for (let step = first; step < end; step++) if (!pending.has(step)) pending.set(step, begin(step));
+    for (let step = first; step < end; step++) pending.set(step, shared(step, share));
     return pending.get(first)!;
   }
 
-  async function next(step: number): Promise<StepBatches> {
+  async function next(step: number, share: Share): Promise<StepBatches> {
     const started = performance.now();
-    const { epoch, microBatches, missing } = advance(step);
+    const { plan, underWay } = advance(step, share);
+    const parts = [...underWay.values()];
     const decodedBefore = images.decoded;
     const late = () =>
       describeDelay({
         batch: `batch of step ${step + 1}`,
         timeoutMs: dataMs,
-        missing: [...missing].map((row) => placeOf(manifestPath, pairs[row])),
+        missing: parts.flatMap(({ missing }) => [...missing]).map((row) => placeOf(manifestPath, pairs[row])),
         decoded: images.decoded - decodedBefore,
       });
-    const ready = await withDeadline(microBatches, dataMs, late);
+    const microBatches = await withDeadline(Promise.all(parts.map(({ done }) => done)), dataMs, late);
     const waitMs = performance.now() - started;
     starvation.record(waitMs);
-    return { step, epoch, microBatches: ready, waitMs, unusableRows: images.unusable };
+    return { step, epoch: plan.epoch, microBatches, waitMs, unusableRows: images.unusable };
   }
 
-  if (startStep < endStep) advance(startStep);
-  return { next, close: () => images.close() };
+  return { next, prepare: (step, share) => void advance(step, share), close: () => images.close() };
 }
 
 function openImages({ pairs, manifestPath, config, log }: LoaderOptions): ImageStore {

@@ -1,6 +1,6 @@
 /** Fills the micro-batches of a step with images and reports. */
 import { MlipError } from '../core/errors.js';
-import type { MicroBatchPlan, Share, StepPlan } from '../core/plan.js';
+import type { StepPlan } from '../core/plan.js';
 import { allocateBatch, writeReport, type PairBatch } from './batch.js';
 import { copyCrop, randomCrop } from './crop.js';
 import type { ImageStore } from './image-store.js';
@@ -28,8 +28,15 @@ export interface StepBuilderOptions {
   imageSize: number;
 }
 
-/** Builds a share of a step. `missing` holds the rows still being decoded, for whoever loses patience. */
-export type StepBuilder = (plan: StepPlan, share: Share, missing: Set<number>) => Promise<MicroBatch[]>;
+/** A micro-batch in the making. */
+export interface MicroBatchUnderWay {
+  done: Promise<MicroBatch>;
+  /** Planned rows whose image has not arrived, for whoever loses patience. */
+  missing: ReadonlySet<number>;
+}
+
+/** Builds a micro-batch of a step, which is that with the position `index`. */
+export type StepBuilder = (plan: StepPlan, index: number) => MicroBatchUnderWay;
 
 export function createStepBuilder(options: StepBuilderOptions): StepBuilder {
   const { pairs, images, tokenizer, seed, resize, imageSize } = options;
@@ -46,24 +53,23 @@ export function createStepBuilder(options: StepBuilderOptions): StepBuilder {
     });
   }
 
-  async function build(plan: MicroBatchPlan, key: ReplacementKey, missing: Set<number>): Promise<MicroBatch> {
+  return ({ epoch, microBatches }, index) => {
+    const plan = microBatches[index];
+    const inStep = new Set(microBatches.flatMap(({ rows }) => [...rows]));
+    const key: ReplacementKey = { seed, epoch, rows: pairs.length, inStep };
+    const missing = new Set(plan.rows);
     const batch = allocateBatch(plan.rows.length, imageSize, tokenizer.maxPieces);
     const rows = new Int32Array(plan.rows.length);
     const fill = async (planned: number, at: number): Promise<void> => {
       const { row, square } = await usable(planned, key);
-      copyCrop(square, randomCrop(resize, imageSize, seed, key.epoch, row), imageSize, batch.images, at);
+      copyCrop(square, randomCrop(resize, imageSize, seed, epoch, row), imageSize, batch.images, at);
       writeReport(batch, at, (reports[row] ??= tokenizer.tokenize(pairs[row].text)));
       rows[at] = row;
       missing.delete(planned);
     };
-    await Promise.all(Array.from(plan.rows, fill));
-    return { index: plan.index, firstRow: plan.firstRow, rows, ...batch };
-  }
-
-  return async ({ epoch, microBatches }, { start, end }, missing) => {
-    const inStep = new Set(microBatches.flatMap(({ rows }) => [...rows]));
-    const own = microBatches.slice(start, end);
-    for (const { rows } of own) for (const row of rows) missing.add(row);
-    return Promise.all(own.map((plan) => build(plan, { seed, epoch, rows: pairs.length, inStep }, missing)));
+    const done = Promise.all(Array.from(plan.rows, fill)).then(() => {
+      return { index: plan.index, firstRow: plan.firstRow, rows, ...batch };
+    });
+    return { done, missing };
   };
 }

@@ -1,5 +1,12 @@
 /** Connections of a client to the coordinator. */
-import { type ChannelOptions, Client, credentials, logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
+import {
+  type ChannelOptions,
+  Client,
+  connectivityState,
+  credentials,
+  logVerbosity,
+  setLogVerbosity,
+} from '@grpc/grpc-js';
 import { MlipError } from '../core/errors.js';
 import { parseAddress } from './address.js';
 import { MAX_MESSAGE_BYTES } from './protocol.js';
@@ -48,4 +55,22 @@ export async function waitUntilReady(client: Client, address: string, timeoutMs:
     remedy: 'Start it with `mlip coordinator`, and check host, port and firewall.',
     cause: failed,
   });
+}
+
+/** Connects once: rejects with MLIP_E_RPC_UNREACHABLE as soon as that fails, or after `timeoutMs`. */
+export async function connectOnce(client: Client, address: string, timeoutMs: number): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  const channel = client.getChannel();
+  for (;;) {
+    const state = channel.getConnectivityState(true);
+    if (state === connectivityState.READY) return;
+    const failed = state === connectivityState.TRANSIENT_FAILURE || state === connectivityState.SHUTDOWN;
+    if (failed || Date.now() >= deadline)
+      throw unreachable(address, failed ? 'no coordinator listens there' : 'nobody answers there');
+    await new Promise<void>((resolve) => channel.watchConnectivityState(state, deadline, () => resolve()));
+  }
+}
+
+function unreachable(address: string, message: string): MlipError {
+  return new MlipError('MLIP_E_RPC_UNREACHABLE', message, { where: address });
 }

@@ -1,6 +1,21 @@
 /** The address under which other workers reach this one, where nobody says it: that of the way to the coordinator. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { parseAddress } from '../rpc/address.js';
+import { type FindCoordinator, searchCoordinator } from './coordinator-search.js';
+
+/** A coordinator may be started after its workers, or its name be known only then. */
+const FIND_MS = 60_000;
+
+/** The local address that packets to the first coordinator with a known place leave from. Nothing is sent. */
+export function ownAddressTowardsAny(find: FindCoordinator): Promise<string> {
+  const attempt = (address: string): Promise<string> => {
+    const { host, port } = parseAddress(address);
+    return ownAddressTowards(host, port);
+  };
+  const { signal } = new AbortController();
+  return searchCoordinator({ find, attempt, timeoutMs: FIND_MS, isFinal: () => false, signal });
+}
 
 /**
  * The local address that packets to `host` leave from. Nothing is sent.

@@ -1,26 +1,31 @@
 /** A worker of a run, from joining to the end. */
 import { listen, type PeerListener } from '../collectives/listener.js';
-import { openRing } from '../collectives/open-ring.js';
 import { MlipError } from '../core/errors.js';
+import { linkedSignal } from '../core/linked-signal.js';
 import type { Logger } from '../core/log.js';
 import { loadDataset, type Dataset } from '../data/dataset.js';
 import { requireBatch } from '../data/usable.js';
-import { loadEngine } from '../engine/load.js';
+import { loadEngine, type Engine } from '../engine/load.js';
 import { serveMetrics } from '../metrics/server.js';
 import { createWorkerMetrics, type WorkerMetrics } from '../metrics/worker-metrics.js';
-import { parseAddress } from '../rpc/address.js';
-import { interfaceFor, ownAddressTowards } from './own-address.js';
 import { Checkpointer } from './checkpointer.js';
+import { leaveOn } from './drain.js';
+import { serveGenerations } from './generations.js';
+import { interfaceFor, ownAddressTowardsAny } from './own-address.js';
 import { loadKnowledge } from './knowledge.js';
-import { hashTensors, startingState, vocabularyOf } from './saved-state.js';
-import { joinRun, type Session } from './session.js';
-import { runSteps, type TrainingParts } from './training-loop.js';
-import { uploadState } from './training-state.js';
-import { WorkerRun } from './worker-run.js';
+import { createPasses } from './passes.js';
+import { vocabularyOf } from './saved-state.js';
+import { joinRun, type FindCoordinator, type Session } from './session.js';
+import { warmUp } from './warm-up.js';
+import type { WorkerParts } from './worker-parts.js';
+import { WorkerRun, type WorkerEnd } from './worker-run.js';
+
+export type { WorkerEnd } from './worker-run.js';
+export { fixedAddresses, type FindCoordinator } from './session.js';
 
 export interface WorkerOptions {
-  /** HOST:PORT of the coordinator. */
-  coordinator: string;
+  /** Where coordinators may be found. */
+  find: FindCoordinator;
   /** Where other workers reach this one; found out where it is not given. */
   host?: string | undefined;
   /** Threads of one operation; engine.threads of the configuration where it is not given. */
@@ -32,20 +37,28 @@ export interface WorkerOptions {
   log: Logger;
   /** Ends the run with a checkpoint. */
   signal?: AbortSignal | undefined;
+  /** Lets this worker go, while the run goes on. */
+  leave?: AbortSignal | undefined;
 }
 
-/** Resolves when the run has ended well or on request. Rejects with the first cause otherwise. */
-export async function runWorker(options: WorkerOptions): Promise<void> {
-  const { host: coordinatorHost, port } = parseAddress(options.coordinator);
-  const host = options.host ?? (await ownAddressTowards(coordinatorHost, port));
+/** Resolves when the run has ended well or on request, or this worker was let off. Rejects with the first cause otherwise. */
+export async function runWorker(options: WorkerOptions): Promise<WorkerEnd> {
+  const { find, log } = options;
+  const host = options.host ?? (await ownAddressTowardsAny(find));
   const listener = await listen(interfaceFor(host));
+  const toldToGo = linkedSignal(options.leave);
+  options.signal?.addEventListener('abort', toldToGo.abort);
   try {
-    const session = await joinRun({
-      ...{ address: options.coordinator, host, listenPort: listener.port, pid: process.pid, device: deviceLabel() },
-      log: options.log,
-    });
-    await takePart(options, session, listener);
+    const own = { host, listenPort: listener.port, pid: process.pid, device: deviceLabel() };
+    const session = await joinRun({ ...own, find, log, signal: toldToGo.signal });
+    return await takePart(options, session, listener);
+  } catch (error) {
+    if (options.signal?.aborted && error === toldToGo.signal.reason) throw interrupted();
+    if (options.leave?.aborted && error === toldToGo.signal.reason) return 'left';
+    throw error;
   } finally {
+    toldToGo.release();
+    options.signal?.removeEventListener('abort', toldToGo.abort);
     await listener.close();
   }
 }
@@ -56,13 +69,21 @@ function deviceLabel(): string {
   return gpus === '' || gpus === '-1' ? 'cpu' : `gpu ${gpus}`;
 }
 
-async function takePart(options: WorkerOptions, session: Session, listener: PeerListener): Promise<void> {
-  const metrics = createWorkerMetrics(session.rank);
-  metrics.world(session.world);
+async function takePart(options: WorkerOptions, session: Session, listener: PeerListener): Promise<WorkerEnd> {
+  const metrics = createWorkerMetrics(session.worker);
   session.observe(metrics);
   const run = new WorkerRun(session);
-  options.signal?.addEventListener('abort', () => run.fail(interrupted()), { once: true });
-  await run.work(() => servingMetrics(options, metrics, () => train(options, session, listener, metrics, run)));
+  const interrupt = (): void => run.fail(interrupted());
+  options.signal?.addEventListener('abort', interrupt, { once: true });
+  const stayTillEnd = leaveOn(options.leave, session, options.log);
+  try {
+    return await run.work(() =>
+      servingMetrics(options, metrics, () => train(options, session, listener, metrics, run)),
+    );
+  } finally {
+    stayTillEnd();
+    options.signal?.removeEventListener('abort', interrupt);
+  }
 }
 
 /** Serves the metrics, where they are wanted, for as long as `work` takes. */
@@ -79,7 +100,7 @@ async function servingMetrics(
   }
 }
 
-/** Gets everything ready, then trains. */
+/** Gets everything ready, then takes part in generations until the end. */
 async function train(
   options: WorkerOptions,
   session: Session,
@@ -87,41 +108,54 @@ async function train(
   metrics: WorkerMetrics,
   run: WorkerRun,
 ): Promise<void> {
-  const { config, rank, world, generation, peers, runId: token } = session;
   const { log } = options;
-  const opening = openRing({ rank, world, generation, peers, listener, token, timeoutMs: config.timeouts.stepMs, log });
-  // A neighbour may be lost before anybody awaits the ring.
-  opening.catch(() => undefined);
-  run.onEarlyEnd(() => opening.then((ring) => ring.close()));
+  const parts = await load(options, session, listener, metrics);
+  run.canSave(parts);
+  await warmUp(parts);
+  session.ended.throwIfAborted();
+  session.ready({ rows: parts.dataset.train.length, dataHash: parts.dataHash });
+  const { device, threads, tensorFlowVersion: tensorFlow } = parts.engine;
+  log.info('ready to train', { device, threads, tensorFlow });
+  try {
+    await serveGenerations(parts);
+  } finally {
+    parts.loader?.close();
+  }
+}
+
+async function load(
+  options: WorkerOptions,
+  session: Session,
+  listener: PeerListener,
+  metrics: WorkerMetrics,
+): Promise<WorkerParts> {
+  const { config, ended } = session;
   const engine = await loadEngine({ ...config.engine, threads: options.threads ?? config.engine.threads });
+  ended.throwIfAborted();
   const dataset = await readData(options, session);
   const knowledge = await loadKnowledge(config, dataset);
-  const ring = await opening;
-  const host = await startingState(session, ring, dataset.vocabulary, log);
-  const parametersHash = hashTensors(host.model);
-  const state = uploadState(host, config, session.resume?.step ?? 0);
-  const checkpointer = new Checkpointer({
-    ...{ engine, config, out: session.out, runId: session.runId, vocabulary: dataset.vocabulary, log },
+  ended.throwIfAborted();
+  const passes = createPasses(engine, config);
+  const dataHash = dataset.hash + knowledge.hash;
+  const checkpointer = checkpointerOf(session, engine, dataset, options.log);
+  return {
+    ...{ session, listener, engine, dataset, knowledge, dataHash, passes, metrics, checkpointer },
+    ...{ log: options.log, world: 1 },
+  };
+}
+
+function checkpointerOf(session: Session, engine: Engine, { vocabulary }: Dataset, log: Logger): Checkpointer {
+  const { config, out, runId } = session;
+  return new Checkpointer({
+    ...{ engine, config, out, runId, vocabulary, log },
     onSaved: ({ step, path }) => session.saved(step, path),
     onFailed: (step, error) => log.error(`no checkpoint of step ${step}: ${error.message}`),
   });
-  const parts: TrainingParts = {
-    ...{ session, engine, ring, dataset, knowledge, state, metrics, checkpointer, ringBytesCounted: 0, log },
-  };
-  run.canSave(parts);
-  const start = await session.ready({
-    rows: dataset.train.length,
-    dataHash: dataset.hash + knowledge.hash,
-    parametersHash,
-  });
-  log.info('training', { device: engine.device, threads: engine.threads, tensorFlow: engine.tensorFlowVersion });
-  await runSteps(parts, start);
-  await ring.close();
 }
 
-async function readData({ data, log }: WorkerOptions, { config, resume }: Session): Promise<Dataset> {
+async function readData({ data, log }: WorkerOptions, { config, checkpoint }: Session): Promise<Dataset> {
   const manifest = data ?? config.data.manifest;
-  const known = resume === null ? undefined : await vocabularyOf(resume.checkpoint);
+  const known = checkpoint === '' ? undefined : await vocabularyOf(checkpoint);
   const dataset = await loadDataset({ data: { ...config.data, manifest } }, log, known);
   requireBatch(dataset.train.length, config.batchSize, manifest);
   return dataset;

@@ -1,8 +1,7 @@
-/** From a checkpoint, or initial weights, to the state from which training starts. */
+/** From the training state to a checkpoint and back. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Ring } from '../collectives/ring.js';
 import type { Config } from '../config/schema.js';
 import type { HostTensors } from '../core/host-tensor.js';
 import type { Logger } from '../core/log.js';
@@ -11,7 +10,6 @@ import { readInitialWeights } from '../checkpoint/initial-weights.js';
 import { matchLayout } from '../checkpoint/layout-match.js';
 import { readVocabulary } from '../data/vocabulary.js';
 import { modelLayout } from '../encoders/model-layout.js';
-import type { Session } from './session.js';
 import { initialState, optimizerLayout, type HostState } from './training-state.js';
 
 const VOCABULARY_FILE = 'vocab.txt';
@@ -25,34 +23,23 @@ export async function vocabularyOf(checkpoint: string): Promise<string[] | undef
 }
 
 /**
- * The state at the start of a run: a function of the seed, with initial weights in it where the run has some, or that of
- * the checkpoint to resume. Rank 0 reads files, and the others get from it what they hold.
+ * The state with which a run begins: that of a checkpoint, or a function of the seed, with initial weights in it where the run
+ * has some.
+ *
+ * @param checkpoint empty for the beginning
  */
 export async function startingState(
-  { config, resume, rank }: Session,
-  ring: Ring,
+  config: Config,
+  checkpoint: string,
   vocabulary: readonly string[],
   log: Logger,
 ): Promise<HostState> {
+  if (checkpoint !== '') return readState(checkpoint, config, vocabulary.length);
   const state = initialState(config, vocabulary.length);
-  if (resume !== null) {
-    const read = rank === 0 ? await readState(resume.checkpoint, config, vocabulary.length) : undefined;
-    await replace(state.model, read?.model, ring);
-    await replace(state.optimizer, read?.optimizer, ring);
-  } else if (config.initialWeights !== '') {
-    const read = rank === 0 ? await readInitial(config, vocabulary, log) : undefined;
-    await replace(state.model, read, ring);
+  if (config.initialWeights !== '') {
+    for (const [name, { data }] of await readInitial(config, vocabulary, log)) state.model.get(name)!.data.set(data);
   }
   return state;
-}
-
-/** Puts what rank 0 has read in place of the same tensors, on all ranks. */
-async function replace(tensors: HostTensors, read: HostTensors | undefined, ring: Ring): Promise<void> {
-  for (const [name, { data }] of tensors) {
-    const found = read?.get(name);
-    if (found !== undefined) data.set(found.data);
-    await ring.broadcast(data, 0);
-  }
 }
 
 async function readInitial(config: Config, vocabulary: readonly string[], log: Logger): Promise<HostTensors> {

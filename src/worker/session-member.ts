@@ -1,105 +1,221 @@
-/** A session, once the coordinator has welcomed the worker. */
-import { once } from 'node:events';
-import type { Client } from '@grpc/grpc-js';
+/** A session, once a coordinator has welcomed the worker. When that is lost, it is looked for as soon as nothing is under way. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/schema.js';
 import { MlipError } from '../core/errors.js';
-import type { WorkerMetrics } from '../metrics/worker-metrics.js';
-import { openChannel } from '../rpc/channel.js';
+import type { Logger } from '../core/log.js';
 import { toFailure } from '../rpc/failure.js';
-import { gather } from '../rpc/gather.js';
-import type { WelcomeSeen } from '../rpc/service.js';
 import type { GatherTensor } from '../rpc/tensor-stream.js';
-import type { SessionLink } from './session-link.js';
-import type { FailDetails, Session } from './session-types.js';
+import type { FindCoordinator } from './coordinator-search.js';
+import type { Connection, Join } from './session-connection.js';
+import { MARGIN_MS, gatherOver } from './session-gather.js';
+import { SessionLink } from './session-link.js';
+import { wireHolding, wireReport } from './session-messages.js';
+import { rejoin } from './session-rejoin.js';
+import { Standing } from './session-standing.js';
+import type * as types from './session-types.js';
 
-/** Beyond the deadlines that the coordinator keeps, so that its error, which names the rank, comes first. */
-const MARGIN_MS = 10_000;
-
-/** Time for the reason of an end to arrive. */
-const REASON_MS = 5_000;
-
-export function memberSession(link: SessionLink, welcome: WelcomeSeen, config: Config): Session {
-  const bulk = openChannel(link.address, 'bulk');
-  const { generation } = welcome;
-  let metrics: Pick<WorkerMetrics, 'heartbeat' | 'bytesSent'> | null = null;
-  link.onHeartbeat = () => metrics?.heartbeat();
-  return {
-    ...{ rank: link.rank, world: link.world, aborted: link.aborted, config, ...describe(welcome) },
-    async ready(report) {
-      const { startStep, steps } = await link.ask('start', { ready: { ...report } });
-      link.expectsFinish = startStep >= steps;
-      return { startStep, steps };
-    },
-    async gather(step, tensors) {
-      metrics?.bytesSent('gather', byteLength(tensors));
-      return gatherAll(bulk, link, { generation, step, config, tensors });
-    },
-    async commit(step, report) {
-      const commit = { step, generation, report };
-      const { nextStep, save, stop } = await link.ask('directive', { commit });
-      return { nextStep, save, stop };
-    },
-    saved: (step, path) => link.send({ saved: { step, path } }),
-    fail: (error, details) => fail(link, error, details),
-    onAbort: (callback) => link.onAbort(callback),
-    observe: (given) => void (metrics = given),
-    async close() {
-      await link.close(config.timeouts.stepMs + MARGIN_MS);
-      bulk.close();
-    },
-  };
-}
-
-function describe({ runId, generation, out, peers, resume }: WelcomeSeen) {
-  return {
-    ...{ runId, generation, out },
-    peers: peers.map(({ host, port }, rank) => ({ rank, host, port })),
-    resume: resume === null ? null : { step: resume.step, checkpoint: resume.checkpoint },
-  };
-}
-
-interface GatherJob {
-  generation: number;
-  step: number;
+export interface MemberOptions {
+  find: FindCoordinator;
+  join: Join;
   config: Config;
-  tensors: readonly GatherTensor[];
+  log: Logger;
 }
 
-/** When the run ends early, its cause is the error, not the broken call. */
-async function gatherAll(client: Client, link: SessionLink, job: GatherJob): Promise<Map<string, Float32Array>> {
-  const { generation, step, config, tensors } = job;
-  link.aborted.throwIfAborted();
-  try {
-    return await gather({
-      ...{ client, address: link.address, tensors, batchSize: config.batchSize, signal: link.aborted },
-      place: { rank: link.rank, generation, step },
-      timeoutMs: config.timeouts.stepMs + config.timeouts.dataMs + MARGIN_MS,
+export class MemberSession implements types.Session {
+  readonly worker: number;
+  readonly runId: string;
+  readonly config: Config;
+  readonly out: string;
+  readonly checkpoint: string;
+  leaving = false;
+  private readonly options: MemberOptions;
+  private readonly standing: Standing;
+  private readonly link: SessionLink;
+  private metrics: types.SessionMetrics | undefined;
+  private readyReport: types.ReadyReport | undefined;
+  /** It takes no part any more: a coordinator that is lost need not be found again. */
+  private departing = false;
+  /** Whether the coordinator that is being asked has been told that this worker is ready. */
+  private readyTold = false;
+  private markGone!: () => void;
+  /** Resolves when nothing more can come from the coordinator. */
+  private readonly gone = new Promise<void>((resolve) => (this.markGone = resolve));
+
+  constructor(options: MemberOptions, connection: Connection) {
+    this.options = options;
+    this.config = options.config;
+    const { worker, runId, out, checkpoint, generation } = connection.welcome;
+    this.worker = worker;
+    this.runId = runId;
+    this.out = out;
+    this.checkpoint = checkpoint;
+    this.standing = new Standing({ halted: () => this.halted(), finished: () => this.markGone() });
+    this.standing.note(generation);
+    this.link = new SessionLink({
+      message: (message) => this.standing.hear(message),
+      beat: () => this.metrics?.heartbeat(),
+      lost: (error) => this.lost(error),
+      found: (found) => this.goOn(found),
+      gaveUp: (error) => this.giveUp(error),
     });
-  } catch (error) {
-    if (isEnd(error)) await untilAborted(link.aborted);
-    link.aborted.throwIfAborted();
-    throw error;
+    this.link.attach(connection);
   }
-}
 
-/** The run ends, and the control stream will say why: it is another connection, so that may take a moment. */
-function isEnd(error: unknown): boolean {
-  return error instanceof MlipError && ['MLIP_E_RUN_CLOSED', 'MLIP_E_COORDINATOR_LOST'].includes(error.code);
-}
+  get ended(): AbortSignal {
+    return this.standing.ended;
+  }
 
-async function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await once(signal, 'abort', { signal: AbortSignal.timeout(REASON_MS) }).catch(() => undefined);
+  get cause(): MlipError | undefined {
+    return this.standing.cause;
+  }
+
+  get finish(): types.Finish | undefined {
+    return this.standing.finish;
+  }
+
+  ready({ rows, dataHash }: types.ReadyReport): void {
+    this.readyReport = { rows, dataHash };
+    this.link.send({ ready: this.readyReport });
+  }
+
+  rest(holding: types.Holding | undefined): void {
+    this.standing.rest(holding);
+    this.answerHalt();
+    void this.search();
+  }
+
+  next(): Promise<types.Order> {
+    return this.standing.next();
+  }
+
+  inPlace({ generation }: types.Assignment): void {
+    this.link.send({ inPlace: { generation } });
+  }
+
+  gather(assignment: types.Assignment, step: number, tensors: readonly GatherTensor[]) {
+    this.metrics?.bytesSent('gather', byteLength(tensors));
+    return gatherOver(this.link.connection, this.config, { assignment, step, tensors });
+  }
+
+  commit(assignment: types.Assignment, step: number, report: types.StepReport, own: types.OwnReport) {
+    const { generation, rank } = assignment;
+    const { stepMs, dataMs } = this.config.timeouts;
+    const answer = this.standing.afterStep(assignment, step, stepMs + dataMs + MARGIN_MS);
+    this.link.send({ commit: { step, generation, report: wireReport(report, rank === 0), ...own } });
+    return answer;
+  }
+
+  saved(step: number, path: string): void {
+    this.link.send({ saved: { step, path } });
+  }
+
+  /** What the coordinator itself gave as the reason is no news to it. */
+  fail(error: unknown, { step, stateIntact }: types.FailDetails): void {
+    if (this.cause !== undefined && error === this.cause) return;
+    this.departing = true;
+    const generation = this.standing.heard;
+    this.link.send({ failed: { failure: toFailure(error), step, secondary: false, stateIntact, generation } });
+    if (this.link.connection === undefined) this.goUnheard();
+  }
+
+  blame({ generation }: types.Assignment, error: unknown, { step, stateIntact, blamed }: types.BlameDetails): void {
+    const failure = toFailure(error);
+    this.link.send({ failed: { failure, step, secondary: true, stateIntact, generation, blamed: blamed ?? null } });
+  }
+
+  leave(): void {
+    this.leaving = true;
+    this.link.send({ leave: {} });
+  }
+
+  abandon(): void {
+    if (this.standing.stopping) return;
+    if (this.link.connection === undefined) this.giveUp(lostWhileLeaving());
+    else this.goUnheard();
+  }
+
+  onAbort(callback: (abort: types.Abort) => void): void {
+    this.standing.onAbort(callback);
+  }
+
+  observe(metrics: types.SessionMetrics): void {
+    this.metrics = metrics;
+  }
+
+  async close(): Promise<void> {
+    await Promise.race([this.gone, sleep(this.config.timeouts.stepMs + MARGIN_MS, undefined, { ref: false })]);
+    this.departing = true;
+    await this.link.close();
+  }
+
+  private halted(): void {
+    this.metrics?.halt();
+    this.answerHalt();
+  }
+
+  private answerHalt(): void {
+    const { unanswered: generation, resting, holding } = this.standing;
+    if (!resting || generation === undefined) return;
+    this.standing.unanswered = undefined;
+    this.link.send({ halted: { generation, holding: wireHolding(holding) } });
+  }
+
+  private lost(error: MlipError): void {
+    if (this.ended.aborted) return this.markGone();
+    if (this.departing) return this.goUnheard();
+    this.options.log.warn(`${error.message}; looking for it`, { where: error.where });
+    this.standing.lose(error);
+    if (this.standing.resting) void this.search();
+  }
+
+  /** Ends without the coordinator's last word. */
+  private goUnheard(): void {
+    this.standing.finishRun({ kind: 'finish', again: false });
+  }
+
+  private async search(): Promise<void> {
+    if (this.departing || this.ended.aborted) return;
+    const { find, config } = this.options;
+    const { runId, standing, ended: signal } = this;
+    const { reconnectMs } = config.timeouts;
+    const join = (): Join => this.joinAgain();
+    const generation = (): number => standing.heard;
+    await this.link.restore(() => rejoin({ find, join, runId, generation, reconnectMs, signal }));
+  }
+
+  private joinAgain(): Join {
+    const { heard: generation, holding } = this.standing;
+    const { runId, worker, readyReport: ready = null } = this;
+    this.readyTold = ready !== null;
+    return { ...this.options.join, rejoin: { runId, worker, generation, ready, holding: wireHolding(holding) } };
+  }
+
+  /** With a coordinator that was found; what was to be said meanwhile is said now. */
+  private goOn(connection: Connection): void {
+    if (this.ended.aborted) return connection.cut();
+    const { address: coordinator, welcome } = connection;
+    this.options.log.info('found the coordinator again', { coordinator, generation: welcome.generation });
+    this.metrics?.reconnect();
+    this.standing.note(welcome.generation);
+    this.link.attach(connection);
+    if (this.readyReport !== undefined && !this.readyTold) this.ready(this.readyReport);
+    if (this.leaving) this.leave();
+  }
+
+  /** The lowest number saves, where it holds anything. */
+  private giveUp(cause: MlipError): void {
+    if (this.ended.aborted) return;
+    const { peers = [] } = this.standing.assignment ?? {};
+    const lowest = Math.min(...peers.map(({ worker }) => worker));
+    this.standing.abort({ cause, save: this.worker === lowest });
+    this.markGone();
+  }
 }
 
 function byteLength(tensors: readonly GatherTensor[]): number {
   return tensors.reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 
-/** What the coordinator itself gave as the reason is no news to it. */
-function fail(link: SessionLink, error: unknown, details: FailDetails): void {
-  if (link.aborted.aborted && error === link.aborted.reason) return;
-  const { step, secondary = false, stateIntact = false } = details;
-  link.expectsFinish = true;
-  link.send({ failed: { failure: toFailure(error), step, secondary, stateIntact } });
+function lostWhileLeaving(): MlipError {
+  return new MlipError('MLIP_E_COORDINATOR_LOST', 'the worker was told to go while its coordinator was lost');
 }

@@ -1,7 +1,6 @@
 /** The control stream of a worker: opens it, sends, and tells what comes and when it is lost. */
 import { type Client, type ClientDuplexStream, Metadata, type ServiceError } from '@grpc/grpc-js';
 import type { MlipError } from '../core/errors.js';
-import { openChannel, waitUntilReady } from '../rpc/channel.js';
 import { fromStatus } from '../rpc/failure.js';
 import { type CoordinatorMessageSeen, type WorkerMessage, methods } from '../rpc/service.js';
 
@@ -16,41 +15,28 @@ export interface SessionStream {
   send(message: WorkerMessage): void;
   /** Sends what is still unsent and closes. Resolves when the coordinator has seen the end, or is not heard from. */
   close(): Promise<void>;
+  /** Closes at once; nothing is told any more. */
+  cut(): void;
 }
 
 /** Time for the last messages to arrive. */
 const FAREWELL_MS = 2_000;
 
-/** Waits for the coordinator to answer; rejects with MLIP_E_RPC_UNREACHABLE. */
-export async function openSessionStream(
-  address: string,
-  connectMs: number,
-  events: StreamEvents,
-): Promise<SessionStream> {
-  const client = openChannel(address, 'control');
-  try {
-    await waitUntilReady(client, address, connectMs);
-  } catch (error) {
-    client.close();
-    throw error;
-  }
-  return streamOver(client, address, events);
-}
-
-function streamOver(client: Client, address: string, events: StreamEvents): SessionStream {
+/** Over a connection that is there. */
+export function openSessionStream(client: Client, address: string, events: StreamEvents): SessionStream {
   const stream = openCall(client);
   let over: () => void;
   const ended = new Promise<void>((resolve) => (over = resolve));
   let open = true;
-  const leave = (error: MlipError | null): void => {
+  const leave = (tell: () => void): void => {
     if (!open) return;
     open = false;
-    events.closed(error);
+    tell();
     over();
   };
-  stream.on('data', (message: CoordinatorMessageSeen) => events.message(message));
-  stream.on('error', (error: ServiceError) => leave(fromStatus(error, address)));
-  stream.on('end', () => leave(null));
+  stream.on('data', (message: CoordinatorMessageSeen) => open && events.message(message));
+  stream.on('error', (error: ServiceError) => leave(() => events.closed(fromStatus(error, address))));
+  stream.on('end', () => leave(() => events.closed(null)));
   return {
     send: (message) => void (open && stream.write(message)),
     async close() {
@@ -58,7 +44,10 @@ function streamOver(client: Client, address: string, events: StreamEvents): Sess
       const timer = setTimeout(() => stream.cancel(), FAREWELL_MS);
       await ended;
       clearTimeout(timer);
-      client.close();
+    },
+    cut() {
+      leave(() => undefined);
+      stream.cancel();
     },
   };
 }

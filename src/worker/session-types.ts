@@ -4,8 +4,9 @@ import type { MlipError } from '../core/errors.js';
 import type { WorkerMetrics } from '../metrics/worker-metrics.js';
 import type { GatherTensor } from '../rpc/tensor-stream.js';
 
-/** Where another worker listens. */
+/** A worker of a generation, and where it listens. */
 export interface Peer {
+  worker: number;
   rank: number;
   host: string;
   port: number;
@@ -14,85 +15,154 @@ export interface Peer {
 export interface ReadyReport {
   /** Training rows of the manifest. */
   rows: number;
-  /** All ranks must have the same hashes. */
+  /** All workers must have the same. */
   dataHash: string;
-  parametersHash: string;
 }
 
-export interface Start {
-  /** Steps applied before the first one, which is also its 0-based index. */
-  startStep: number;
-  /** Steps of the whole run. Nothing is left to do where `startStep` is not below it. */
+/** Where a rank gets the state from with which a generation begins. */
+export type StateSource = { kind: 'keep' } | { kind: 'copy'; rank: number } | { kind: 'load'; checkpoint: string };
+
+/** A worker's part in a generation. */
+export interface Assignment {
+  kind: 'assign';
+  generation: number;
+  rank: number;
+  /** In order of rank, this worker included. */
+  peers: readonly Peer[];
+  /** Micro-batches of rank r are boundaries[r] to boundaries[r + 1] - 1. */
+  boundaries: readonly number[];
+  /** The first step of the generation, and steps of the whole run. */
+  step: number;
   steps: number;
+  source: StateSource;
+  /** Aborted when the generation is over before this worker is told what comes next. */
+  over: AbortSignal;
 }
 
+/** What comes after a step in the same generation. */
+export interface Directive {
+  kind: 'directive';
+  /** This worker writes a checkpoint of its state as it is now, then calls `saved`. */
+  save: boolean;
+  /** No step follows in this generation. */
+  stop: boolean;
+  /** From the next step on; empty where micro-batches stay with whom they are. */
+  boundaries: readonly number[];
+}
+
+/** The run is over for this worker. */
+export interface Finish {
+  kind: 'finish';
+  /** It has not ended: the worker should be started again. */
+  again: boolean;
+}
+
+export type Order = Assignment | Directive | Finish;
+
+/** What came out of a step: the same on every rank. */
 export interface StepReport {
-  /** Values of the global batch by the names of metrics.jsonl, the same on every rank; `loss` among them. */
-  whole: Record<string, number>;
+  /** Values of the global batch by the names of metrics.jsonl; `loss` among them. */
+  losses: Record<string, number>;
   learningRate: number;
   gradNorm: number;
-  /** Seconds of the step in which this rank waited for data, and for other ranks. */
-  dataWaitSeconds: number;
-  commWaitSeconds: number;
+  /** Rows of the training set in order of the batch, [B], and the rank that computed each micro-batch, [B / m]. */
+  rows: number[];
+  ranks: number[];
+  /** Why the step changed nothing, and the rows that are to blame; empty where it was applied. */
+  skipped: string;
+  skippedRows: number[];
 }
 
-export interface Directive {
-  nextStep: number;
-  /** This rank writes a checkpoint of the state as it is now, then calls `saved`. */
-  save: boolean;
-  /** There is no further step: save if asked, then `close`. */
-  stop: boolean;
+/** What this rank alone says of a step. */
+export interface OwnReport {
+  phaseSeconds: Record<string, number>;
+  /** Of the state after the step; empty where nobody wants to compare. */
+  stateHash: string;
+}
+
+/** The state that a worker holds. */
+export interface Holding {
+  /** Steps applied. */
+  step: number;
+  /** Of the newest of them; undefined where the worker has applied none itself. */
+  report: StepReport | undefined;
 }
 
 /** The run ends early. */
 export interface Abort {
   /** The first cause, as the coordinator names it. */
   cause: MlipError;
-  /** This rank writes a checkpoint of its state, then calls `saved`. */
+  /** This worker writes a checkpoint of its state, then calls `saved`. */
   save: boolean;
 }
 
 export interface FailDetails {
   /** Steps applied. */
   step: number;
-  /** The failure may be the consequence of another rank's, as when a peer's connection closes. */
-  secondary?: boolean;
   /** Parameters and optimiser state are those of a whole number of steps. */
-  stateIntact?: boolean;
+  stateIntact: boolean;
 }
 
-/** A worker's part in a run. `step` is the 0-based index of the step under way. */
+export interface BlameDetails extends FailDetails {
+  /** The rank that seems to be the reason; undefined where none does. */
+  blamed: number | undefined;
+}
+
+/** What of a worker's metrics its session counts. */
+export type SessionMetrics = Pick<WorkerMetrics, 'heartbeat' | 'bytesSent' | 'halt' | 'reconnect'>;
+
+/**
+ * A worker's part in a run. `step` is the 0-based index of the step under way.
+ *
+ * What is asked of the coordinator rejects when the generation is over (`Assignment.over`) or the run ends early. A
+ * coordinator that is lost ends the generation; it, or another one, is found again while `next` waits.
+ */
 export interface Session {
-  readonly rank: number;
-  readonly world: number;
-  readonly generation: number;
+  /** This worker's number. */
+  readonly worker: number;
   readonly runId: string;
   readonly config: Config;
   /** Output directory of the run. */
   readonly out: string;
-  /** In order of rank, this worker included. */
-  readonly peers: readonly Peer[];
-  /** The checkpoint from which the run goes on; null where it starts from the beginning. */
-  readonly resume: { step: number; checkpoint: string } | null;
-  /** Aborted, with the cause as its reason, when the run ends early or the coordinator is lost. */
-  readonly aborted: AbortSignal;
-  /** Data and parameters are loaded. Resolves when all ranks are ready. */
-  ready(report: ReadyReport): Promise<Start>;
+  /** The checkpoint whose vocabulary the run keeps; empty where it started from the beginning. */
+  readonly checkpoint: string;
+  /** Aborted when the run is over for this worker: by the coordinator's word, or since none is found any more. */
+  readonly ended: AbortSignal;
+  /** Why the run ended early. */
+  readonly cause: MlipError | undefined;
+  /** The coordinator's last word, once it has been said. */
+  readonly finish: Finish | undefined;
+  /** This worker has asked to be let off. */
+  readonly leaving: boolean;
+
+  /** Data and engine are loaded and warm. */
+  ready(report: ReadyReport): void;
+  /** Nothing is under way any more; what this worker holds. Answers a halt, and lets a lost coordinator be looked for. */
+  rest(holding: Holding | undefined): void;
+  /** What to do next, while nothing is under way. The coordinator keeps the deadline; that it lives, its pulse says. */
+  next(): Promise<Order>;
+  /** The state is here and the neighbours are connected. */
+  inPlace(assignment: Assignment): void;
   /** This rank's rows in, [rows, width]; those of all ranks out, [B, width] by name, in order of micro-batches. */
-  gather(step: number, tensors: readonly GatherTensor[]): Promise<Map<string, Float32Array>>;
+  gather(assignment: Assignment, step: number, tensors: readonly GatherTensor[]): Promise<Map<string, Float32Array>>;
   /** The step is applied here. Resolves when it is applied everywhere. */
-  commit(step: number, report: StepReport): Promise<Directive>;
+  commit(assignment: Assignment, step: number, report: StepReport, own: OwnReport): Promise<Order>;
   /** A checkpoint is written. `step` counts the steps applied in it. */
   saved(step: number, path: string): void;
-  /** This rank cannot go on. The run aborts; a secondary failure first waits for a primary one of another rank. */
+  /** This worker cannot go on; it takes no part any more. */
   fail(error: unknown, details: FailDetails): void;
+  /** The generation cannot go on because of others; a halt follows. */
+  blame(assignment: Assignment, error: unknown, details: BlameDetails): void;
+  /** Asks to be let off at the end of the step. */
+  leave(): void;
+  /** Goes without having been let off, unless it has been told that no step follows: then it may have to save. */
+  abandon(): void;
   /**
-   * Called when the run ends early, and at once if it has. May be called again with `save` if the rank that was to save
-   * is lost. If the coordinator is lost, rank 0 saves.
+   * Called when the run ends early, and at once if it has. May be called again with `save` if the worker that was to save
+   * is lost. If no coordinator is found any more, the lowest number of the generation saves.
    */
   onAbort(callback: (abort: Abort) => void): void;
-  /** Counts heartbeats and bytes. */
-  observe(metrics: Pick<WorkerMetrics, 'heartbeat' | 'bytesSent'>): void;
-  /** Leaves the run; after its end, a stop or a failure not before the coordinator has said that it is over. */
+  observe(metrics: SessionMetrics): void;
+  /** Leaves the run; after a failure not before the coordinator has said that it is over. */
   close(): Promise<void>;
 }

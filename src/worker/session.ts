@@ -1,26 +1,27 @@
 /**
- * A worker's client of the coordinator. Pending calls reject at once, with the first cause, when the run ends early or
- * the coordinator is lost.
+ * A worker's client of the coordinator.
  *
- *   const session = await joinRun({ address, host, listenPort, pid, device, log });
- *   const { startStep, steps } = await session.ready({ rows, dataHash, parametersHash });
- *   const whole = await session.gather(step, [{ name: 'vision', rows, width, data }]);
- *   const { save, stop } = await session.commit(step, report);
+ *   const session = await joinRun({ find, host, listenPort, pid, device, log });
+ *   session.ready({ rows, dataHash });
+ *   const assignment = await session.next();
+ *   session.inPlace(assignment);
+ *   const whole = await session.gather(assignment, step, [{ name: 'vision', rows, width, data }]);
+ *   const order = await session.commit(assignment, step, report, own);
  */
-import { type Config, configSchema } from '../config/schema.js';
-import { MlipError, messageOf } from '../core/errors.js';
+import { MlipError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { PROTOCOL, mlipVersion } from '../rpc/protocol.js';
-import type { WelcomeSeen } from '../rpc/service.js';
-import { SessionLink } from './session-link.js';
-import { memberSession } from './session-member.js';
+import { type FindCoordinator, searchCoordinator } from './coordinator-search.js';
+import { connect } from './session-connection.js';
+import { MemberSession } from './session-member.js';
+import { readConfig } from './session-messages.js';
 import type { Session } from './session-types.js';
 
 export * from './session-types.js';
+export { fixedAddresses, type FindCoordinator } from './coordinator-search.js';
 
 export interface JoinOptions {
-  /** Of the coordinator, HOST:PORT. */
-  address: string;
+  find: FindCoordinator;
   /** Where other workers reach this one. */
   host: string;
   listenPort: number;
@@ -29,40 +30,36 @@ export interface JoinOptions {
   version?: string;
   log: Logger;
   timeouts?: { connectMs?: number };
+  /** Gives up joining. */
+  signal?: AbortSignal;
 }
 
 /** A worker may be started before its coordinator. */
 const DEFAULT_CONNECT_MS = 60_000;
 
-/**
- * Resolves when all workers of the run have joined. Rejects with MLIP_E_RPC_UNREACHABLE, MLIP_E_RPC_VERSION,
- * MLIP_E_RUN_CLOSED, MLIP_E_JOIN_TIMEOUT or whatever ends the run meanwhile.
- */
+/** Rejects with MLIP_E_RPC_UNREACHABLE, or with what the coordinator refuses the worker for. */
 export async function joinRun(options: JoinOptions): Promise<Session> {
-  const { address, host, listenPort: port, pid, device, version = mlipVersion, log } = options;
-  const link = await SessionLink.open(address, options.timeouts?.connectMs ?? DEFAULT_CONNECT_MS, log);
+  const { find, host, listenPort: port, pid, device, version = mlipVersion, log } = options;
+  const timeoutMs = options.timeouts?.connectMs ?? DEFAULT_CONNECT_MS;
+  const join = { protocol: PROTOCOL, version, host, port, pid, device };
+  log.info(`looking for the coordinator, ${timeoutMs / 1000} s at most`);
+  const signal = options.signal ?? new AbortController().signal;
+  const attempt = (address: string) => connect(address, join);
+  const connection = await searchCoordinator({ find, attempt, timeoutMs, isFinal: isRefusal, signal });
   try {
-    const join = { protocol: PROTOCOL, version, host, port, pid, device };
-    const welcome = await link.ask('welcome', { join });
-    return memberSession(link, welcome, readConfig(welcome));
+    const { address: coordinator, welcome } = connection;
+    const session = new MemberSession({ find, join, config: readConfig(welcome), log }, connection);
+    log.info(`joined as worker ${welcome.worker}`, { coordinator, run: welcome.runId });
+    return session;
   } catch (error) {
-    await link.close();
+    connection.cut();
     throw error;
   }
 }
 
-/** Configurations are checked where they are read, however sure the sender was. */
-function readConfig({ config }: WelcomeSeen): Config {
-  try {
-    return configSchema.parse(JSON.parse(config));
-  } catch (cause) {
-    throw new MlipError(
-      'MLIP_E_RPC_VERSION',
-      `the coordinator's configuration is not understood: ${messageOf(cause)}`,
-      {
-        remedy: 'Run the same version of mlip everywhere.',
-        cause,
-      },
-    );
-  }
+/** Codes of errors that another try, or another coordinator, may not meet. */
+const PASSING: ReadonlySet<string> = new Set(['MLIP_E_RPC_UNREACHABLE', 'MLIP_E_COORDINATOR_LOST', 'MLIP_E_RUN_STALE']);
+
+function isRefusal(error: unknown): boolean {
+  return !(error instanceof MlipError) || !PASSING.has(error.code);
 }

@@ -70,6 +70,10 @@ export function uploadState({ model, optimizer }: HostState, config: Config, ste
   };
 }
 
+export function disposeState({ parameters, first, second, statistics }: TrainingState): void {
+  tf.dispose([parameters, first, second, statistics]);
+}
+
 export function downloadState(engine: Engine, state: TrainingState): HostState {
   const download = (tensors: tf.NamedTensorMap, prefix = ''): HostTensors =>
     new Map(

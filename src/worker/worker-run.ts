@@ -1,54 +1,47 @@
 /**
- * How a worker's part ends: by itself, by its own failure, or because the run ends early. Whatever happens, the state is
- * saved where the coordinator asks for it and nothing is changing it any more.
+ * How a worker's part ends: in order, by its own failure, or because the run ends early. Whatever happens, the state is saved
+ * where the coordinator asks for it and nothing is changing it any more.
  */
 import { messageOf, MlipError } from '../core/errors.js';
+import { saveNow } from './save-now.js';
 import type { Session } from './session.js';
-import { saveLast, type TrainingParts } from './training-loop.js';
+import type { WorkerParts } from './worker-parts.js';
 
-/** Codes that say no more than that something else has gone wrong elsewhere. */
-const CONSEQUENCES: ReadonlySet<string> = new Set(['MLIP_E_PEER_LOST', 'MLIP_E_REDUCE_TIMEOUT']);
+/** The run has ended, or this worker was let off, or it was the last one and the run is to be started again. */
+export type WorkerEnd = 'finished' | 'left' | 'leftLast';
 
 export class WorkerRun {
   private readonly session: Session;
-  private parts: TrainingParts | undefined;
+  private parts: WorkerParts | undefined;
   private failure: unknown;
   /** Resolves once no step is under way. */
   private readonly stopped: Promise<void>;
   private markStopped!: () => void;
   private saving = Promise.resolve();
-  private earlyEnd: () => Promise<void> = async () => undefined;
 
   constructor(session: Session) {
     this.session = session;
     this.stopped = new Promise((resolve) => (this.markStopped = resolve));
     session.onAbort(({ save }) => {
-      void this.earlyEnd().catch(() => undefined);
       if (save) this.saving = this.saving.then(() => this.save());
     });
   }
 
-  /** From now on there is something to save. */
-  canSave(parts: TrainingParts): void {
+  /** From now on there may be something to save. */
+  canSave(parts: WorkerParts): void {
     this.parts = parts;
-  }
-
-  /** `release` ends the waits that the session does not know of. */
-  onEarlyEnd(release: () => Promise<void>): void {
-    this.earlyEnd = release;
   }
 
   /** Reports a failure of this worker; what follows from the end of the run is none. */
   fail(error: unknown): void {
-    if (this.session.aborted.aborted) return;
+    if (this.session.ended.aborted) return;
     this.failure ??= error;
     const state = this.parts?.state;
-    const secondary = error instanceof MlipError && CONSEQUENCES.has(error.code);
-    this.session.fail(error, { step: state?.step ?? 0, secondary, stateIntact: state?.whole ?? false });
+    this.session.fail(error, { step: state?.step ?? 0, stateIntact: state?.whole ?? false });
   }
 
   /** Does the work and sees the run to its end. Rejects with the first cause if it did not end well. */
-  async work(train: () => Promise<void>): Promise<void> {
+  async work(train: () => Promise<void>): Promise<WorkerEnd> {
     try {
       await train();
     } catch (error) {
@@ -59,20 +52,22 @@ export class WorkerRun {
     await this.saving;
     await this.parts?.checkpointer.settled();
     await this.parts?.checkpointer.close();
-    this.session.aborted.throwIfAborted();
-    if (this.failure !== undefined) throw this.failure as Error;
+    const cause: unknown = this.session.cause ?? this.failure;
+    if (cause !== undefined) throw cause as Error;
+    if (this.session.finish?.again === true) return 'leftLast';
+    return this.session.leaving ? 'left' : 'finished';
   }
 
-  /** A rank that cannot save says so at once, and the coordinator asks the next one. */
+  /** A worker that cannot save says so at once, and the coordinator asks another one. */
   private async save(): Promise<void> {
     await this.stopped;
     const { parts } = this;
     try {
-      if (parts?.state.whole !== true) throw new MlipError('MLIP_E_INTERNAL', 'there is no whole state to save');
-      await saveLast(parts);
+      if (parts?.state?.whole !== true) throw new MlipError('MLIP_E_INTERNAL', 'there is no whole state to save');
+      await saveNow(parts);
     } catch (error) {
       parts?.log.error(`no checkpoint: ${messageOf(error)}`);
-      this.session.fail(error, { step: parts?.state.step ?? 0 });
+      this.session.fail(error, { step: parts?.state?.step ?? 0, stateIntact: false });
     }
   }
 }

@@ -68,7 +68,7 @@ async function withForger(forge: (downstream: Socket, upstream: Socket) => void)
   const peers = [{ rank: 0, host: '127.0.0.1', port: (server.address() as AddressInfo).port }];
   const opening = openRing({ ...optionsOf(1, peers, listener), world: 2 });
   const upstream = connect(listener.port, '127.0.0.1');
-  upstream.write(encodeGreeting({ token: digestToken('test'), generation: 1, rank: 0 }));
+  upstream.write(encodeGreeting({ purpose: 'ring', token: digestToken('test'), generation: 1, rank: 0 }));
   const [downstream] = (await once(server, 'connection')) as [Socket];
   downstream.write(encodeFrame({ kind: 'accepted', generation: 1 }));
   const ring = await opening;

@@ -61,7 +61,10 @@ export interface Watched {
 
 export function startWorker(address: string, options: Partial<ModelOptions> = {}): Watched {
   const events: Record<string, unknown>[] = [];
-  return { worker: new ModelWorker({ address, onEvent: (event) => events.push(event), ...options }), events };
+  return {
+    worker: new ModelWorker({ addresses: [address], onEvent: (event) => events.push(event), ...options }),
+    events,
+  };
 }
 
 export function startWorkers(address: string, count: number, options: Partial<ModelOptions> = {}): Watched[] {

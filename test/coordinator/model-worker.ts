@@ -17,7 +17,10 @@ export const WIDTH = 300;
 export const LOADED = { rows: 60, dataHash: 'd' };
 
 export interface ModelOptions {
-  address: string;
+  /** Of coordinators, of which one commands. */
+  addresses: readonly string[];
+  /** Keeps trying for so long before it has joined; 0 tries once. */
+  connectMs?: number;
   /** Time that a step takes. */
   stepMs?: number;
   /** Told of each thing that happens. */
@@ -36,8 +39,10 @@ export class ModelWorker {
   generation = 0;
   world = 0;
   private readonly options: ModelOptions;
-  private readonly client: Client;
-  private readonly bulk: Client;
+  private client!: Client;
+  private bulk!: Client;
+  private tries = 0;
+  private readonly startedMs = Date.now();
   private stream!: Stream;
   private welcome: WelcomeSeen | undefined;
   private config!: Config;
@@ -46,13 +51,13 @@ export class ModelWorker {
   /** Of the generation; aborted by a halt. */
   private halt = new AbortController();
   private heart: NodeJS.Timeout | undefined;
+  /** When the coordinator was heard last. */
+  private heardMs = 0;
   private closing = false;
   private end!: (how: { finish: { again: boolean } } | { error: Error }) => void;
 
   constructor(options: ModelOptions) {
     this.options = options;
-    this.client = openChannel(options.address, 'control');
-    this.bulk = openChannel(options.address, 'bulk');
     this.ended = new Promise((resolve) => (this.end = resolve));
     this.connect();
   }
@@ -73,7 +78,16 @@ export class ModelWorker {
     this.stream.write(message);
   }
 
+  private get address(): string {
+    const { addresses } = this.options;
+    return addresses[(this.tries - 1) % addresses.length];
+  }
+
   private connect(): void {
+    this.tries++;
+    this.closeChannels();
+    this.client = openChannel(this.address, 'control');
+    this.bulk = openChannel(this.address, 'bulk');
     const { path, requestSerialize, responseDeserialize } = methods.session;
     const stream = this.client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, new Metadata(), {});
     this.stream = stream;
@@ -82,7 +96,10 @@ export class ModelWorker {
       if (open) void this.lost(error);
       open = false;
     };
-    stream.on('data', (message: CoordinatorMessageSeen) => this.hear(message));
+    stream.on('data', (message: CoordinatorMessageSeen) => {
+      this.heardMs = Date.now();
+      if (open) this.hear(message);
+    });
     stream.on('error', close);
     stream.on('end', () => close(new Error('ended')));
     const { version = mlipVersion } = this.options;
@@ -104,7 +121,9 @@ export class ModelWorker {
     clearInterval(this.heart);
     this.halt.abort();
     if (this.closing) return;
-    if (this.options.reconnects === false || this.welcome === undefined) return this.stop({ error });
+    const { reconnects, connectMs = 0 } = this.options;
+    const early = this.welcome === undefined && Date.now() - this.startedMs > connectMs;
+    if (reconnects === false || early) return this.stop({ error });
     this.tell({ lost: true });
     await sleep(50);
     if (!this.closing) this.connect();
@@ -117,10 +136,11 @@ export class ModelWorker {
     this.end(how);
     this.stream.end();
     // A moment for what was sent last.
-    setTimeout(() => {
-      this.client.close();
-      this.bulk.close();
-    }, 100).unref();
+    setTimeout(() => this.closeChannels(), 100).unref();
+  }
+
+  private closeChannels(): void {
+    for (const channel of [this.client, this.bulk] as (Client | undefined)[]) channel?.close();
   }
 
   private tell(event: Record<string, unknown>): void {
@@ -142,12 +162,17 @@ export class ModelWorker {
     this.welcome = welcome;
     this.number = welcome.worker;
     this.config = JSON.parse(welcome.config) as Config;
-    this.heart = setInterval(() => this.send({ heartbeat: {} }), welcome.heartbeatMs);
+    const { stream } = this;
+    this.heart = setInterval(() => {
+      this.send({ heartbeat: {} });
+      if (Date.now() - this.heardMs > 4 * welcome.heartbeatMs) stream.destroy(new Error('the coordinator is silent'));
+    }, welcome.heartbeatMs);
     this.tell({ worker: this.number });
     if (!again) this.send({ ready: { ...LOADED, dataHash: this.options.dataHash ?? LOADED.dataHash } });
   }
 
   private async takePlace(assign: Assign): Promise<void> {
+    if (assign.generation < this.generation) return;
     this.halt = new AbortController();
     Object.assign(this, { assign, boundaries: assign.boundaries, generation: assign.generation });
     this.world = assign.peers.length;
@@ -177,7 +202,7 @@ export class ModelWorker {
     const [first, last] = [this.boundaries[rank], this.boundaries[rank + 1]].map((index) => index * microBatchSize);
     const data = rowsOf(first, last, step);
     return gather({
-      ...{ client: this.bulk, address: this.options.address, batchSize, timeoutMs: 20_000, signal },
+      ...{ client: this.bulk, address: this.address, batchSize, timeoutMs: 20_000, signal },
       place: { rank, generation: this.generation, step },
       tensors: [{ name: 'vision', rows: last - first, width: WIDTH, data }],
     });

@@ -10,7 +10,7 @@ import { type RunDirectoryOptions, openRunDirectory } from '../../src/coordinato
 import type { MetricsLine } from '../../src/rpc/run-events.js';
 import { metricsOf, scratch } from './harness.js';
 
-const info = { runId: 'r1', coordinator: { address: 'h:1', pid: 1 }, workers: [] };
+const info = { runId: 'r1', rows: null, coordinator: { address: 'h:1', pid: 1 }, workers: [] };
 
 function line(step: number): MetricsLine {
   const shares = { pairs_per_second: 1, data_wait: 0, comm_wait: 0 };
@@ -25,7 +25,7 @@ function open(out: string, changes: Partial<RunDirectoryOptions> = {}) {
 function leaveRun(out: string, steps: number): void {
   const directory = open(out);
   directory.describe(info);
-  for (let step = 1; step <= steps; step++) directory.record(line(step));
+  for (let step = 1; step <= steps; step++) directory.record(line(step), null);
   directory.close();
 }
 
@@ -53,7 +53,7 @@ describe('a run directory', () => {
     leaveRun(out, 0);
     const directory = open(out, { configJson: '{"name":"b"}' });
     directory.describe(info);
-    directory.record(line(1));
+    directory.record(line(1), null);
     directory.close();
     expect(metricsOf(out)).toEqual([line(1)]);
     expect(readdirSync(join(out, 'earlier', '1'))).toContain('run.json');
@@ -93,7 +93,7 @@ describe('a run directory', () => {
     leaveRun(out, 3);
     writeFileSync(join(out, 'metrics.jsonl'), `${readFileSync(join(out, 'metrics.jsonl'), 'utf8')}{"step":4,"lo`);
     const directory = open(out, { resumeStep: 2, configJson: '{"name":"a","steps":9}' });
-    directory.record(line(3));
+    directory.record(line(3), null);
     directory.close();
     expect(metricsOf(out)).toEqual([line(1), line(2), line(3)]);
   });

@@ -5,10 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config/schema.js';
-import { planner, shareOf } from '../../src/core/plan.js';
+import { planner, shareOf, type Share } from '../../src/core/plan.js';
 import { randomCrop } from '../../src/data/crop.js';
 import { decodeSquare } from '../../src/data/image.js';
-import { createLoader, type Loader, type StepBatches } from '../../src/data/loader.js';
+import { createLoader, type StepBatches } from '../../src/data/loader.js';
 import { readManifest } from '../../src/data/manifest.js';
 import { splitPairs, type Pair } from '../../src/data/pairs.js';
 import { createTokenizer } from '../../src/data/tokenizer.js';
@@ -33,17 +33,17 @@ async function openCorpus(path: string): Promise<Corpus> {
 interface Settings {
   rank?: number;
   world?: number;
-  startStep?: number;
   batchSize?: number;
   data?: Partial<Config['data']>;
   dataMs?: number;
 }
 
 function open({ path, pairs }: Corpus, settings: Settings = {}) {
-  const { rank = 0, world = 1, startStep = 0, batchSize = BATCH, data = {}, dataMs = 20_000 } = settings;
+  const { rank = 0, world = 1, batchSize = BATCH, data = {}, dataMs = 20_000 } = settings;
+  const share = shareOf(rank, world, batchSize / MICRO_BATCH);
   const log = recordingLog();
   const plan = planner({ seed: SEED, rows: pairs.length, batchSize, microBatchSize: MICRO_BATCH });
-  const loader = createLoader({
+  const whole = createLoader({
     pairs,
     manifestPath: path,
     tokenizer: createTokenizer(
@@ -55,16 +55,15 @@ function open({ path, pairs }: Corpus, settings: Settings = {}) {
     ),
     config: { seed: SEED, data: { ...DATA, ...data }, model: { vision: { imageSize: SIZE } }, timeouts: { dataMs } },
     plan,
-    share: shareOf(rank, world, batchSize / MICRO_BATCH),
-    startStep,
     endStep: STEPS,
     log,
   });
+  const loader = { ...whole, next: (step: number, of: Share = share) => whole.next(step, of) };
   return { loader, log, plan };
 }
 
 /** Everything that training sees of some steps, per global micro-batch. */
-async function contents(loader: Loader, from = 0, to = STEPS): Promise<Map<string, unknown>> {
+async function contents({ loader }: ReturnType<typeof open>, from = 0, to = STEPS): Promise<Map<string, unknown>> {
   const seen = new Map<string, unknown>();
   for (let step = from; step < to; step++) {
     const { epoch, microBatches } = await loader.next(step);
@@ -79,7 +78,7 @@ async function contentsOfWorld(
   world: number,
   data?: Partial<Config['data']>,
 ): Promise<Map<string, unknown>> {
-  const ranks = Array.from({ length: world }, (_, rank) => contents(open(corpus, { rank, world, data }).loader));
+  const ranks = Array.from({ length: world }, (_, rank) => contents(open(corpus, { rank, world, data })));
   return new Map((await Promise.all(ranks)).flatMap((seen) => [...seen]).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -128,8 +127,8 @@ describe('createLoader', () => {
   });
 
   it('continues from any step as if it had run from the first', async () => {
-    const whole = await contents(open(corpus).loader);
-    const resumed = await contents(open(corpus, { startStep: 5 }).loader, 5);
+    const whole = await contents(open(corpus));
+    const resumed = await contents(open(corpus), 5);
     expect([...resumed]).toEqual([...whole].filter(([key]) => Number(key.split('/')[0]) >= 5));
   });
 
@@ -173,6 +172,36 @@ describe('createLoader', () => {
   it('has nothing to decode for a rank without micro-batches', async () => {
     const { loader } = open(corpus, { rank: 4, world: 5 });
     expect((await loader.next(0)).microBatches).toEqual([]);
+    loader.close();
+  });
+});
+
+describe('a share that changes', () => {
+  const strip = ({ microBatches }: StepBatches) => microBatches;
+
+  it('from step to step gives the micro-batches of that share, and none for an empty one', async () => {
+    const alone = open(corpus);
+    const { loader } = open(corpus);
+    const shares: Share[] = [0, 1, 2, 3].flatMap((start) => [start, 3].map((end) => ({ start, end })));
+    for (const [step, { start, end }] of shares.entries()) {
+      const expected = strip(await alone.loader.next(step)).slice(start, end);
+      expect(strip(await loader.next(step, { start, end }))).toEqual(expected);
+      expect(expected).toHaveLength(end - start);
+    }
+    for (const { loader: open } of [alone, { loader }]) open.close();
+  });
+
+  it('keeps what is decoded of micro-batches that stay, in this step and in those after it', async () => {
+    const own = await openCorpus(await writeCorpus(20));
+    const expected = strip(await open(own).loader.next(2));
+    const { loader } = open(own, { data: { prefetchSteps: 1, cacheMb: 0, maxBadShare: 1 } });
+    await loader.next(2, { start: 0, end: 3 });
+    await loader.next(1, { start: 1, end: 3 });
+    // With no cache and no images left, only what is in the making can be handed out.
+    for (const { image } of own.pairs) rmSync(image);
+    expect(strip(await loader.next(2, { start: 1, end: 3 }))).toEqual(expected.slice(1));
+    expect(strip(await loader.next(2, { start: 2, end: 3 }))).toEqual(expected.slice(2));
+    await expect(loader.next(2, { start: 1, end: 3 })).rejects.toMatchObject({ code: 'MLIP_E_DATA_IMAGES' });
     loader.close();
   });
 });

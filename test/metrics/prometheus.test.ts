@@ -54,16 +54,22 @@ describe('the metrics server', () => {
     metrics.bytesSent('ring', 10);
     metrics.bytesSent('gather', 20);
     metrics.heartbeat();
-    metrics.world(5);
+    metrics.generation(4, 1, 5);
+    metrics.abandonedStep();
+    metrics.bytesReceived(30);
     server = await serveMetrics(metrics.registry, here);
     const lines = (await get('/metrics')).text.split('\n');
     for (const line of [
-      'mlip_phase_seconds_sum{rank="3",role="worker",phase="encode"} 0.75',
-      'mlip_phase_seconds_count{rank="3",role="worker",phase="encode"} 2',
-      'mlip_pairs_total{rank="3",role="worker"} 16',
-      'mlip_sent_bytes_total{way="ring",rank="3",role="worker"} 10',
-      'mlip_heartbeats_total{rank="3",role="worker"} 1',
-      'mlip_world_size{rank="3",role="worker"} 5',
+      'mlip_phase_seconds_sum{worker="3",role="worker",phase="encode"} 0.75',
+      'mlip_phase_seconds_count{worker="3",role="worker",phase="encode"} 2',
+      'mlip_pairs_total{worker="3",role="worker"} 16',
+      'mlip_sent_bytes_total{way="ring",worker="3",role="worker"} 10',
+      'mlip_heartbeats_total{worker="3",role="worker"} 1',
+      'mlip_world_size{worker="3",role="worker"} 5',
+      'mlip_rank{worker="3",role="worker"} 1',
+      'mlip_generation{worker="3",role="worker"} 4',
+      'mlip_abandoned_steps_total{worker="3",role="worker"} 1',
+      'mlip_state_received_bytes_total{worker="3",role="worker"} 30',
     ]) {
       expect(lines).toContain(line);
     }

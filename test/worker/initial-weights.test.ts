@@ -1,17 +1,14 @@
-// A run that starts from weights: rank 0 reads them, every rank has them, and the rest is as without them.
+// A run that starts from weights: the rank that loads the state reads them, and the rest is as without them.
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { SoloRing } from '../../src/collectives/ring.js';
-import type { Config } from '../../src/config/schema.js';
 import type { HostTensors } from '../../src/core/host-tensor.js';
 import type { LogFields, Logger } from '../../src/core/log.js';
 import { writeSafetensors } from '../../src/safetensors/safetensors.js';
 import { hashTensors, startingState } from '../../src/worker/saved-state.js';
-import type { Session } from '../../src/worker/session.js';
 import { initialState } from '../../src/worker/training-state.js';
-import { openRings, silent } from '../collectives/rings.js';
+import { silent } from '../collectives/rings.js';
 import { smallConfig } from './small-step.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mlip-initial-'));
@@ -29,14 +26,9 @@ async function weights(tensors: HostTensors): Promise<string> {
   return path;
 }
 
-/** The part of a session that the start reads. */
-function sessionOf(config: Config, rank = 0): Session {
-  return { config, rank, resume: null } as unknown as Session;
-}
-
 async function start(path: string, log: Logger = silent): Promise<HostTensors> {
-  const session = sessionOf(smallConfig(`initialWeights=${path}`));
-  return (await startingState(session, new SoloRing(), VOCABULARY, log)).model;
+  const config = smallConfig(`initialWeights=${path}`);
+  return (await startingState(config, '', VOCABULARY, log)).model;
 }
 
 /** What the start says of a file of these tensors. */
@@ -69,18 +61,6 @@ describe('initial weights', () => {
     const { info, warnings } = await logOf(new Map([...plain].filter(([name]) => name.startsWith('text.'))));
     expect(info).toMatchObject({ missing: [...plain.keys()].filter((name) => !name.startsWith('text.')).length });
     expect(warnings).toEqual([]);
-  });
-
-  it('need a file on rank 0 only', async () => {
-    const config = smallConfig(`initialWeights=${await weights(new Map([[NAME, given]]))}`);
-    const elsewhere = smallConfig(`initialWeights=${join(folder, 'nowhere')}`);
-    const { rings, close } = await openRings(2);
-    const states = await Promise.all([
-      startingState(sessionOf(config, 0), rings[0], VOCABULARY, silent),
-      startingState(sessionOf(elsewhere, 1), rings[1], VOCABULARY, silent),
-    ]).finally(close);
-    expect(states[1].model.get(NAME)).toEqual(given);
-    expect(hashTensors(states[1].model)).toBe(hashTensors(states[0].model));
   });
 
   it.each([

@@ -23,7 +23,7 @@ interface WorkerCommandOptions {
 export function workerCommand(): Command {
   const command = new Command('worker')
     .description('run a worker; it gets its configuration from the coordinator')
-    .requiredOption('--coordinator <host:port>', 'address of the coordinator')
+    .requiredOption('--coordinator <host:port>', 'address of the coordinator, or of several: A,B')
     .option('--data <manifest>', 'the manifest on this machine, where its path differs from the coordinator’s')
     .option('--host <address>', 'where other workers reach this one; found out by default')
     .option('--threads <n>', 'threads of one operation; engine.threads by default', parsePositive)
@@ -37,21 +37,30 @@ export function workerCommand(): Command {
 }
 
 async function worker({ coordinator, data, host, threads, metricsPort }: WorkerCommandOptions): Promise<void> {
-  const { parseAddress } = await import('../../rpc/address.js');
-  parseAddress(coordinator);
+  const { fixedAddresses } = await import('../../worker/coordinator-search.js');
+  const find = fixedAddresses(coordinator);
   await provideEngine(visibleGpus().length > 0);
   const { runWorker } = await import('../../worker/run-worker.js');
-  const stop = new AbortController();
-  const removeHandlers = onInterrupt({ first: () => stop.abort(), again: () => process.exit(EXIT.interrupted) });
+  const [stop, leave] = [new AbortController(), new AbortController()];
+  const removeHandlers = onInterrupt({
+    signals: ['SIGINT', 'SIGHUP'],
+    first: () => stop.abort(),
+    again: () => process.exit(EXIT.interrupted),
+  });
+  // Preemption: this worker goes, the run goes on.
+  const letGo = (): void => leave.abort();
+  process.once('SIGTERM', letGo);
   const forgetParent = isLaunched() ? watchParent(endSoon) : () => undefined;
-  await runWorker({
-    ...{ coordinator, data, host, threads, metricsPort: metricsPort ?? null },
+  const end = await runWorker({
+    ...{ find, data, host, threads, metricsPort: metricsPort ?? null },
     log: commandLogger(`worker ${process.pid}`),
-    signal: stop.signal,
+    ...{ signal: stop.signal, leave: leave.signal },
   }).finally(() => {
     removeHandlers();
+    process.off('SIGTERM', letGo);
     forgetParent();
   });
+  if (end === 'leftLast') process.exitCode = EXIT.again;
 }
 
 function endSoon(): void {
