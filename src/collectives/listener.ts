@@ -20,12 +20,12 @@ export interface PeerListener {
 /** Bytes written ahead before `drain` is awaited: a few segments. */
 const WRITE_AHEAD_BYTES = 1 << 20;
 
-/** Listens on a free port of `host`, an address of this machine (0.0.0.0 for peers on other machines). */
-export async function listen(host = '127.0.0.1'): Promise<PeerListener> {
+/** Listens on a port of `host`, an address of this machine (0.0.0.0 for peers on other machines); 0 takes one that is free. */
+export async function listen(host = '127.0.0.1', port = 0): Promise<PeerListener> {
   const server = createServer({ noDelay: true, highWaterMark: WRITE_AHEAD_BYTES });
   const reception = new Reception();
   server.on('connection', (socket) => reception.receive(socket));
-  server.listen(0, host);
+  server.listen(port, host);
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,

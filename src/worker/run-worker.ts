@@ -9,6 +9,7 @@ import { loadEngine, type Engine } from '../engine/load.js';
 import { serveMetrics } from '../metrics/server.js';
 import { createWorkerMetrics, type WorkerMetrics } from '../metrics/worker-metrics.js';
 import { Checkpointer } from './checkpointer.js';
+import { splitAddress } from '../rpc/address.js';
 import { leaveOn } from './drain.js';
 import { serveGenerations } from './generations.js';
 import { interfaceFor, ownAddressTowardsAny } from './own-address.js';
@@ -26,8 +27,10 @@ export { fixedAddresses, type FindCoordinator } from './session.js';
 export interface WorkerOptions {
   /** Where coordinators may be found. */
   find: FindCoordinator;
-  /** Where other workers reach this one; found out where it is not given. */
+  /** Where other workers reach this one, with a port where that is another than it listens on; found out where not given. */
   host?: string | undefined;
+  /** Where it listens for them; any free port where it is not given. */
+  listenPort?: number | undefined;
   /** Threads of one operation; engine.threads of the configuration where it is not given. */
   threads?: number | undefined;
   /** Manifest on this machine, where its path differs from the coordinator's. */
@@ -44,12 +47,12 @@ export interface WorkerOptions {
 /** Resolves when the run has ended well or on request, or this worker was let off. Rejects with the first cause otherwise. */
 export async function runWorker(options: WorkerOptions): Promise<WorkerEnd> {
   const { find, log } = options;
-  const host = options.host ?? (await ownAddressTowardsAny(find));
-  const listener = await listen(interfaceFor(host));
+  const { host, port } = splitAddress(options.host ?? (await ownAddressTowardsAny(find)));
+  const listener = await listen(interfaceFor(host), options.listenPort);
   const toldToGo = linkedSignal(options.leave);
   options.signal?.addEventListener('abort', toldToGo.abort);
   try {
-    const own = { host, listenPort: listener.port, pid: process.pid, device: deviceLabel() };
+    const own = { host, listenPort: port ?? listener.port, pid: process.pid, device: deviceLabel() };
     const session = await joinRun({ ...own, find, log, signal: toldToGo.signal });
     return await takePart(options, session, listener);
   } catch (error) {

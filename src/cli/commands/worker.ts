@@ -16,6 +16,7 @@ interface WorkerCommandOptions {
   coordinator: string;
   data?: string;
   host?: string;
+  peerPort?: number;
   threads?: number;
   metricsPort?: number;
 }
@@ -25,7 +26,8 @@ export function workerCommand(): Command {
     .description('run a worker; it gets its configuration from the coordinator')
     .requiredOption('--coordinator <host:port>', 'address of the coordinator, or of several: A,B')
     .option('--data <manifest>', 'the manifest on this machine, where its path differs from the coordinator’s')
-    .option('--host <address>', 'where other workers reach this one; found out by default')
+    .option('--host <address>', 'where other workers reach this one, ADDRESS[:PORT]; found out by default')
+    .option('--peer-port <n>', 'port to listen on for other workers; any that is free by default', parsePort)
     .option('--threads <n>', 'threads of one operation; engine.threads by default', parsePositive)
     .option('--metrics-port <n>', 'serve Prometheus metrics there', parsePort)
     .action(worker);
@@ -36,7 +38,14 @@ export function workerCommand(): Command {
   );
 }
 
-async function worker({ coordinator, data, host, threads, metricsPort }: WorkerCommandOptions): Promise<void> {
+async function worker({
+  coordinator,
+  data,
+  host,
+  peerPort,
+  threads,
+  metricsPort,
+}: WorkerCommandOptions): Promise<void> {
   const { fixedAddresses } = await import('../../worker/coordinator-search.js');
   const find = fixedAddresses(coordinator);
   await provideEngine(visibleGpus().length > 0);
@@ -52,7 +61,7 @@ async function worker({ coordinator, data, host, threads, metricsPort }: WorkerC
   process.once('SIGTERM', letGo);
   const forgetParent = isLaunched() ? watchParent(endSoon) : () => undefined;
   const end = await runWorker({
-    ...{ find, data, host, threads, metricsPort: metricsPort ?? null },
+    ...{ find, data, host, listenPort: peerPort, threads, metricsPort: metricsPort ?? null },
     log: commandLogger(`worker ${process.pid}`),
     ...{ signal: stop.signal, leave: leave.signal },
   }).finally(() => {
