@@ -39,7 +39,12 @@ export class Cluster {
     this.toNats = nats?.link;
     this.coordinators = ports.map((port, index) => {
       const launch = mlipCommand(...coordinatorArgs(options, port, this.toNats));
-      return new Supervised({ name: `coordinator ${index}`, launch: () => launch, doneWith: 0 });
+      return new Supervised({
+        name: `coordinator ${index}`,
+        logs: logFolder(options.out),
+        launch: () => launch,
+        doneWith: 0,
+      });
     });
   }
 
@@ -47,10 +52,10 @@ export class Cluster {
   static async prepare(options: ClusterOptions): Promise<Cluster> {
     mkdirSync(options.out, { recursive: true });
     const ports = [await takePort(), ...(options.store === 'alone' ? [] : [await takePort()])];
-    const { latencyMs } = options;
+    const { latencyMs, out } = options;
     const slots: Slot[] = [];
     for (let index = 0; index < MAX_WORKERS; index++) {
-      slots.push(await Slot.open({ index, coordinators: ports, latencyMs }));
+      slots.push(await Slot.open({ index, logs: logFolder(out), coordinators: ports, latencyMs }));
     }
     return new Cluster(options, ports, slots, options.store === 'nats' ? await prepareNats(options) : undefined);
   }
@@ -92,7 +97,10 @@ async function prepareNats({ natsServer, out }: ClusterOptions): Promise<NatsPar
   if (natsServer === undefined) throw new Error('there is no nats-server');
   const [link, port] = [await openLink(), await takePort()];
   link.to = port;
-  return { link, process: natsProcess({ server: natsServer, port, directory: join(out, 'nats') }) };
+  return {
+    link,
+    process: natsProcess({ server: natsServer, port, directory: join(out, 'nats'), logs: logFolder(out) }),
+  };
 }
 
 /** The same at each start. */
@@ -112,4 +120,8 @@ function coordinatorArgs({ trial, out, store }: ClusterOptions, port: number, to
 /** Output directory of the run itself. */
 export function runFolder(out: string): string {
   return join(out, 'run');
+}
+
+function logFolder(out: string): string {
+  return join(out, 'logs');
 }

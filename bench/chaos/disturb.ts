@@ -26,6 +26,8 @@ type Action = (context: Context) => Promise<Hit>;
 type Blow<Target> = (target: Target, lastsMs: number) => void;
 
 const EXTRA_MS = 100;
+/** Until a worker that can reach the run again has been lost and has come back. */
+const BACK_MS = 2_000;
 
 const kill: Blow<Supervised> = (process, lastsMs) => process.kill(lastsMs);
 const terminate: Blow<Supervised> = (process, lastsMs) => process.terminate(lastsMs);
@@ -78,12 +80,13 @@ const ACTIONS: Record<Kind, Action> = {
 function onServing(count: number, blow: Blow<Slot>): Action {
   return async ({ cluster, signal, target, lastsMs }) => {
     const serving = await patiently(signal, async () => {
-      const found = (await servingIn(cluster)) ?? [];
+      const found = ((await servingIn(cluster)) ?? []).filter(({ awayUntilMs }) => awayUntilMs < performance.now());
       return found.length > count ? found : undefined;
     });
     if (serving === undefined) return null;
     const first = Math.floor(target * serving.length);
     const hit = Array.from({ length: count }, (_, index) => serving[(first + index) % serving.length]);
+    for (const slot of hit) slot.awayUntilMs = performance.now() + lastsMs + BACK_MS;
     return hit.map((slot) => strikeHard(slot, slot.process, blow, lastsMs)).join(', ');
   };
 }

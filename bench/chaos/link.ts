@@ -14,7 +14,7 @@ const HOST = '127.0.0.1';
 
 export interface LinkOptions {
   /** Of each direction, always. */
-  readonly latencyMs?: number;
+  readonly latencyMs?: number | undefined;
 }
 
 export class Link {

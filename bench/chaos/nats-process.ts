@@ -9,10 +9,11 @@ export interface NatsProcessOptions {
   readonly port: number;
   /** Holds what it stores. */
   readonly directory: string;
+  readonly logs: string;
 }
 
 /** Whatever it has said it has kept: a SIGKILL loses nothing. */
-export function natsProcess({ server, port, directory }: NatsProcessOptions): Supervised {
+export function natsProcess({ server, port, directory, logs }: NatsProcessOptions): Supervised {
   mkdirSync(directory, { recursive: true });
   const file = join(directory, 'nats.conf');
   writeFileSync(
@@ -22,5 +23,5 @@ jetstream { store_dir: ${JSON.stringify(directory)}, sync_interval: always, max_
 `,
   );
   const launch = { command: server, args: ['-c', file] };
-  return new Supervised({ name: 'nats-server', launch: () => launch, doneWith: 'never' });
+  return new Supervised({ name: 'nats-server', logs, launch: () => launch, doneWith: 'never' });
 }

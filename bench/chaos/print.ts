@@ -11,7 +11,7 @@ export function formatRows(rows: readonly Row[]): string {
     kind,
     milliseconds(nextStepMs),
     milliseconds(longestWaitMs),
-    hit ?? 'nobody to hit',
+    hit,
   ]);
   return alignColumns([['at', 'step', 'what', 'next step after', 'longest wait', 'hit'], ...table]).join('\n');
 }
@@ -31,12 +31,12 @@ function milliseconds(value: number | null): string {
 }
 
 /** A line that says how a round went. */
-export function formatVerdict({ problems, rows, hits, generations, rewinds, seconds, comparison }: Round): string {
+export function formatVerdict({ problems, rows, planned, generations, rewinds, seconds, comparison }: Round): string {
   const worst = comparison === null ? 'nothing to compare' : `largest difference ${comparison.worst.difference}`;
   const state = comparison?.sameState === true ? 'final state the same bits' : 'final state not the same bits';
   return [
     problems.length === 0 ? 'ok' : 'FAILED',
-    `${hits} of ${rows.length} disturbances hit`,
+    `${rows.length} of ${planned} disturbances`,
     `${generations} generations`,
     `${rewinds} rewinds`,
     ...[worst, state, `${seconds.toFixed(0)} s`],

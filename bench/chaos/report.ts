@@ -6,8 +6,8 @@ import type { Done } from './disturbing.js';
 /** A disturbance, and what it cost. */
 export interface Row {
   readonly kind: string;
-  /** Null where there was nobody to hit. */
-  readonly hit: string | null;
+  /** Whom. */
+  readonly hit: string;
   /** Seconds after the start of the round. */
   readonly atSeconds: number;
   /** Steps applied when it happened. */
@@ -45,7 +45,7 @@ export interface Cost {
 
 /** By kind; `all` is the last one. */
 export function costsOf(rows: readonly Row[]): Cost[] {
-  const hits = rows.filter(({ hit, nextStepMs }) => hit !== null && nextStepMs !== null);
+  const hits = rows.filter(({ nextStepMs }) => nextStepMs !== null);
   if (hits.length === 0) return [];
   const kinds = [...new Set(hits.map(({ kind }) => kind))].sort();
   const costs = kinds.map((kind) =>

@@ -23,8 +23,7 @@ export interface Round {
   /** None where everything was as it should be. */
   readonly problems: readonly string[];
   readonly rows: readonly Row[];
-  /** Disturbances that hit somebody. */
-  readonly hits: number;
+  readonly planned: number;
   readonly generations: number;
   /** Times that the run went back to a checkpoint. */
   readonly rewinds: number;
@@ -50,7 +49,7 @@ export async function runRound(options: RoundOptions): Promise<Round> {
     return {
       problems: [...failures, ...endProblems(cluster), ...(comparison?.problems ?? [])],
       rows: rowsOf(done, watch.applied, startMs),
-      hits: done.filter(({ hit }) => hit !== null).length,
+      planned: options.plan.length,
       generations: Math.max(0, ...watch.applied.map(({ generation }) => generation)),
       rewinds: watch.rewinds,
       seconds: (performance.now() - startMs) / 1000,
@@ -74,7 +73,7 @@ async function disturbUntilOver(
   const failures: string[] = [];
   const onDone = (one: Done): void => {
     done.push(one);
-    progress(`  step ${watch.step}: ${one.kind} (${one.lastsMs} ms), ${one.hit ?? 'nobody to hit'}`);
+    progress(`  step ${watch.step}: ${one.kind} (${one.lastsMs} ms), ${one.hit}`);
   };
   const disturbing = disturbAll({ plan, cluster, watch, signal: over.signal, onDone });
   disturbing.catch((error: unknown) => failures.push(`a disturbance failed: ${messageOf(error)}`));

@@ -6,6 +6,8 @@ import { Supervised } from './supervised.js';
 
 export interface SlotOptions extends LinkOptions {
   readonly index: number;
+  /** Folder of logs. */
+  readonly logs: string;
   /** Ports of the coordinators. */
   readonly coordinators: readonly number[];
 }
@@ -16,19 +18,22 @@ export class Slot {
   readonly process: Supervised;
   readonly toCoordinators: readonly Link[];
   readonly fromPeers: Link;
+  /** Until then the run has to do without it, by performance.now(). */
+  awayUntilMs = 0;
 
-  private constructor(index: number, toCoordinators: readonly Link[], fromPeers: Link) {
+  private constructor({ index, logs }: SlotOptions, toCoordinators: readonly Link[], fromPeers: Link) {
     this.index = index;
     this.toCoordinators = toCoordinators;
     this.fromPeers = fromPeers;
     const launch = async () => mlipCommand(...(await this.args()));
-    this.process = new Supervised({ name: `worker ${index}`, launch, doneWith: 'never' });
+    this.process = new Supervised({ name: `worker ${index}`, logs, launch, doneWith: 'never' });
   }
 
-  static async open({ index, coordinators, ...link }: SlotOptions): Promise<Slot> {
-    const toCoordinators = await Promise.all(coordinators.map(() => openLink(link)));
+  static async open(options: SlotOptions): Promise<Slot> {
+    const { coordinators, latencyMs } = options;
+    const toCoordinators = await Promise.all(coordinators.map(() => openLink({ latencyMs })));
     for (const [at, port] of coordinators.entries()) toCoordinators[at].to = port;
-    return new Slot(index, toCoordinators, await openLink(link));
+    return new Slot(options, toCoordinators, await openLink({ latencyMs }));
   }
 
   get links(): readonly Link[] {

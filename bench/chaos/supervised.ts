@@ -1,6 +1,8 @@
 /** A process that is started again when it ends, as a cluster does with a pod; its log is kept. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { guard } from './warden.js';
 
@@ -11,6 +13,8 @@ export interface Launch {
 
 export interface SupervisedOptions {
   readonly name: string;
+  /** Folder of its log. */
+  readonly logs: string;
   /** Asked at each start. */
   readonly launch: () => Launch | Promise<Launch>;
   /** Whether an end with status 0 is the last one. */
@@ -26,8 +30,8 @@ export interface ProcessEnd {
   readonly tookPart: boolean;
 }
 
-/** Of its log that is kept. */
-const KEPT_LINES = 400;
+/** Of its log that is kept in memory. */
+const KEPT_LINES = 40;
 const RESTART_MS = 300;
 /** What a worker logs when it becomes a rank. */
 const RANK = /generation \d+: rank \d+ of/;
@@ -41,8 +45,10 @@ export class Supervised {
   /** Its last process ended with status 0. */
   done = false;
   private readonly options: SupervisedOptions;
+  private readonly file: string;
   private child: ChildProcess | undefined;
-  private frozen = false;
+  /** It was stopped, or told to end. */
+  private struck = false;
   private ending = false;
   private tookPart = false;
   private restart: NodeJS.Timeout | undefined;
@@ -52,15 +58,17 @@ export class Supervised {
   constructor(options: SupervisedOptions) {
     this.options = options;
     this.name = options.name;
+    mkdirSync(options.logs, { recursive: true });
+    this.file = join(options.logs, `${options.name.replace(' ', '-')}.log`);
   }
 
   get pid(): number | undefined {
     return this.child?.pid;
   }
 
-  /** Runs, and is not stopped. */
+  /** Runs, is not stopped, and not about to end. */
   get awake(): boolean {
-    return this.child !== undefined && !this.frozen;
+    return this.child !== undefined && !this.struck;
   }
 
   /** Does not run, and nothing will start it. */
@@ -75,7 +83,7 @@ export class Supervised {
     if (this.ending) return;
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
-    [this.frozen, this.restartMs, this.done, this.tookPart] = [false, RESTART_MS, false, false];
+    [this.struck, this.restartMs, this.done, this.tookPart] = [false, RESTART_MS, false, false];
     guard(child);
     this.say(`--- ${this.name} is process ${child.pid}`);
     for (const stream of [child.stdout, child.stderr]) {
@@ -95,12 +103,12 @@ export class Supervised {
   }
 
   freeze(): void {
-    if (this.child?.kill('SIGSTOP') === true) this.frozen = true;
+    if (this.child?.kill('SIGSTOP') === true) this.struck = true;
   }
 
   thaw(): void {
     this.child?.kill('SIGCONT');
-    this.frozen = false;
+    this.struck = false;
   }
 
   /** Kills it, and starts it no more. */
@@ -137,6 +145,7 @@ export class Supervised {
   private signal(name: NodeJS.Signals, restartMs: number | null): void {
     if (this.child === undefined) return;
     this.restartMs = restartMs;
+    this.struck = true;
     this.child.kill(name);
   }
 
@@ -150,6 +159,7 @@ export class Supervised {
   }
 
   private say(line: string): void {
+    appendFileSync(this.file, `${line}\n`);
     this.tookPart ||= RANK.test(line);
     this.log.push(line);
     if (this.log.length > KEPT_LINES) this.log.shift();
