@@ -1,5 +1,6 @@
 /** A report as a table for people. */
 import type { Report, Result } from './benchmark.js';
+import { formatColumns } from './columns.js';
 
 export function formatReport(report: Report): string {
   const { machine } = report;
@@ -28,15 +29,4 @@ function formatResults(results: readonly Result[]): string[] {
     ]),
   ];
   return formatColumns(rows);
-}
-
-/** Cells one below the other. */
-export function formatColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]))
-      .join('  ')
-      .trimEnd(),
-  );
 }

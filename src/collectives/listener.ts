@@ -22,6 +22,8 @@ export interface PeerListener {
 export interface ListenOptions {
   /** An address of this machine; 0.0.0.0 for peers on other machines. */
   host: string;
+  /** Any that is free where it is not given. */
+  port?: number | undefined;
   /** Null speaks without TLS, as all ranks of a run then must. */
   tls: TlsFiles | null;
   refusals: Refusals;
@@ -30,11 +32,11 @@ export interface ListenOptions {
 /** Neighbours of a ring are two; the rest are strangers. */
 const LIMITS = { total: 512, pending: 64, pendingPerAddress: 64, deadlineMs: GREETING_TIMEOUT_MS };
 
-/** Listens on a free port. */
-export async function listen({ host, tls, refusals }: ListenOptions): Promise<PeerListener> {
+/** Listens for other workers. */
+export async function listen({ host, port = 0, tls, refusals }: ListenOptions): Promise<PeerListener> {
   const reception = new Reception(refusals);
   const listener = await listenForSockets({
-    ...{ host, port: 0, tls, limits: LIMITS, refusals },
+    ...{ host, port, tls, limits: LIMITS, refusals },
     onSocket(socket) {
       // The reception has a deadline of its own.
       listener.admission.admit(socket.remoteAddress, socket.remotePort);

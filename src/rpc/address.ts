@@ -22,3 +22,9 @@ export function parseAddress(text: string): Address {
 export function formatAddress(host: string, port: number): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]:${port}` : `${host}:${port}`;
 }
+
+/** `HOST` or `HOST:PORT`; an IPv6 address with a port is in brackets. */
+export function splitAddress(text: string): { host: string; port: number | undefined } {
+  const match = /^(?:\[(.+)\]|([^:]+)):(\d+)$/.exec(text);
+  return match === null ? { host: text, port: undefined } : { host: match[1] ?? match[2], port: Number(match[3]) };
+}

@@ -12,6 +12,7 @@ import { createWorkerMetrics, type WorkerMetrics } from '../metrics/worker-metri
 import type { Access } from '../security/access.js';
 import { Refusals } from '../security/refusals.js';
 import { Checkpointer } from './checkpointer.js';
+import { splitAddress } from '../rpc/address.js';
 import { leaveOn } from './drain.js';
 import { serveGenerations } from './generations.js';
 import { interfaceFor, ownHost } from './own-address.js';
@@ -29,8 +30,10 @@ export { fixedAddresses, type FindCoordinator } from './session.js';
 export interface WorkerOptions {
   /** Where coordinators may be found. */
   find: FindCoordinator;
-  /** Where other workers reach this one; without it found out with TLS, the loopback address without. */
+  /** Where other workers reach this one, with a port where that is another than it listens on; else see `ownHost`. */
   host?: string | undefined;
+  /** Where it listens for them; any free port where it is not given. */
+  listenPort?: number | undefined;
   /** What lets this worker in. */
   access: Access;
   /** Threads of one operation; engine.threads of the configuration where it is not given. */
@@ -49,14 +52,15 @@ export interface WorkerOptions {
 /** Resolves when the run has ended well or on request, or this worker was let off. Rejects with the first cause otherwise. */
 export async function runWorker(options: WorkerOptions): Promise<WorkerEnd> {
   const { find, access, log } = options;
-  const host = await ownHost(options);
+  const { host, port } = splitAddress(await ownHost(options));
   const refusals = new Refusals(log);
-  const listener = await listen({ host: interfaceFor(host), tls: access.tls, refusals });
+  const own = { host: interfaceFor(host), port: options.listenPort };
+  const listener = await listen({ ...own, tls: access.tls, refusals });
   const toldToGo = linkedSignal(options.leave);
   options.signal?.addEventListener('abort', toldToGo.abort);
   try {
-    const own = { host, listenPort: listener.port, pid: process.pid, device: deviceLabel() };
-    const session = await joinRun({ ...own, find, access, log, signal: toldToGo.signal });
+    const about = { host, listenPort: port ?? listener.port, pid: process.pid, device: deviceLabel() };
+    const session = await joinRun({ ...about, find, access, log, signal: toldToGo.signal });
     return await takePart({ ...options, host }, session, listener, refusals);
   } catch (error) {
     if (options.signal?.aborted && error === toldToGo.signal.reason) throw interrupted();
@@ -156,7 +160,8 @@ async function load(
   };
 }
 
-function checkpointerOf(session: Session, engine: Engine, { vocabulary }: Dataset, log: Logger): Checkpointer {
+/** Tells the coordinator of each checkpoint that is on disk. */
+export function checkpointerOf(session: Session, engine: Engine, { vocabulary }: Dataset, log: Logger): Checkpointer {
   const { config, out, runId } = session;
   return new Checkpointer({
     ...{ engine, config, out, runId, vocabulary, log },

@@ -1,5 +1,7 @@
 // Workers of the small model in this process: each with a session, a listener, a loader and a state of its own, over real
 // sockets; they share an engine, compiled functions and the data. A test plays the coordinator.
+import { checkpointerOf } from '../../src/worker/run-worker.js';
+import { quietRefusals, testAccess } from '../support/access.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,9 +70,9 @@ async function smallWorker(
   worker: number,
   changes: Partial<WorkerParts>,
 ): Promise<SmallWorker> {
-  const listener = await listen();
+  const listener = await listen({ host: '127.0.0.1', tls: null, refusals: quietRefusals() });
   const own = { host: '127.0.0.1', listenPort: listener.port, pid: worker, device: 'cpu' };
-  const joining = joinRun({ find: fixedAddresses(script.address), ...own, log: silent });
+  const joining = joinRun({ find: fixedAddresses(script.address), ...own, access: testAccess, log: silent });
   const stream = await script.nextStream();
   await stream.hears('join');
   stream.welcomes({ worker, out, config: JSON.stringify(config), heartbeatMs: config.timeouts.heartbeatMs });
@@ -79,7 +81,8 @@ async function smallWorker(
   const metrics = { ...createWorkerMetrics(worker), halt: () => halts.splice(0).forEach((tell) => tell()) };
   session.observe(metrics);
   const parts: WorkerParts = {
-    ...{ ...ground, session, listener, metrics, log: silent, dataHash: 'd', world: 1 },
+    ...{ ...ground, session, listener, metrics, access: testAccess, log: silent, dataHash: 'd', world: 1 },
+    checkpointer: checkpointerOf(session, ground.engine, ground.dataset, silent),
     ...changes,
   };
   session.ready({ rows: ground.dataset.train.length, dataHash: 'd' });

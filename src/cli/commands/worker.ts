@@ -17,6 +17,7 @@ interface WorkerCommandOptions extends AccessOptions {
   coordinator: string;
   data?: string;
   host?: string;
+  peerPort?: number;
   threads?: number;
   metricsPort?: number;
 }
@@ -28,8 +29,9 @@ export function workerCommand(): Command {
     .option('--data <manifest>', 'the manifest on this machine, where its path differs from the coordinator’s')
     .option(
       '--host <address>',
-      'where other workers reach this one; without TLS the loopback address by default, with TLS found out',
+      'where other workers reach this one, ADDRESS[:PORT]; without TLS the loopback address, with TLS found out',
     )
+    .option('--peer-port <n>', 'port to listen on for other workers; any that is free by default', parsePort)
     .option('--threads <n>', 'threads of one operation; engine.threads by default', parsePositive)
     .option('--metrics-port <n>', 'serve Prometheus metrics there', parsePort)
     .action(worker);
@@ -43,7 +45,7 @@ export function workerCommand(): Command {
 }
 
 async function worker(options: WorkerCommandOptions): Promise<void> {
-  const { coordinator, data, host, threads, metricsPort } = options;
+  const { coordinator, data, host, peerPort, threads, metricsPort } = options;
   const { fixedAddresses } = await import('../../worker/coordinator-search.js');
   const find = fixedAddresses(coordinator);
   const log = commandLogger(`worker ${process.pid}`);
@@ -61,7 +63,7 @@ async function worker(options: WorkerCommandOptions): Promise<void> {
   process.once('SIGTERM', letGo);
   const forgetParent = isLaunched() ? watchParent(endSoon) : () => undefined;
   const end = await runWorker({
-    ...{ find, data, host, threads, metricsPort: metricsPort ?? null, access, log },
+    ...{ find, data, host, listenPort: peerPort, threads, metricsPort: metricsPort ?? null, access, log },
     ...{ signal: stop.signal, leave: leave.signal },
   }).finally(() => {
     removeHandlers();

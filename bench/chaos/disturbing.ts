@@ -1,0 +1,43 @@
+/** Carries out a plan, each disturbance when the run has come so far. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cluster } from './cluster.js';
+import { disturb } from './disturb.js';
+import type { MetricsWatch } from './metrics-watch.js';
+import type { Disturbance } from './plan.js';
+
+/** A disturbance that has happened. */
+export interface Done extends Disturbance {
+  /** Whom. */
+  readonly hit: string;
+  /** By performance.now(). */
+  readonly atMs: number;
+}
+
+export interface DisturbingOptions {
+  readonly plan: readonly Disturbance[];
+  readonly cluster: Cluster;
+  readonly watch: MetricsWatch;
+  /** The run is over. */
+  readonly signal: AbortSignal;
+  readonly onDone: (done: Done) => void;
+}
+
+/** How long somebody is looked for who can be hit; then others come first. */
+const PATIENCE_MS = 3_000;
+
+/** Resolves after the last one, or when the run is over. */
+export async function disturbAll({ plan, cluster, watch, signal, onDone }: DisturbingOptions): Promise<void> {
+  const waiting = [...plan];
+  try {
+    while (waiting.length > 0) {
+      const next = waiting.shift()!;
+      await watch.reach(next.afterStep, signal);
+      await sleep(next.delayMs, undefined, { signal });
+      const hit = await disturb(cluster, next, AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]));
+      if (hit === null) waiting.push(next);
+      else onDone({ ...next, hit, atMs: performance.now() });
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
