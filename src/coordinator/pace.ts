@@ -2,8 +2,8 @@
 import { microBatchCount, sharesBySpeed } from '../core/plan.js';
 import { type Member, type RunState, microBatchesOf, rankOf, serving, withMembers } from './state.js';
 
-/** Phases in which a rank computes; in the others it waits for data or for other ranks. */
-const COMPUTING = ['encode', 'loss', 'backward', 'update'];
+/** What grows with a rank's micro-batches; the rest is the same for all, or a wait for data or other ranks. */
+const COMPUTING = ['encode', 'backward'];
 /** Weight of the newest step: some five steps are remembered. */
 const NEWEST = 0.2;
 /** Micro-batches move only where the step gets so much shorter. */

@@ -32,7 +32,7 @@ export const ERROR_TABLE = {
   // worker
   MLIP_E_NOT_FINITE: {
     exit: EXIT.runFailed,
-    meaning: 'The loss or the gradient norm is NaN or infinite; the step was not applied.',
+    meaning: 'The loss or the gradient norm was NaN or infinite in too many steps in a row; none of them was applied.',
   },
   // engine
   MLIP_E_ENGINE_MISSING: {

@@ -1,5 +1,4 @@
 /** From the training state to a checkpoint and back. */
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/schema.js';
@@ -63,12 +62,4 @@ async function readState(path: string, config: Config, vocabularySize: number): 
 
 function holds(tensors: HostTensors, prefix: string): boolean {
   return [...tensors.keys()].some((name) => name.startsWith(prefix));
-}
-
-/** Equal on all ranks exactly where the parameters are, to the bit. */
-export function hashTensors(tensors: HostTensors): string {
-  const hash = createHash('sha256');
-  for (const [name, { data }] of tensors)
-    hash.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  return hash.digest('hex');
 }

@@ -1,10 +1,9 @@
 /** What is said of a step: to the coordinator, and to whoever reads this worker's metrics. */
 import type { Generation } from './generation.js';
-import { hashTensors } from './saved-state.js';
+import { hashState } from './hash-state.js';
 import type { OwnReport, StepReport } from './session.js';
 import type { Phase } from './step-clock.js';
 import type { StepResult } from './step-parts.js';
-import { downloadState } from './training-state.js';
 import type { WorkerParts } from './worker-parts.js';
 
 /** The same on every rank. */
@@ -20,10 +19,13 @@ export function reportOf({ whole, account, gradNorm, learningRate, skipped }: St
 }
 
 /** After the step is applied. */
-export function ownReport({ session, engine, state }: WorkerParts, phaseSeconds: Record<Phase, number>): OwnReport {
+export async function ownReport(
+  { session, engine, state }: WorkerParts,
+  phaseSeconds: Record<Phase, number>,
+): Promise<OwnReport> {
   const { hashSteps } = session.config.integrity;
   const hashed = hashSteps > 0 && state!.step % hashSteps === 0;
-  return { phaseSeconds, stateHash: hashed ? hashTensors(downloadState(engine, state!).model) : '' };
+  return { phaseSeconds, stateHash: hashed ? (await hashState(engine, state!)).whole : '' };
 }
 
 /** Counts the step in the metrics. */

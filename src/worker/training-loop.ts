@@ -50,7 +50,7 @@ async function oneStep(
   }
   const phases = stepParts.clock.take();
   observeStep(parts, generation, phases);
-  return session.commit(assignment, step, parts.newestReport, ownReport(parts, phases));
+  return session.commit(assignment, step, parts.newestReport, await ownReport(parts, phases));
 }
 
 /** Opened once: what is decoded outlives a generation. */
