@@ -14,16 +14,29 @@ export function addStoreOptions(command: Command): Command {
     .option('--store <dir>', 'a directory that all of them reach as the store');
 }
 
-/** Null where none is named. Throws MLIP_E_STORE_*. */
-export async function storeOf({ nats, store }: StoreOptions): Promise<Store | null> {
+/**
+ * Null where none is named.
+ *
+ * @param patienceMs for which a store that does not answer is tried; a leader's writes must not be tried longer than its lease
+ * @throws MLIP_E_STORE_*
+ */
+export async function storeOf({ nats, store }: StoreOptions, patienceMs?: number): Promise<Store | null> {
   if (nats === undefined && store === undefined) return null;
   const { openStore } = await import('../bus/open-store.js');
-  return openStore({ ...(nats === undefined ? {} : { nats }), ...(store === undefined ? {} : { directory: store }) });
+  return openStore({
+    ...(nats === undefined ? {} : { nats }),
+    ...(store === undefined ? {} : { directory: store }),
+    ...(patienceMs === undefined ? {} : { patienceMs }),
+  });
 }
 
 /** Does something with the store; without one the command has nothing to do. */
-export async function withStore<T>(options: StoreOptions, action: (store: Store) => Promise<T>): Promise<T> {
-  const store = await storeOf(options);
+export async function withStore<T>(
+  options: StoreOptions,
+  action: (store: Store) => Promise<T>,
+  patienceMs?: number,
+): Promise<T> {
+  const store = await storeOf(options, patienceMs);
   if (store === null) {
     throw new MlipError('MLIP_E_USAGE', 'a store is missing', { remedy: 'Name one with --nats or --store.' });
   }

@@ -46,10 +46,24 @@ export async function leadRun({ store, name, address, leaseMs, signal, log }: Le
   const lease = free ?? (await acquireLease({ ...request, ...(signal === undefined ? {} : { signal }) }));
   log.info(`leading run ${name}`, { store: store.where, token: lease.token });
   const runs = await store.keyValue(RUNS);
-  const entry = await runs.get(name);
-  const record = entry === null ? null : parseRecord(Buffer.from(entry.value).toString());
-  const keeper = new StoreKeeper(runs, name, lease, entry?.revision ?? 0);
+  const { record, revision } = await takeRecord(runs, name, lease);
+  const keeper = new StoreKeeper(runs, name, lease, revision);
   return { record, keeper, waited: free === null, lost: lease.lost, release: () => lease.release() };
+}
+
+/** Writes what it has read: what the leader before has sent and not yet written comes too late from now on. */
+async function takeRecord(
+  runs: KeyValue,
+  name: string,
+  lease: Lease,
+): Promise<{ record: RunRecord | null; revision: number }> {
+  while (lease.holds()) {
+    const entry = await runs.get(name);
+    if (entry === null) return { record: null, revision: 0 };
+    const revision = await runs.compareAndSet(name, entry.value, entry.revision);
+    if (revision !== null) return { record: parseRecord(Buffer.from(entry.value).toString()), revision };
+  }
+  throw lease.lost.reason;
 }
 
 /** Writes only over what it has read or written itself: whoever took over has written since. */

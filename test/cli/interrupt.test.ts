@@ -22,9 +22,12 @@ interface Ended {
 }
 
 /** Starts a run, does something to it after its third step, and waits for the launcher to end. */
-async function disturb(out: string, deed: (run: RunJson, launcher: ChildProcess) => void, set = ''): Promise<Ended> {
+async function disturb(
+  out: string,
+  deed: (run: RunJson, launcher: ChildProcess) => void,
+  ...more: string[]
+): Promise<Ended> {
   let launcher: ChildProcess | undefined;
-  const more = set === '' ? [] : ['--set', set];
   const ending = mlip(small.train(out, ...ENDLESS, ...more), { onStart: (child) => (launcher = child) });
   const run = await untilStep(small.path(out), 3);
   const since = Date.now();
@@ -37,18 +40,18 @@ const lastError = (stderr: string): string => stderr.slice(stderr.lastIndexOf('e
 const survivors = (run: RunJson): number[] => pidsOf(run).filter(isAlive);
 
 describe('Ctrl-C', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)(
-    'once (%s) writes a checkpoint from which the run goes on',
-    async (signal) => {
-      const { result, run, seconds } = await disturb(signal, (_, launcher) => launcher.kill(signal));
-      expect(lastError(result.stderr)).toContain('MLIP_E_INTERRUPTED: interrupted; the state is saved');
-      expect(lastError(result.stderr)).toContain(`mlip train --resume --out ${small.path(signal)}`);
-      expect([result.status, result.stdout]).toEqual([130, '']);
-      expect(existsSync(/where: {2}(.*)/.exec(lastError(result.stderr))![1])).toBe(true);
-      expect(survivors(run)).toEqual([]);
-      expect(seconds).toBeLessThan(15);
-    },
-  );
+  it.each([
+    ['SIGINT', 130, 'MLIP_E_INTERRUPTED: interrupted; the state is saved'],
+    ['SIGTERM', 75, 'MLIP_E_PREEMPTED: told to go; the state is saved'],
+  ] as const)('once (%s) writes a checkpoint from which the run goes on', async (signal, status, error) => {
+    const { result, run, seconds } = await disturb(signal, (_, launcher) => launcher.kill(signal));
+    expect(lastError(result.stderr)).toContain(error);
+    expect(lastError(result.stderr)).toContain(`mlip train --resume --out ${small.path(signal)}`);
+    expect([result.status, result.stdout]).toEqual([status, '']);
+    expect(existsSync(/where: {2}(.*)/.exec(lastError(result.stderr))![1])).toBe(true);
+    expect(survivors(run)).toEqual([]);
+    expect(seconds).toBeLessThan(15);
+  });
 
   it('twice ends at once and leaves no process behind', async () => {
     const { result, run, seconds } = await disturb('twice', (_, launcher) => {
@@ -70,40 +73,17 @@ describe('Ctrl-C', () => {
   });
 });
 
-describe('a process that is killed', () => {
-  it('names the worker and the signal as the first cause, saves and leaves no process behind', async () => {
-    const { result, run } = await disturb('worker', ({ workers }) => process.kill(workers[1].pid, 'SIGKILL'));
-    const error = lastError(result.stderr);
-    expect(error).toContain('MLIP_E_WORKER_LOST');
-    expect(error).toContain('rank 1 was ended by SIGKILL');
-    expect(error).toContain('--resume');
+describe('a process that is killed and not started again', () => {
+  it.each([
+    ['worker', 'MLIP_E_WORKER_LOST: worker 0 was ended by SIGKILL', ({ workers }: RunJson) => workers[0].pid],
+    ['coordinator', 'MLIP_E_COORDINATOR_LOST: coordinator was ended by SIGKILL', (run: RunJson) => run.coordinator.pid],
+  ])('(the only %s) is named with its signal, and no process is left behind', async (name, cause, pidOf) => {
+    const options = ['--workers', '1', '--max-restarts', '0', '--set', 'checkpoint.everySteps=2'];
+    const { result, run } = await disturb(name, (info) => process.kill(pidOf(info), 'SIGKILL'), ...options);
+    expect(lastError(result.stderr)).toContain(cause);
+    expect(lastError(result.stderr)).toContain('--resume');
     expect([result.status, result.stdout]).toEqual([5, '']);
-    expect(existsSync(small.path('worker', 'checkpoints'))).toBe(true);
-    expect(survivors(run)).toEqual([]);
-  });
-
-  it('does not hurry a survivor that takes long to save', async () => {
-    const { result } = await disturb(
-      'slow',
-      ({ workers }) => {
-        process.kill(workers[0].pid, 'SIGSTOP');
-        process.kill(workers[1].pid, 'SIGKILL');
-        setTimeout(() => process.kill(workers[0].pid, 'SIGCONT'), 7_000);
-      },
-      'timeouts.heartbeatMs=20000',
-    );
-    expect(lastError(result.stderr)).toContain('rank 1 was ended by SIGKILL');
-    expect(existsSync(small.path('slow', 'checkpoints'))).toBe(true);
-  });
-
-  it('names the coordinator and the signal, while a worker saves', async () => {
-    const { result, run } = await disturb('coordinator', ({ coordinator }) => process.kill(coordinator.pid, 'SIGKILL'));
-    const error = lastError(result.stderr);
-    expect(error).toContain('MLIP_E_COORDINATOR_LOST: coordinator was ended by SIGKILL');
-    expect(error).toContain('--resume');
-    expect([result.status, result.stdout]).toEqual([5, '']);
-    expect(existsSync(small.path('coordinator', 'checkpoints'))).toBe(true);
-    expect(survivors(run)).toEqual([]);
+    await until(() => survivors(run).length === 0);
   });
 
   it('ends everything when it is the launcher, with a checkpoint', async () => {

@@ -60,6 +60,9 @@ export function coordinatorCommand(): Command {
   );
 }
 
+/** Of a coordinator that does not know yet what leases its runs will have. */
+const QUEUE_PATIENCE_MS = 6_000;
+
 /** What is to be coordinated, from the command line or from a queue. */
 interface Task {
   config: Config;
@@ -82,9 +85,18 @@ async function coordinator(recipeOrFile: string | undefined, options: Coordinato
   const signals = { signal: stop.signal, handOver: handOver.signal };
   try {
     if (options.queue) await takeFromQueue(options, signals);
-    else await coordinate(await taskOf(recipeOrFile, options), await storeOf(options), options, signals);
+    else await runOne(await taskOf(recipeOrFile, options), options, signals);
   } finally {
     removeHandlers();
+  }
+}
+
+async function runOne(task: Task, options: CoordinatorCommandOptions, signals: Signals): Promise<void> {
+  const store = await storeOf(options, task.config.timeouts.leaseMs);
+  try {
+    await coordinate(task, store, options, signals);
+  } finally {
+    await store?.close();
   }
 }
 
@@ -123,7 +135,7 @@ async function coordinate(
     supervised: isLaunched(),
     log,
     onListening: (address) => void tellLauncher({ kind: 'listening', address }),
-  }).finally(() => (options.queue ? undefined : store?.close()));
+  });
   // A launcher has heard the outcome already and says it last.
   if (isLaunched()) return;
   if (outcome.kind === 'failed') throw runFailed(outcome, undefined, task.out);
@@ -133,12 +145,12 @@ async function coordinate(
 /** Until this process is told to go. A run that fails is said, and the next one is taken. */
 async function takeFromQueue(options: CoordinatorCommandOptions, signals: Signals): Promise<void> {
   const { takeRuns } = await import('../../coordinator/run-queue.js');
-  await withStore(options, (store) =>
+  const take = (store: Store): Promise<void> =>
     takeRuns({
       store,
       run: (submission) => coordinate({ ...submission, resume: null }, store, options, signals),
       signal: AbortSignal.any(Object.values(signals)),
       log: commandLogger('coordinator'),
-    }),
-  );
+    });
+  await withStore(options, take, QUEUE_PATIENCE_MS);
 }

@@ -1,6 +1,7 @@
 /** `mlip worker`: a worker of a run on several machines. */
 import { Command } from 'commander';
-import { EXIT } from '../../core/errors.js';
+import type { Store } from '../../bus/store.js';
+import { EXIT, MlipError } from '../../core/errors.js';
 import { watchParent } from '../../core/parent.js';
 import { accessOf, addAccessOptions, type AccessOptions } from '../access.js';
 import { isLaunched } from '../launch/channel.js';
@@ -8,13 +9,16 @@ import { visibleGpus } from '../launch/devices.js';
 import { onInterrupt } from '../launch/interrupt.js';
 import { commandLogger } from '../logging.js';
 import { addExamples, parsePort, parsePositive } from '../options.js';
+import type { FindCoordinator } from '../../worker/coordinator-search.js';
 import { provideEngine } from '../provide-engine.js';
+import { addStoreOptions, storeOf, type StoreOptions } from '../store-options.js';
 
 /** A launcher that is gone makes the coordinator end the run; should that fail, the worker ends by itself. */
 const ORPHAN_MS = 60_000;
 
-interface WorkerCommandOptions extends AccessOptions {
-  coordinator: string;
+interface WorkerCommandOptions extends AccessOptions, StoreOptions {
+  coordinator?: string;
+  run?: string;
   data?: string;
   host?: string;
   peerPort?: number;
@@ -25,7 +29,8 @@ interface WorkerCommandOptions extends AccessOptions {
 export function workerCommand(): Command {
   const command = new Command('worker')
     .description('run a worker; it gets its configuration from the coordinator')
-    .requiredOption('--coordinator <host:port>', 'address of the coordinator, or of several: A,B')
+    .option('--coordinator <host:port>', 'address of the coordinator, or of several: A,B')
+    .option('--run <name>', 'run of the store to join; any by default')
     .option('--data <manifest>', 'the manifest on this machine, where its path differs from the coordinator’s')
     .option(
       '--host <address>',
@@ -35,19 +40,21 @@ export function workerCommand(): Command {
     .option('--threads <n>', 'threads of one operation; engine.threads by default', parsePositive)
     .option('--metrics-port <n>', 'serve Prometheus metrics there', parsePort)
     .action(worker);
+  addStoreOptions(command);
   addAccessOptions(command, 'else none, which is an error');
   return addExamples(
     command,
     'mlip worker --coordinator 10.0.0.5:7070 --token-file token --host 10.0.0.6',
     'mlip worker --coordinator 10.0.0.5:7070 --token-file token --tls-ca ca.pem --tls-cert worker.pem --tls-key worker-key.pem',
+    'mlip worker --nats nats:4222 --run large --token-file token                       (finds whoever leads)',
     'CUDA_VISIBLE_DEVICES=1 MLIP_TOKEN=... mlip worker --coordinator 10.0.0.5:7070 --data /scratch/pairs.jsonl',
   );
 }
 
 async function worker(options: WorkerCommandOptions): Promise<void> {
   const { coordinator, data, host, peerPort, threads, metricsPort } = options;
-  const { fixedAddresses } = await import('../../worker/coordinator-search.js');
-  const find = fixedAddresses(coordinator);
+  const store = coordinator === undefined ? await storeOf(options) : null;
+  const find = await finderOf(coordinator, store, options.run);
   const log = commandLogger(`worker ${process.pid}`);
   const access = accessOf(options, log);
   await provideEngine(visibleGpus().length > 0);
@@ -69,8 +76,25 @@ async function worker(options: WorkerCommandOptions): Promise<void> {
     removeHandlers();
     process.off('SIGTERM', letGo);
     forgetParent();
+    void store?.close();
   });
   if (end === 'leftLast') process.exitCode = EXIT.again;
+}
+
+async function finderOf(
+  coordinator: string | undefined,
+  store: Store | null,
+  run: string | undefined,
+): Promise<FindCoordinator> {
+  const { fixedAddresses } = await import('../../worker/coordinator-search.js');
+  if (coordinator !== undefined) return fixedAddresses(coordinator);
+  if (store === null) {
+    throw new MlipError('MLIP_E_USAGE', 'a worker must know where its coordinator is', {
+      remedy: 'Name it with --coordinator, or the store of the coordinators with --nats or --store.',
+    });
+  }
+  const { findLeader } = await import('../../coordinator/find-leader.js');
+  return findLeader(store, run);
 }
 
 function endSoon(): void {
