@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MlipError } from '../../src/core/errors.js';
 import { packageRoot } from '../../src/core/package-root.js';
 import { monotonicMs } from '../clock.js';
-import { benchEnvironment } from './access.js';
+import { benchEnvironment } from '../access.js';
 
 const LISTEN_LIMIT_MS = 30_000;
 const SAMPLE_MS = 200;

@@ -8,7 +8,7 @@ import { openChannel, waitUntilReady } from '../../src/rpc/channel.js';
 import { gather } from '../../src/rpc/gather.js';
 import { type CoordinatorMessageSeen, methods, type WorkerMessage } from '../../src/rpc/service.js';
 import { monotonicMs } from '../clock.js';
-import { benchAccess } from './access.js';
+import { benchAccess } from '../access.js';
 import type { FleetLog } from './log.js';
 import { commit, heartbeat, inPlace, join, type Order, orderOf, type Place, ready, saved } from './messages.js';
 import type { Reduction } from './reduction.js';

@@ -7,6 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packageRoot } from '../../src/core/package-root.js';
+import { benchEnvironment } from '../access.js';
 import { monotonicMs } from '../clock.js';
 import { followLines } from './follow.js';
 import { isRunning, Processes } from './processes.js';
@@ -29,7 +30,10 @@ async function start(manifest: string, threads: number, folder: string): Promise
   const coordinator = startCoordinator(processes, manifest, folder, out);
   const address = await addressOf(processes, coordinator, out);
   const startWorker = (name: string): ChildProcess =>
-    processes.start(name, process.execPath, workerArgs(address, threads), { OMP_NUM_THREADS: String(threads) });
+    processes.start(name, process.execPath, workerArgs(address, threads), {
+      ...benchEnvironment,
+      OMP_NUM_THREADS: String(threads),
+    });
   const workers = Array.from({ length: WORKERS }, (_, worker) => startWorker(`worker-${worker}`));
   const events: StepEvent[] = [];
   const unfollow = followLines(join(out, 'metrics.jsonl'), (line) => {
@@ -41,7 +45,10 @@ async function start(manifest: string, threads: number, folder: string): Promise
     replace: () => {
       workers[workers.findIndex((worker) => !isRunning(worker))] = startWorker('replacement');
     },
-    ended: () => (isRunning(coordinator) ? undefined : `the coordinator ended\n${processes.lastWords('coordinator')}`),
+    ended: () => {
+      if (!isRunning(coordinator)) return `the coordinator ended\n${processes.lastWords('coordinator')}`;
+      return workers.some(isRunning) ? undefined : `both workers ended\n${processes.lastWords('worker-0')}`;
+    },
     stop: async () => {
       await processes.stop();
       unfollow();
@@ -59,7 +66,7 @@ function startCoordinator(processes: Processes, manifest: string, folder: string
   writeFileSync(config, JSON.stringify(configOf(readSizes())));
   const place = ['--workers', String(WORKERS), '--host', '127.0.0.1', '--port', '0', '--out', out];
   const args = [MLIP, 'coordinator', config, '--data', manifest, ...ENDLESS, ...place];
-  return processes.start('coordinator', process.execPath, args);
+  return processes.start('coordinator', process.execPath, args, benchEnvironment);
 }
 
 /** The recipe clip-nano at the sizes that the other sides have, too. */
