@@ -52,10 +52,15 @@ function judge(state: RunState, { skipped }: CommitReport, line: MetricsLine, no
   if (skipped === null) return proceed(next, nowMs);
   const rows = listPhrase(skipped.rows);
   if (next.skipped > state.settings.maxSkippedSteps) {
-    return fail(next, notFinite(line.step, next.skipped, skipped.reason, rows), nowMs);
+    return fail(nothingToSave(next), notFinite(line.step, next.skipped, skipped.reason, rows), nowMs);
   }
   const text = `step ${line.step} is skipped on all ranks: ${skipped.reason}; training rows ${rows}`;
   return chain(stay(next, { kind: 'announce', event: { kind: 'notice', text } }), (s) => proceed(s, nowMs));
+}
+
+/** From parameters that give nothing but infinities nobody wants to go on. */
+function nothingToSave(state: RunState): RunState {
+  return withMembers(state, (member) => ({ ...member, holding: null }));
 }
 
 function proceed(state: RunState, nowMs: number): Transition {

@@ -21,6 +21,11 @@ export interface MetricsLine {
   [part: string]: number;
 }
 
+/** A line of metrics.jsonl; what is not finite, as in a step that was skipped, is null there. */
+export function parseMetricsLine(text: string): MetricsLine {
+  return JSON.parse(text, (_, value: unknown) => (value === null ? NaN : value)) as MetricsLine;
+}
+
 /** Why a run failed. */
 export interface RunFailure extends Failure {
   /** The worker that is to blame; null where none is. */
@@ -76,7 +81,7 @@ export function fromWireEvent(wire: WireEventSeen): RunEvent | null {
     const { runId, startStep, steps, world } = started;
     return { kind: 'started', runId, startStep, steps, world };
   }
-  if (step) return { kind: 'step', line: JSON.parse(step.line) as MetricsLine };
+  if (step) return { kind: 'step', line: parseMetricsLine(step.line) };
   if (saved) return { kind: 'saved', step: saved.step, path: saved.path };
   if (notice) return { kind: 'notice', text: notice.text };
   if (failed) return { kind: 'failed', failure: runFailureOf(failed) };

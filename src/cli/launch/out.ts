@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { recipeNames } from '../../config/recipes.js';
 import { MlipError } from '../../core/errors.js';
-import type { MetricsLine } from '../../rpc/run-events.js';
+import { type MetricsLine, parseMetricsLine } from '../../rpc/run-events.js';
 
 /** `runs/mlip-nano-20260314-150926`. */
 export function defaultOut(recipe: string, now: Date): string {
@@ -40,5 +40,5 @@ export function runArgument(recipeOrFile: string | undefined, { out, resume }: R
 /** All steps of the run in a directory, in order. */
 export function readMetrics(out: string): MetricsLine[] {
   const lines = readFileSync(join(out, 'metrics.jsonl'), 'utf8').trim().split('\n');
-  return lines.map((line) => JSON.parse(line) as MetricsLine);
+  return lines.map(parseMetricsLine);
 }
