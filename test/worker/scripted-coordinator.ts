@@ -2,7 +2,7 @@
 import type { Server, ServerDuplexStream } from '@grpc/grpc-js';
 import { toStatus } from '../../src/rpc/failure.js';
 import { serve } from '../../src/rpc/server.js';
-import { type CoordinatorMessage, type WorkerMessageSeen, gatherCodec, methods } from '../../src/rpc/service.js';
+import { type CoordinatorMessage, type WorkerMessageSeen, gatherCodec, serverMethods } from '../../src/rpc/service.js';
 import type { GatherHeader, GatherMessage, GatherMessageSeen } from '../../src/rpc/service.js';
 import { type GatherTensor, tensorMessages } from '../../src/rpc/tensor-stream.js';
 import type { Config } from '../../src/config/schema.js';
@@ -136,11 +136,10 @@ function addService(
   onStream: (stream: ScriptedStream) => void,
   onGather: (gather: ScriptedGather) => void,
 ): void {
-  const requestDeserialize = (bytes: Buffer): GatherMessageSeen => gatherCodec.decode(bytes);
   const responseSerialize = (message: GatherMessage): Buffer => gatherCodec.encode(message);
-  const gather = { ...methods.gather, requestDeserialize, responseSerialize };
+  // What comes in is decoded on the way, or passed on as it is.
   grpc.addService(
-    { session: methods.session, gather },
+    { session: serverMethods.session, gather: { ...serverMethods.gather, responseSerialize } },
     {
       session: (stream: ServerDuplexStream<WorkerMessageSeen, CoordinatorMessage>) =>
         onStream(new ScriptedStream(stream)),
@@ -152,7 +151,8 @@ function addService(
 function takeGather(call: GatherCall, onGather: (gather: ScriptedGather) => void): void {
   let header: GatherHeader;
   const pieces: Uint8Array[] = [];
-  call.on('data', (message: GatherMessageSeen) => {
+  call.on('data', (bytes: Buffer) => {
+    const message = gatherCodec.decode(bytes);
     if (message.header !== null) header = message.header;
     if (message.chunk !== null) pieces.push(message.chunk.data.slice());
   });
