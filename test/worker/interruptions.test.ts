@@ -6,6 +6,7 @@ import { openProxy } from '../collectives/proxy.js';
 import { sameBits } from '../collectives/rings.js';
 import { scriptedCoordinator } from './scripted-coordinator.js';
 import { stateValues } from './small-step.js';
+import { watchedPasses } from './watched-passes.js';
 import { Conductor, smallGround, type Ground, type SmallWorker } from './small-workers.js';
 
 const GRACE_MS = 1_000;
