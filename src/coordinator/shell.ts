@@ -18,7 +18,7 @@ import type { RecordKeeper } from './record-keeper.js';
 import type { RunDirectory } from './run-directory.js';
 import type { RunRecord } from './run-record.js';
 import { type Runner, createRunner } from './runner.js';
-import { type RunSettings, type RunState, initialState } from './state.js';
+import { type RunSettings, type RunState, initialState, serving } from './state.js';
 import { statusOf } from './status.js';
 
 export interface ShellParts {
@@ -132,6 +132,7 @@ export class Shell {
   private record({ line, account }: Effect & { kind: 'record' }): void {
     const { batchSize } = this.parts.settings;
     const losses = Object.entries(line).filter(([name]) => name.startsWith('loss'));
+    for (const { worker, pace } of serving(this.runner.state())) this.metrics.pace(worker, pace.speed, pace.named);
     this.metrics.step(line.step, batchSize, batchSize / line.pairs_per_second, Object.fromEntries(losses));
     this.writing(() => this.directory.record(line, account));
   }

@@ -15,6 +15,8 @@ export interface CoordinatorMetrics {
   left(worker: number): void;
   /** A generation is in place. `seconds` since the change that led to it. */
   generation(number: number, world: number, seconds: number): void;
+  /** Micro-batches that a worker computes in a second of its own time, and whether it is named as a straggler. */
+  pace(worker: number, speed: number, straggler: boolean): void;
   /** A step changed nothing, as values were not finite. */
   skipped(): void;
   /** Bytes of a gather that went out to a worker. */
@@ -37,6 +39,10 @@ export function createCoordinatorMetrics(runId: string): CoordinatorMetrics {
   const joins = new Counter({ name: 'mlip_joins_total', help: 'Workers that joined, also again', registers });
   const losses = new Counter({ name: 'mlip_worker_losses_total', help: 'Workers that take part no more', registers });
   const skips = new Counter({ name: 'mlip_skipped_steps_total', help: 'Steps skipped as not finite', registers });
+  const speedHelp = 'Micro-batches a second of a worker’s own time';
+  const speeds = new Gauge({ name: 'mlip_worker_speed', help: speedHelp, labelNames, registers });
+  const stragglerHelp = '1 where a worker is far slower than the others';
+  const stragglers = new Gauge({ name: 'mlip_straggler', help: stragglerHelp, labelNames, registers });
   const regroups = new Histogram({
     ...{ name: 'mlip_regroup_seconds', help: 'From a change of membership until all ranks are in place' },
     ...{ buckets: SECONDS_BUCKETS, registers },
@@ -57,12 +63,16 @@ export function createCoordinatorMetrics(runId: string): CoordinatorMetrics {
     joined: () => joins.inc(),
     left(worker) {
       losses.inc();
-      beats.remove({ worker });
+      for (const ofWorkers of [beats, speeds, stragglers]) ofWorkers.remove({ worker });
     },
     generation(newest, size, elapsed) {
       number.set(newest);
       world.set(size);
       regroups.observe(elapsed);
+    },
+    pace(worker, speed, straggler) {
+      speeds.set({ worker }, speed);
+      stragglers.set({ worker }, straggler ? 1 : 0);
     },
     skipped: () => skips.inc(),
     bytesSent: (count) => bytes.inc(count),

@@ -87,8 +87,8 @@ describe('the metrics server', () => {
     for (let scrape = 0; scrape < 2; scrape++) {
       const lines = (await get('/metrics')).text.split('\n').filter((line) => line.startsWith('mlip_refused_total'));
       expect(lines).toHaveLength(REFUSAL_REASONS.length);
-      expect(lines).toContain('mlip_refused_total{reason="token",rank="1",role="worker"} 3');
-      expect(lines).toContain('mlip_refused_total{reason="slow",rank="1",role="worker"} 0');
+      expect(lines).toContain('mlip_refused_total{reason="token",worker="1",role="worker"} 3');
+      expect(lines).toContain('mlip_refused_total{reason="slow",worker="1",role="worker"} 0');
     }
   });
 

@@ -1,6 +1,6 @@
 /** Whether a ledger shows what it should: every step once, every micro-batch once, every row as planned. */
 import type { LedgerLine } from '../../coordinator/ledger.js';
-import { microBatchCount, planner, stepsPerEpoch, type PlanShape } from '../../core/plan.js';
+import { microBatchCount, planner, stepsPerEpoch, type MicroBatchPlan, type PlanShape } from '../../core/plan.js';
 
 export interface Audit {
   /** Applied steps in the ledger. */
@@ -24,44 +24,37 @@ const MOST_NAMED = 20;
  * unusable is replaced, the same one each time it comes.
  */
 export function auditLedger(lines: readonly LedgerLine[], shape: PlanShape): Audit {
-  const problems: string[] = [];
   const steps = byStep(lines);
   const plan = planner(shape);
-  const unusable = new Map<number, Set<string>>();
-  let replacedRows = 0;
-  for (const [position, step] of [...steps.keys()].sort((a, b) => a - b).entries()) {
-    if (step !== position + 1)
-      problems.push(`step ${position + 1} is missing: the one after step ${position} is ${step}`);
-    if (step !== position + 1) break;
-  }
+  const rows = new RowCheck();
+  const problems = gapProblems([...steps.keys()]);
   for (const [step, own] of steps) {
-    problems.push(...microBatchProblems(step, own, microBatchCount(shape)));
     const planned = plan(step - 1).microBatches;
-    for (const { micro_batch: index, rows } of own) {
-      if (rows.length !== shape.microBatchSize)
-        problems.push(`step ${step}, micro-batch ${index}: ${rows.length} rows`);
-      const expected = planned.at(index)?.rows ?? new Int32Array();
-      for (const [at, row] of rows.entries()) {
-        if (row === expected[at]) noteUse(unusable, expected[at], 'used', problems, step);
-        else {
-          replacedRows++;
-          noteUse(unusable, expected[at], 'replaced', problems, step);
-        }
-      }
-    }
+    problems.push(...microBatchProblems(step, own, microBatchCount(shape)));
+    for (const line of own) problems.push(...rows.check(line, planned.at(line.micro_batch)));
   }
-  const perEpoch = stepsPerEpoch(shape);
   return {
-    ...{ steps: steps.size, wholeEpochs: Math.floor(steps.size / perEpoch), rows: shape.rows },
+    ...{ steps: steps.size, wholeEpochs: Math.floor(steps.size / stepsPerEpoch(shape)), rows: shape.rows },
     generations: new Set(lines.map(({ generation }) => generation)).size,
-    ...{ replacedRows, problems: problems.slice(0, MOST_NAMED), problemCount: problems.length },
+    ...{ replacedRows: rows.replaced, problems: problems.slice(0, MOST_NAMED), problemCount: problems.length },
   };
 }
 
 function byStep(lines: readonly LedgerLine[]): Map<number, LedgerLine[]> {
   const steps = new Map<number, LedgerLine[]>();
-  for (const line of lines) steps.set(line.step, [...(steps.get(line.step) ?? []), line]);
+  for (const line of lines) {
+    const own = steps.get(line.step);
+    if (own === undefined) steps.set(line.step, [line]);
+    else own.push(line);
+  }
   return steps;
+}
+
+/** Steps count from 1 without a gap; what comes after the first gap is not looked at. */
+function gapProblems(steps: readonly number[]): string[] {
+  const sorted = steps.toSorted((a, b) => a - b);
+  const at = sorted.findIndex((step, position) => step !== position + 1);
+  return at < 0 ? [] : [`step ${at + 1} is missing: the one after step ${at} is ${sorted[at]}`];
 }
 
 /** Each once, all of one generation: a step that was applied twice has lines of two. */
@@ -80,9 +73,21 @@ function microBatchProblems(step: number, own: readonly LedgerLine[], count: num
 type Use = 'used' | 'replaced';
 
 /** A row is usable or it is not: one that is replaced here and used there was left out wrongly. */
-function noteUse(uses: Map<number, Set<string>>, row: number, use: Use, problems: string[], step: number): void {
-  const known = uses.get(row) ?? new Set();
-  if (known.size === 1 && !known.has(use))
-    problems.push(`step ${step}: row ${row} is ${use}, in another step it is not`);
-  uses.set(row, known.add(use));
+class RowCheck {
+  replaced = 0;
+  private readonly uses = new Map<number, Use>();
+
+  check({ step, micro_batch: index, rows }: LedgerLine, planned: MicroBatchPlan | undefined): string[] {
+    if (rows.length !== planned?.rows.length) return [`step ${step}, micro-batch ${index}: ${rows.length} rows`];
+    return rows.flatMap((row, at) => this.note(planned.rows[at], row === planned.rows[at] ? 'used' : 'replaced', step));
+  }
+
+  private note(row: number, use: Use, step: number): string[] {
+    if (use === 'replaced') this.replaced++;
+    const before = this.uses.get(row);
+    this.uses.set(row, before ?? use);
+    return before === undefined || before === use
+      ? []
+      : [`step ${step}: row ${row} is ${use}, in another step it is not`];
+  }
 }

@@ -44,6 +44,9 @@ async function submit(recipeOrFile: string, options: SubmitOptions): Promise<voi
   const { config, origins } = configOf(recipeOrFile, options);
   const out = resolve(options.out ?? defaultOut(config.name, new Date()));
   const name = options.run ?? out.split('/').at(-1)!;
+  const { parseDestination } = await import('../../checkpoint/destination.js');
+  // What is wrong is said to who submits, not to who takes the run.
+  parseDestination(config.checkpoint.destination);
   const { formatSubmission, submittedRuns } = await import('../../coordinator/submission.js');
   const value = formatSubmission({
     ...{ version: 1, name, workers: options.workers, out, config, configText: showConfig(config, origins) },
