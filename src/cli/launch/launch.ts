@@ -78,17 +78,15 @@ class Launcher {
   }
 
   async run(): Promise<RunEnd> {
-    try {
-      const end = await Promise.race([this.follow(), this.givenUp]);
-      this.over = true;
-      await this.settle();
-      return await this.judge(end);
-    } catch (error) {
+    const end = await Promise.race([this.follow(), this.givenUp]).catch(async (error: unknown) => {
       this.over = true;
       this.family.killAll();
       await this.settle();
       throw await this.firstCause(error);
-    }
+    });
+    this.over = true;
+    await this.settle();
+    return this.judge(end);
   }
 
   close(): void {
@@ -108,6 +106,7 @@ class Launcher {
     for (;;) {
       const end = await follower.follow(this.address).catch((error: unknown) => this.await(error));
       if (end !== undefined) return end;
+      if (this.over) return this.givenUp;
       this.address = await this.coordinator.address;
     }
   }
@@ -206,7 +205,7 @@ class Launcher {
     process.exit(EXIT.interrupted);
   }
 
-  private async judge(end: RunEnd): Promise<RunEnd> {
+  private judge(end: RunEnd): RunEnd {
     const { failure } = end;
     if (failure !== undefined) {
       const blamed = failure.worker === null ? undefined : this.workers.get(failure.worker);
