@@ -38,7 +38,39 @@ function expectAlike(a: SmallWorker, b: SmallWorker): void {
   }
 }
 
+/** Passes of which one waits until it is let go, in the n-th step of a rank with two micro-batches. */
+function stuckIn(pass: string, step = 1) {
+  let [arrive, letGo] = [(): void => undefined, (): void => undefined];
+  const reached = new Promise<void>((resolve) => (arrive = resolve));
+  const released = new Promise<void>((resolve) => (letGo = resolve));
+  let calls = 0;
+  const passes = watchedPasses(ground.passes, async (called) => {
+    if (called !== pass || ++calls <= 2 * (step - 1)) return;
+    arrive();
+    await released;
+  });
+  return { passes, reached, letGo };
+}
+
 describe('a peer that is lost', () => {
+  it('is blamed by those who need it; they go on when they are told how', async () => {
+    const [first] = await workers(1);
+    const { passes, reached, letGo } = stuckIn('text backward');
+    const second = await conductor.worker(1, { passes });
+    await conductor.formed([first, second], PAIR);
+    await reached;
+    second.parts.session.abandon();
+    const failed = await first.stream.hears('failed');
+    expect(failed).toMatchObject({ generation: 1, secondary: true, stateIntact: true, step: 0, blamed: 1 });
+    expect(failed.failure).toMatchObject({ code: 'MLIP_E_PEER_LOST' });
+    letGo();
+    conductor.halt([first], 2);
+    expect(await conductor.holdings([first])).toEqual([0]);
+    await conductor.formed([first], { ...ALONE, generation: 2, sources: ['keep'] });
+    const [{ step, report }] = await conductor.commits([first]);
+    expect([step, report!.ranks]).toEqual([0, [0, 0, 0, 0]]);
+  });
+
   it('while the state is copied from it leaves the receiver without one', async () => {
     const [first, second] = await workers(2);
     // Rank 0 is not told, so it has nothing to offer.
@@ -78,7 +110,36 @@ describe('a copy of the state that is damaged on its way', () => {
   });
 });
 
-describe('a coordinator that is lost during a step', () => {});
+describe('a coordinator that is lost during a step', () => {
+  it('is found again, and the step redone with the state that was kept', async () => {
+    const [first] = await workers(1);
+    const { passes, reached, letGo } = stuckIn('vision backward', 2);
+    const second = await conductor.worker(1, { passes });
+    const two = [first, second];
+    await conductor.formed(two, PAIR);
+    await conductor.commits(two);
+    conductor.direct(two, 1);
+    await reached;
+    const { port } = conductor.script;
+    await conductor.script.kill();
+    letGo();
+    const again = new Conductor(ground, await scriptedCoordinator(port));
+    const back: SmallWorker[] = [];
+    for (let found = 0; found < 2; found++) {
+      const stream = await again.script.nextStream();
+      const { rejoin } = await stream.hears('join');
+      expect(rejoin).toMatchObject({ runId: 'run', generation: 1, holding: { step: 1 } });
+      expect(rejoin!.holding!.report!.losses['loss']).toBeGreaterThan(0);
+      stream.welcomes({ worker: rejoin!.worker, generation: 2 });
+      back[rejoin!.worker] = { ...two[rejoin!.worker], stream };
+    }
+    await again.formed(back, { ...PAIR, generation: 2, step: 1, sources: ['keep', 'keep'] });
+    const commits = await again.commits(back);
+    expect(commits.map(({ step }) => step)).toEqual([1, 1]);
+    expectAlike(first, second);
+    await again.script.kill();
+  });
+});
 
 describe('a worker that is told to go', () => {
   it('is let off at the end of its step', async () => {
@@ -101,6 +162,19 @@ describe('a worker that is told to go', () => {
     expect(existsSync(join(path, 'optimizer.safetensors'))).toBe(true);
     only.stream.says({ finish: { again: true } });
     expect(await only.end).toBe('leftLast');
+  });
+
+  it('goes on its own where nobody lets it off, with enough time left', async () => {
+    const [first] = await workers(1);
+    const { passes, letGo } = stuckIn('globalLosses');
+    await conductor.formed([first, await conductor.worker(1, { passes })], PAIR);
+    const told = performance.now();
+    first.leave.abort();
+    await first.stream.hears('leave');
+    expect(await first.end).toBe('left');
+    expect(performance.now() - told).toBeGreaterThan(GRACE_MS / 2 - 50);
+    await first.stream.closed;
+    letGo();
   });
 });
 
