@@ -8,7 +8,7 @@ import { callPeer, nameOf, type Peer } from './call-peer.js';
 import { failure } from './failures.js';
 import { DIGEST_BYTES, type Frame } from './frame.js';
 import type { Inbound } from './inbound.js';
-import { bytesOf, digestOf, listingOf, type TensorShape } from './tensor-copy.js';
+import { bytesOf, listingOf, newHash, PIECE_ELEMENTS, type TensorShape } from './tensor-copy.js';
 
 export interface FetchOptions {
   /** From whom. */
@@ -44,30 +44,29 @@ export async function fetchTensors(options: FetchOptions): Promise<HostTensors> 
   }
 }
 
-/** What arrives, in the order in which it must: the listing, then a tensor and its hash, and so on. */
+/** What arrives, in the order in which it must: the listing, then the pieces of a tensor and its hash, and so on. */
 class TensorFetch {
   readonly done: Promise<HostTensors>;
   private readonly options: FetchOptions;
   private readonly tensors: HostTensors;
-  private readonly targets: readonly Uint8Array[];
+  private readonly targets: readonly Float32Array[];
   private readonly listing: Buffer;
+  private listed = false;
+  /** Position of the tensor that is due, how many numbers of it have arrived, and their hash. */
+  private index = 0;
+  private arrived = 0;
+  private hash = newHash();
   private readonly digest = Buffer.alloc(DIGEST_BYTES);
-  /** Frames whose payload has arrived. */
-  private position = 0;
-  /** Of the tensor that has arrived last. */
-  private hashing: Promise<Buffer> | undefined;
-  private readonly checks: Promise<void>[] = [];
-  private finish!: () => void;
-  private fail!: (error: unknown) => void;
+  private finish!: (tensors: HostTensors) => void;
+  private fail!: (error: MlipError) => void;
 
   constructor(options: FetchOptions, inbound: Inbound, limit: AbortSignal) {
     const { layout, peer, timeoutMs } = options;
     this.options = options;
     this.tensors = new Map(layout.map(zeros));
-    this.targets = Array.from(this.tensors.values(), ({ data }) => bytesOf(data));
+    this.targets = Array.from(this.tensors.values(), ({ data }) => data);
     this.listing = Buffer.alloc(listingOf(layout).length);
-    const received = new Promise<void>((resolve, reject) => ([this.finish, this.fail] = [resolve, reject]));
-    this.done = received.then(() => Promise.all(this.checks)).then(() => this.tensors);
+    this.done = new Promise((resolve, reject) => ([this.finish, this.fail] = [resolve, reject]));
     limit.addEventListener('abort', () => this.fail(late(peer, timeoutMs)), { once: true });
     inbound.handler = {
       onFrame: (frame) => this.announce(frame),
@@ -77,16 +76,16 @@ class TensorFetch {
     inbound.resume();
   }
 
-  /** Position of the tensor that is due, or whose hash is. */
-  private get index(): number {
-    return Math.floor((this.position - 1) / 2);
+  /** Where the next numbers go; empty where the hash of what has arrived is due. */
+  private get piece(): Float32Array {
+    return this.targets[this.index].subarray(this.arrived, this.arrived + PIECE_ELEMENTS);
   }
 
   private get due(): Frame {
-    const { index, position } = this;
-    if (position === 0) return { kind: 'listing', step: this.options.step, bytes: this.listing.length };
-    if (position % 2 === 0) return { kind: 'digest', index };
-    return { kind: 'tensor', index, count: this.targets[index].length / Float32Array.BYTES_PER_ELEMENT };
+    const { index, listed, listing, options } = this;
+    if (!listed) return { kind: 'listing', step: options.step, bytes: listing.length };
+    const { length: count } = this.piece;
+    return count > 0 ? { kind: 'tensor', index, count } : { kind: 'digest', index };
   }
 
   /** Where the payload of the frame goes. */
@@ -95,36 +94,42 @@ class TensorFetch {
     const { due } = this;
     if (isDeepStrictEqual(frame, due)) {
       if (due.kind === 'listing') return this.listing;
-      return due.kind === 'tensor' ? this.targets[this.index] : this.digest;
+      return due.kind === 'tensor' ? bytesOf(this.piece) : this.digest;
     }
     this.fail(mismatched(this.options, describe(frame)));
     return undefined;
   }
 
   private take(): void {
-    const { due, index, options } = this;
+    const { due } = this;
     if (due.kind === 'listing') this.checkListing();
-    else if (due.kind === 'tensor') this.hashing = digestOf(this.targets[index]);
-    else this.checkDigest(options.layout[index].name, this.hashing!, Buffer.from(this.digest));
-    this.position++;
-    if (this.complete) this.finish();
+    else if (due.kind === 'tensor') this.addPiece();
+    else this.checkDigest();
+    if (this.complete) this.finish(this.tensors);
   }
 
   private get complete(): boolean {
-    return this.position > 2 * this.targets.length;
+    return this.index === this.targets.length;
   }
 
   private checkListing(): void {
     const expected = listingOf(this.options.layout);
+    this.listed = true;
     if (!this.listing.equals(expected)) this.fail(mismatched(this.options, firstDifference(this.listing, expected)));
   }
 
-  private checkDigest(name: string, hashing: Promise<Buffer>, announced: Buffer): void {
-    const check = hashing.then((found) => {
-      if (!found.equals(announced)) throw damaged(this.options.peer, name);
-    });
-    check.catch((error: unknown) => this.fail(error));
-    this.checks.push(check);
+  private addPiece(): void {
+    const { piece } = this;
+    this.hash.update(bytesOf(piece));
+    this.arrived += piece.length;
+  }
+
+  private checkDigest(): void {
+    const { layout, peer } = this.options;
+    if (!this.hash.digest().equals(this.digest)) this.fail(damaged(peer, layout[this.index].name));
+    this.index += 1;
+    this.arrived = 0;
+    this.hash = newHash();
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * What travels between ranks, besides the numbers themselves: 16-byte little-endian frames (a kind and three integers),
  * and the greeting with which a rank says who it is and what it wants. In the ring a `segment` frame is followed by `count`
- * numbers. Where tensors are copied, a `listing` frame is followed by `bytes` of text, a `tensor` frame by `count` float32,
+ * numbers. Where tensors are copied, a `listing` frame is followed by `bytes` of text, a `tensor` frame by the next `count` float32,
  * a `digest` frame by DIGEST_BYTES. A receiver knows each count before the frame arrives.
  */
 import { createHash } from 'node:crypto';

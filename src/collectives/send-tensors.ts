@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { digestToken, encodeFrame } from './frame.js';
 import type { PeerListener } from './listener.js';
-import { bytesOf, digestOf, listingOf, type TensorShape } from './tensor-copy.js';
+import { bytesOf, listingOf, newHash, PIECE_ELEMENTS, type TensorShape } from './tensor-copy.js';
 
 export interface OfferedTensor extends TensorShape {
   /** A copy of its numbers, made when it is its turn; throws where they are gone. */
@@ -45,7 +45,7 @@ export function offerTensors({ listener, token, generation, offered, onEnd }: Of
   };
 }
 
-/** So much may wait in the socket before the next tensor is read. */
+/** So much may wait in the socket before the next piece. */
 const AHEAD_BYTES = 4 * 2 ** 20;
 
 /** Resolves to the bytes that were sent, once all have left. Rejects if the connection breaks or a tensor is gone. */
@@ -68,11 +68,14 @@ async function sendTensors(socket: Socket, { step, tensors }: OfferedTensors): P
 
 /** Resolves when there is room for the next one. */
 async function sendTensor(socket: Socket, index: number, numbers: Float32Array): Promise<void> {
-  const bytes = bytesOf(numbers);
-  const digest = digestOf(bytes);
-  write(socket, encodeFrame({ kind: 'tensor', index, count: numbers.length }), bytes);
-  write(socket, encodeFrame({ kind: 'digest', index }), await digest);
-  while (socket.writableLength > AHEAD_BYTES) await once(socket, 'drain');
+  const hash = newHash();
+  for (let start = 0; start < numbers.length; start += PIECE_ELEMENTS) {
+    const piece = numbers.subarray(start, start + PIECE_ELEMENTS);
+    hash.update(bytesOf(piece));
+    write(socket, encodeFrame({ kind: 'tensor', index, count: piece.length }), bytesOf(piece));
+    while (socket.writableLength > AHEAD_BYTES) await once(socket, 'drain');
+  }
+  write(socket, encodeFrame({ kind: 'digest', index }), hash.digest());
 }
 
 /** In one packet where they are small. */

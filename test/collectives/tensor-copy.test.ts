@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fetchTensors, type FetchOptions } from '../../src/collectives/fetch-tensors.js';
-import { encodeFrame, FRAME_BYTES, GREETING_BYTES } from '../../src/collectives/frame.js';
+import { DIGEST_BYTES, encodeFrame, FRAME_BYTES, GREETING_BYTES } from '../../src/collectives/frame.js';
 import { listen, type PeerListener } from '../../src/collectives/listener.js';
 import { openRing } from '../../src/collectives/open-ring.js';
 import { offerTensors, type OfferedTensor } from '../../src/collectives/send-tensors.js';
-import { listingOf } from '../../src/collectives/tensor-copy.js';
+import { listingOf, PIECE_ELEMENTS } from '../../src/collectives/tensor-copy.js';
 import type { HostTensors } from '../../src/core/host-tensor.js';
 import { openProxy, type Change } from './proxy.js';
 import { optionsOf, peerOf, roughNumbers, sameBits } from './rings.js';
@@ -19,7 +19,8 @@ afterEach(async () => {
 });
 
 const LAYOUT = [
-  { name: 'text.words', shape: [300, 1000] },
+  // Larger than what may be on its way at a time.
+  { name: 'text.words', shape: [3000, 1000] },
   { name: 'scale', shape: [] },
   { name: 'vision.norm', shape: [7] },
   { name: 'queue.text', shape: [64, 16] },
@@ -232,7 +233,8 @@ describe('a copy that goes wrong', () => {
     offer(listener);
     const listing = listingOf(LAYOUT).length;
     const bytes = numbers.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    const end = FRAME_BYTES * (2 + 2 * LAYOUT.length) + listing + bytes + 32 * LAYOUT.length;
+    const pieces = numbers.reduce((sum, { length }) => sum + Math.ceil(length / PIECE_ELEMENTS), 0);
+    const end = FRAME_BYTES * (2 + pieces + LAYOUT.length) + listing + bytes + DIGEST_BYTES * LAYOUT.length;
     const more = await through(listener.port, (found, sent) => {
       return sent + found.length === end ? Buffer.concat([found, Buffer.alloc(1 << 16, 5)]) : found;
     });
