@@ -11,6 +11,7 @@ import { random } from '../core/random.js';
 import { allocateBatch, writeReport } from '../data/batch.js';
 import type { Dataset } from '../data/dataset.js';
 import type { StepBatches } from '../data/loader.js';
+import { modelLayout } from '../encoders/model-layout.js';
 import { GROUPS } from '../encoders/parameter-groups.js';
 import { backwardAll, type Reductions } from './backward.js';
 import { createSums } from './create-sums.js';
@@ -22,7 +23,14 @@ import { uploadAll } from './micro-batch-tensors.js';
 import { StepClock } from './step-clock.js';
 import type { Gather, StepParts } from './step-parts.js';
 import { StepScope } from './step-scope.js';
-import { disposeState, initialState, uploadState, type TrainingState } from './training-state.js';
+import {
+  disposeState,
+  optimizerLayout,
+  uploadState,
+  zeroTensors,
+  type HostState,
+  type TrainingState,
+} from './training-state.js';
 import { applyUpdate, gradientNorm } from './update.js';
 import type { WorkerParts } from './worker-parts.js';
 
@@ -32,7 +40,7 @@ export async function warmUp(parts: WorkerParts): Promise<void> {
   const { config } = session;
   if (!config.engine.compile) return;
   const started = performance.now();
-  const state = uploadState(initialState(config, dataset.vocabulary.length), config, 0);
+  const state = uploadState(zeroState(config, dataset.vocabulary.length), config, 0);
   const stepParts = partsFor(parts, state);
   try {
     await runPasses(stepParts, state, batchesOf(config, dataset));
@@ -42,6 +50,14 @@ export async function warmUp(parts: WorkerParts): Promise<void> {
     disposeState(state);
   }
   log.info('compiled', { seconds: ((performance.now() - started) / 1000).toFixed(1) });
+}
+
+/** Drawing weights takes seconds; what these give is looked at by nobody, finite or not. */
+function zeroState(config: Config, vocabularySize: number): HostState {
+  return {
+    model: zeroTensors(modelLayout(config, vocabularySize)),
+    optimizer: zeroTensors(optimizerLayout(config, vocabularySize)),
+  };
 }
 
 /** What trainStep runs, but for the tally of a whole batch. */
