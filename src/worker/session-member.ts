@@ -127,7 +127,9 @@ export class MemberSession implements types.Session {
 
   leave(): void {
     this.leaving = true;
-    this.link.send({ leave: {} });
+    // Who has not loaded yet has nothing to hand over.
+    if (this.readyReport === undefined) this.abandon();
+    else this.link.send({ leave: {} });
   }
 
   abandon(): void {

@@ -153,7 +153,7 @@ export interface Session {
   fail(error: unknown, details: FailDetails): void;
   /** The generation cannot go on because of others; a halt follows. */
   blame(assignment: Assignment, error: unknown, details: BlameDetails): void;
-  /** Asks to be let off at the end of the step. */
+  /** Asks to be let off at the end of the step; goes at once where it is not even ready. */
   leave(): void;
   /** Goes without having been let off, unless it has been told that no step follows: then it may have to save. */
   abandon(): void;

@@ -116,6 +116,16 @@ describe('the end of a run', () => {
     expect(session).toMatchObject({ leaving: true, finish: { again: true } });
   });
 
+  it('is at once for a worker that is told to go before it is ready', async () => {
+    const { stream, session } = await joined();
+    session.leave();
+    expect(session).toMatchObject({ leaving: true, finish: { again: false } });
+    expect(session.ended.aborted).toBe(true);
+    await session.close();
+    await stream.closed;
+    expect(stream.left).toEqual([]);
+  });
+
   it('is for the worker to make where it is not let off, unless it is to save', async () => {
     const { stream, session, assignment } = await serving();
     const stopping = commit(session, assignment, 0);
