@@ -9,7 +9,7 @@ import { metrics, smallRun, until, type SmallRun } from '../cli/small-run.js';
 import type { MetricsLine } from '../../src/rpc/run-events.js';
 import { computedSteps, savedBytes } from './outcome.js';
 
-/** Three times as many as pass while a worker starts. */
+/** Several times as many as pass while a worker starts. */
 const STEPS = 200;
 const SETTINGS = ['microBatchSize=2', 'timeouts.heartbeatMs=500', 'checkpoint.everySteps=0', 'elastic.graceMs=20000'];
 const COMMON = ['--steps', String(STEPS), ...SETTINGS.flatMap((setting) => ['--set', setting])];
