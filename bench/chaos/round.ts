@@ -47,7 +47,7 @@ export async function runRound(options: RoundOptions): Promise<Round> {
     watch.close();
     const comparison = failures.length === 0 ? await compare(options) : null;
     return {
-      problems: [...failures, ...endProblems(cluster), ...(comparison?.problems ?? [])],
+      problems: [...failures, ...rewound(watch), ...endProblems(cluster), ...(comparison?.problems ?? [])],
       rows: rowsOf(done, watch.applied, startMs),
       planned: options.plan.length,
       generations: Math.max(0, ...watch.applied.map(({ generation }) => generation)),
@@ -86,6 +86,11 @@ async function disturbUntilOver(
   over.abort();
   await disturbing.catch(() => undefined);
   return [done, failures];
+}
+
+/** Somebody with the state is always left alive: nothing may have to be computed again. */
+function rewound({ rewinds }: MetricsWatch): string[] {
+  return rewinds === 0 ? [] : [`the run went back to a checkpoint ${rewinds} time(s), though no state was lost`];
 }
 
 function lateness(signal: AbortSignal, deadlineMs: number, limitMs: number): string | null {
