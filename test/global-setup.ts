@@ -31,6 +31,8 @@ function compile(): void {
 
 /** When the last source was changed, in milliseconds. */
 function newest(): number {
-  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
-  return Math.max(...files.map((file) => statSync(join(root, 'src', file)).mtimeMs));
+  const files = ['src', 'bench'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(root, folder, file)),
+  );
+  return Math.max(...files.map((file) => statSync(file).mtimeMs));
 }

@@ -1,5 +1,6 @@
 /** Carries out a plan, each disturbance when the run has come so far. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { linkedSignal } from '../../src/core/linked-signal.js';
 import type { Cluster } from './cluster.js';
 import { disturb } from './disturb.js';
 import type { MetricsWatch } from './metrics-watch.js';
@@ -33,7 +34,8 @@ export async function disturbAll({ plan, cluster, watch, signal, onDone }: Distu
       const next = waiting.shift()!;
       await watch.reach(next.afterStep, signal);
       await sleep(next.delayMs, undefined, { signal });
-      const hit = await disturb(cluster, next, AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]));
+      const patience = linkedSignal(signal, PATIENCE_MS);
+      const hit = await disturb(cluster, next, patience.signal).finally(patience.release);
       if (hit === null) waiting.push(next);
       else onDone({ ...next, hit, atMs: performance.now() });
     }

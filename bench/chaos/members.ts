@@ -24,7 +24,9 @@ export async function servingIn(cluster: Cluster): Promise<Slot[] | null> {
   if (address === undefined) return null;
   try {
     const { workers } = await fetchStatus(address, { timeoutMs: STATUS_MS, access: accessOfRun() });
-    const pids = new Set(workers.filter(({ standing }) => standing === 'serving').map(({ pid }) => pid));
+    // Who has just come has no share yet, and may still be copying the state.
+    const holders = workers.filter(({ standing, microBatches }) => standing === 'serving' && microBatches > 0);
+    const pids = new Set(holders.map(({ pid }) => pid));
     return cluster.slots.filter(({ process: { awake, pid } }) => awake && pid !== undefined && pids.has(pid));
   } catch {
     return null;

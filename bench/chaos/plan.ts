@@ -26,7 +26,7 @@ export interface PlanOptions {
 }
 
 /** Steps at the end that nothing is planned for, so that all of it happens before the run is over. */
-const QUIET_SHARE = 0.15;
+const QUIET_SHARE = 0.2;
 const MAX_DELAY_MS = 700;
 
 export function planDisturbances(options: PlanOptions): Disturbance[] {

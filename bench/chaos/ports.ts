@@ -10,8 +10,9 @@ let next = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
 /** A port of 127.0.0.1 that is free, and that this process has not given out lately. */
 export async function takePort(): Promise<number> {
   for (;;) {
-    next = next >= HIGHEST ? LOWEST : next + 1;
-    if (await isFree(next)) return next;
+    const port = next;
+    next = port >= HIGHEST ? LOWEST : port + 1;
+    if (await isFree(port)) return port;
   }
 }
 

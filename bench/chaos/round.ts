@@ -47,7 +47,13 @@ export async function runRound(options: RoundOptions): Promise<Round> {
     watch.close();
     const comparison = failures.length === 0 ? await compare(options) : null;
     return {
-      problems: [...failures, ...endProblems(cluster), ...(comparison?.problems ?? [])],
+      problems: [
+        ...failures,
+        ...tooFew(done, options),
+        ...rewound(watch),
+        ...endProblems(cluster),
+        ...(comparison?.problems ?? []),
+      ],
       rows: rowsOf(done, watch.applied, startMs),
       planned: options.plan.length,
       generations: Math.max(0, ...watch.applied.map(({ generation }) => generation)),
@@ -86,6 +92,19 @@ async function disturbUntilOver(
   over.abort();
   await disturbing.catch(() => undefined);
   return [done, failures];
+}
+
+/** Those for which nobody was there to be hit are put off, and may come too late. */
+const LEAST_SHARE = 0.8;
+
+function tooFew(done: readonly Done[], { plan }: RoundOptions): string[] {
+  if (done.length >= LEAST_SHARE * plan.length) return [];
+  return [`${done.length} of ${plan.length} disturbances happened before the run was over: too few`];
+}
+
+/** Somebody with the state is always left alive: nothing may have to be computed again. */
+function rewound({ rewinds }: MetricsWatch): string[] {
+  return rewinds === 0 ? [] : [`the run went back to a checkpoint ${rewinds} time(s), though no state was lost`];
 }
 
 function lateness(signal: AbortSignal, deadlineMs: number, limitMs: number): string | null {

@@ -1,5 +1,6 @@
 /** A rank connects to another one and is accepted, or turned down. */
 import { MlipError } from '../core/errors.js';
+import { untilAborted } from '../core/linked-signal.js';
 import type { TlsFiles } from '../security/tls-files.js';
 import { failure, PeerFailure } from './failures.js';
 import { digestToken, encodeGreeting, type Frame, type Purpose, type Refusal } from './frame.js';
@@ -24,10 +25,33 @@ export interface Call {
   timeoutMs: number;
 }
 
+/** How long a peer that cannot be reached is called again. A dead one ends the generation before: its coordinator sees it. */
+const CALL_AGAIN_MS = 3_000;
+const PAUSE_MS = 100;
+
 /** The connection, paused, on which nothing but what was asked for follows. Rejects with a PeerFailure. */
-export function callPeer(peer: Peer, call: Call, deadline: AbortSignal): Promise<Inbound> {
+export async function callPeer(peer: Peer, call: Call, deadline: AbortSignal): Promise<Inbound> {
+  const lastMs = performance.now() + CALL_AGAIN_MS;
+  for (;;) {
+    try {
+      return await callOnce(peer, call, deadline);
+    } catch (error) {
+      if (!(error instanceof Unreachable) || deadline.aborted || performance.now() > lastMs) throw error;
+      await untilAborted(deadline, PAUSE_MS);
+    }
+  }
+}
+
+/** A network that is away for a moment looks like a peer that is gone. */
+class Unreachable extends PeerFailure {}
+
+function callOnce(peer: Peer, call: Call, deadline: AbortSignal): Promise<Inbound> {
   const { purpose, token, tls, generation, rank, timeoutMs } = call;
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve, rejectOnly) => {
+    const reject = (error: MlipError): void => {
+      deadline.removeEventListener('abort', giveUp);
+      rejectOnly(error);
+    };
     const inbound = new Inbound(peer, tls, {
       onFrame: (frame) => {
         inbound.pause();
@@ -66,7 +90,10 @@ function silent(peer: Peer, timeoutMs: number): MlipError {
 function unreachable(peer: Peer, cause: Error | undefined, inSilence: boolean): MlipError {
   const silence = inSilence ? ' after the TLS handshake; its log says whether it refused our certificate' : '';
   const why = `${cause === undefined ? 'it closed the connection' : cause.message}${silence}`;
-  return failure('MLIP_E_PEER_LOST', peer.rank, `${nameOf(peer)} cannot be reached: ${why}`, cause).error;
+  const { error } = failure('MLIP_E_PEER_LOST', peer.rank, `${nameOf(peer)} cannot be reached: ${why}`, cause);
+  const { code, rank, message, where, remedy } = error;
+  // A certificate that was refused is refused again.
+  return inSilence ? error : new Unreachable(code, rank, message, { where, remedy, cause });
 }
 
 function refused(peer: Peer, generation: number, frame: Frame | undefined): MlipError {

@@ -3,6 +3,7 @@
  * kept over generations.
  */
 import type { Socket } from 'node:net';
+import { messageOf, MlipError } from '../core/errors.js';
 import type { Refusals } from '../security/refusals.js';
 import { type SocketListener, listenForSockets } from '../security/socket-listener.js';
 import type { TlsFiles } from '../security/tls-files.js';
@@ -32,7 +33,7 @@ export interface ListenOptions {
 /** Neighbours of a ring are two; the rest are strangers. */
 const LIMITS = { total: 512, pending: 64, pendingPerAddress: 64, deadlineMs: GREETING_TIMEOUT_MS };
 
-/** Listens for other workers. */
+/** Listens for other workers. Throws MLIP_E_PORT_IN_USE. */
 export async function listen({ host, port = 0, tls, refusals }: ListenOptions): Promise<PeerListener> {
   const reception = new Reception(refusals);
   const listener = await listenForSockets({
@@ -42,6 +43,8 @@ export async function listen({ host, port = 0, tls, refusals }: ListenOptions): 
       listener.admission.admit(socket.remoteAddress, socket.remotePort);
       reception.receive(socket);
     },
+  }).catch((cause: unknown) => {
+    throw portInUse(`${host}:${port}`, cause);
   });
   return {
     port: listener.port,
@@ -49,6 +52,14 @@ export async function listen({ host, port = 0, tls, refusals }: ListenOptions): 
     offer: (offer) => reception.offers(offer),
     close: () => close(listener, reception),
   };
+}
+
+function portInUse(address: string, cause: unknown): MlipError {
+  return new MlipError('MLIP_E_PORT_IN_USE', `cannot listen on ${address} for other workers: ${messageOf(cause)}`, {
+    where: address,
+    remedy: 'Choose another --peer-port, or none, which takes any that is free.',
+    cause,
+  });
 }
 
 async function close(listener: SocketListener, reception: Reception): Promise<void> {

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { encodeFrame, GREETING_BYTES } from '../../src/collectives/frame.js';
 import { openRing, type RingOptions } from '../../src/collectives/open-ring.js';
 import type { Ring } from '../../src/collectives/ring.js';
+import { openLink } from '../../bench/chaos/link.js';
 import { listenHere, optionsOf, peerOf } from './rings.js';
 
 const cleanups: (() => unknown)[] = [];
@@ -132,7 +133,17 @@ describe('a rank', () => {
     await expect(twin).rejects.toThrow('it expects another neighbour');
   });
 
-  it('whose predecessor is not there says so at once', async () => {
+  it('whose predecessor cannot be reached for a moment calls it again', async () => {
+    const [first, second] = await pair();
+    const link = await openLink();
+    cleanups.push(() => link.close());
+    link.to = first.listener.port;
+    link.refuse(400);
+    const peers = [{ ...first.peers[0], port: link.port }, second.peers[1]];
+    await expectToWork(await Promise.all([open(first), open({ ...second, peers })]));
+  });
+
+  it('whose predecessor is gone says so after a few seconds', async () => {
     const [first, second] = await pair();
     await first.listener.close();
     await expect(openRing(second)).rejects.toMatchObject({
