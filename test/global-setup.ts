@@ -1,7 +1,8 @@
 // Before all tests: compiles the command line where a source is newer than the build, and provides TensorFlow and a
-// nats-server, so that no test's time limit includes a download.
+// nats-server, so that no test's time limit includes a download. Everything temporary is in one directory, and goes with it.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../src/core/errors.js';
 import { ensureEngine } from '../src/engine/provision/install.js';
@@ -9,12 +10,15 @@ import { provideNatsServer } from './support/nats-provision.js';
 
 const root = join(import.meta.dirname, '..');
 
-export async function setup(): Promise<void> {
+export async function setup(): Promise<() => void> {
+  const temporary = mkdtempSync(join(tmpdir(), 'mlip-tests-'));
+  process.env.TMPDIR = temporary;
   compile();
   // Many tests need no TensorFlow; those that do will say that it is missing.
   await ensureEngine().catch((error: unknown) => process.stderr.write(`${messageOf(error)}\n`));
   // Tests that need a server are skipped without one.
   await provideNatsServer().catch((error: unknown) => process.stderr.write(`${messageOf(error)}\n`));
+  return () => rmSync(temporary, { recursive: true, force: true });
 }
 
 function compile(): void {
