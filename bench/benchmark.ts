@@ -60,6 +60,12 @@ export function lessIsBetter(figures: Figures): Result {
   return { ...figures, ratio, met: ratio <= figures.goal };
 }
 
+/** A figure of which more is better: a throughput. */
+export function moreIsBetter(figures: Figures): Result {
+  const ratio = figures.ours / figures.theirs;
+  return { ...figures, ratio, met: ratio >= figures.goal };
+}
+
 /** The middle value; of an even number of values the mean of the middle two. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

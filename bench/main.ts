@@ -15,6 +15,7 @@ import { checkpointBenchmark } from './checkpoint/benchmark.js';
 import { coordinatorBenchmark } from './coordinator/benchmark.js';
 import { recoveryBenchmark } from './recovery/benchmark.js';
 import { stepBenchmark } from './step/benchmark.js';
+import { stragglersBenchmark } from './stragglers/benchmark.js';
 import { formatReport } from './table.js';
 
 /** Every benchmark of the project by its name. */
@@ -23,6 +24,7 @@ const BENCHMARKS: Record<string, Benchmark> = {
   checkpoint: checkpointBenchmark,
   recovery: recoveryBenchmark,
   coordinator: coordinatorBenchmark,
+  stragglers: stragglersBenchmark,
 };
 
 const DEFAULTS = { threads: availableParallelism(), rounds: 3, steps: 5 };

@@ -1,23 +1,15 @@
 /**
- * Our side, through the command line as its users start it: a coordinator and two workers. The survivor goes on alone, and
- * a worker that is started later joins. Steps are those of metrics.jsonl, at the moment at which this process sees them.
+ * Our side: a coordinator and two workers. The survivor goes on alone, and a worker that is started later joins. Steps are
+ * those of metrics.jsonl, at the moment at which this process sees them.
  */
-import type { ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { packageRoot } from '../../src/core/package-root.js';
-import { benchEnvironment } from '../access.js';
 import { monotonicMs } from '../clock.js';
-import { followLines } from './follow.js';
-import { isRunning, Processes } from './processes.js';
+import { followLines } from '../training/follow.js';
+import { isRunning } from '../training/processes.js';
+import { startRun } from '../training/run.js';
 import { WORKERS, type Side, type Training } from './side.js';
 import { readSizes } from './sizes.js';
 import { stepEventOfMetrics, type StepEvent } from './step-event.js';
-
-const MLIP = join(packageRoot, 'bin', 'mlip.js');
-const ENDLESS = ['--steps', '1000000'];
-const LISTEN_LIMIT_MS = 30_000;
 
 /** @param manifest of a corpus that lasts for the run. */
 export function ourSide(manifest: string, threads: number): Side {
@@ -25,15 +17,10 @@ export function ourSide(manifest: string, threads: number): Side {
 }
 
 async function start(manifest: string, threads: number, folder: string): Promise<Training> {
-  const processes = new Processes(folder);
-  const out = join(folder, 'out');
-  const coordinator = startCoordinator(processes, manifest, folder, out);
-  const address = await addressOf(processes, coordinator, out);
-  const startWorker = (name: string): ChildProcess =>
-    processes.start(name, process.execPath, workerArgs(address, threads), {
-      ...benchEnvironment,
-      OMP_NUM_THREADS: String(threads),
-    });
+  const config = configOf(readSizes());
+  const { out, coordinator, processes, startWorker } = await startRun({
+    ...{ folder, manifest, config, workers: WORKERS, threads },
+  });
   const workers = Array.from({ length: WORKERS }, (_, worker) => startWorker(`worker-${worker}`));
   const events: StepEvent[] = [];
   const unfollow = followLines(join(out, 'metrics.jsonl'), (line) => {
@@ -56,19 +43,6 @@ async function start(manifest: string, threads: number, folder: string): Promise
   };
 }
 
-function workerArgs(address: string, threads: number): string[] {
-  return [MLIP, 'worker', '--coordinator', address, '--threads', String(threads)];
-}
-
-function startCoordinator(processes: Processes, manifest: string, folder: string, out: string): ChildProcess {
-  const config = join(folder, 'config.yaml');
-  // YAML takes JSON as it is.
-  writeFileSync(config, JSON.stringify(configOf(readSizes())));
-  const place = ['--workers', String(WORKERS), '--host', '127.0.0.1', '--port', '0', '--out', out];
-  const args = [MLIP, 'coordinator', config, '--data', manifest, ...ENDLESS, ...place];
-  return processes.start('coordinator', process.execPath, args, benchEnvironment);
-}
-
 /** The recipe clip-nano at the sizes that the other sides have, too. */
 function configOf(sizes: ReturnType<typeof readSizes>): object {
   const { imageSize, patchSize, width, heads, mlpWidth, pieces, headWidth, embeddingWidth } = sizes;
@@ -85,17 +59,4 @@ function configOf(sizes: ReturnType<typeof readSizes>): object {
     },
     optimizer: { learningRate: sizes.learningRate },
   };
-}
-
-/** Where the coordinator listens, from the run.json that it writes. */
-async function addressOf(processes: Processes, coordinator: ChildProcess, out: string): Promise<string> {
-  const file = join(out, 'run.json');
-  const deadline = monotonicMs() + LISTEN_LIMIT_MS;
-  while (!existsSync(file)) {
-    if (!isRunning(coordinator) || monotonicMs() > deadline) {
-      throw new Error(`the coordinator did not start\n${processes.lastWords('coordinator')}`);
-    }
-    await sleep(20);
-  }
-  return (JSON.parse(readFileSync(file, 'utf8')) as { coordinator: { address: string } }).coordinator.address;
 }

@@ -9,8 +9,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packageRoot } from '../../src/core/package-root.js';
 import { monotonicMs } from '../clock.js';
-import { followLines } from './follow.js';
-import { isRunning, Processes } from './processes.js';
+import { followLines } from '../training/follow.js';
+import { isRunning, Processes } from '../training/processes.js';
 import { WORKERS, type Side, type Training } from './side.js';
 import { stepEventOf, type StepEvent } from './step-event.js';
 

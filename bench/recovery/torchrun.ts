@@ -5,8 +5,8 @@
  */
 import { join } from 'node:path';
 import { packageRoot } from '../../src/core/package-root.js';
-import { followLines } from './follow.js';
-import { isRunning, Processes } from './processes.js';
+import { followLines } from '../training/follow.js';
+import { isRunning, Processes } from '../training/processes.js';
 import { WORKERS, type Side, type Training } from './side.js';
 import { stepEventOf, type StepEvent } from './step-event.js';
 
