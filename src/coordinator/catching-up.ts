@@ -29,6 +29,8 @@ function goBack(state: RunState, { step, checkpoint }: Beginning): Transition {
     {
       ...state,
       step,
+      // A generation that is being formed after a halt has its number already.
+      rewoundIn: state.generation.number + (state.phase === 'halting' ? 0 : 1),
       skipped: 0,
       dataWait: { ...state.dataWait, remarkedStep: Math.min(state.dataWait.remarkedStep, step) },
     },

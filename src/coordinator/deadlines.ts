@@ -2,7 +2,7 @@
 import { MISSED_HEARTBEATS, MISSED_HEARTBEATS_AT_START } from '../rpc/protocol.js';
 import { enoughIdle, idle } from './candidates.js';
 import { end, fail } from './failing.js';
-import { form, formWhenHalted } from './forming.js';
+import { form, formWhenHalted, holderIsGone } from './forming.js';
 import { lose, redo } from './losing.js';
 import {
   type Cause,
@@ -22,7 +22,10 @@ import { countPhrase, secondsPhrase, workersPhrase } from './wording.js';
 export function tick(state: RunState, nowMs: number): Transition {
   if (state.phase === 'ended') return stay(state);
   const awake = forgiveOwnSleep(state, nowMs);
-  return chain(loseSilent(awake, nowMs), (next) => endWait(next, nowMs));
+  return chain(
+    chain(loseSilent(awake, nowMs), (next) => endPatience(next, nowMs)),
+    (next) => endWait(next, nowMs),
+  );
 }
 
 /** If the coordinator itself did not run for a while, nobody else is to blame for the silence. */
@@ -59,6 +62,12 @@ const GIVEN_UP = {
   where: '',
   remedy: 'Look for what stopped the process, or raise timeouts.heartbeatMs.',
 };
+
+function endPatience(state: RunState, nowMs: number): Transition {
+  const { phase, holderMissedUntilMs } = state;
+  const isOver = phase === 'waiting' && holderMissedUntilMs !== 0 && nowMs >= holderMissedUntilMs;
+  return isOver ? holderIsGone(state, nowMs) : stay(state);
+}
 
 function endWait(state: RunState, nowMs: number): Transition {
   if (nowMs < state.deadlineMs) return stay(state);

@@ -2,7 +2,7 @@
 import { stepsPerEpoch } from '../core/plan.js';
 import type { CoordinatorMessage } from '../rpc/service.js';
 import { disagreement } from './agreement.js';
-import { type Beginning, beginningOf, chosen, idle, sourcesOf } from './candidates.js';
+import { type Beginning, beginningOf, chosen, enoughIdle, idle, sourcesOf } from './candidates.js';
 import { catchUp } from './catching-up.js';
 import { fail } from './failing.js';
 import { allLeave, releaseLeavers, saveAndLeave } from './leaving.js';
@@ -24,8 +24,24 @@ function formOf(state: RunState, able: readonly Member[], nowMs: number): Transi
   if (cause !== null) return fail(state, cause, nowMs);
   const planned = state.loaded === null ? withPlan(state, able) : state;
   const beginning = beginningOf(planned);
+  if (beginning.step < planned.step && nowMs < planned.holderMissedUntilMs) return waitForHolder(planned, nowMs);
   if (beginning.holders.length === 0 && planned.checkpointTrust !== 'sure') return lookForCheckpoint(planned, nowMs);
   return chain(catchUp(planned, beginning, nowMs), (next) => beginOrEnd(next, beginning, nowMs));
+}
+
+/** To compute steps again takes longer than a broken connection. */
+function waitForHolder(state: RunState, nowMs: number): Transition {
+  if (state.phase === 'waiting') return stay(state);
+  const patience = secondsPhrase(state.holderMissedUntilMs - nowMs);
+  const text = `nobody who is there has the state after step ${state.step}; waiting ${patience} for whoever had it`;
+  return chain(stay(state, { kind: 'announce', event: { kind: 'notice', text } }), (next) => waitSilently(next, nowMs));
+}
+
+/** Whoever had the newest state has not come back. Who is to leave is let off, even if nobody goes on. */
+export function holderIsGone(state: RunState, nowMs: number): Transition {
+  const without = { ...state, holderMissedUntilMs: 0 };
+  const leaves = idle(without).some(({ leaving }) => leaving);
+  return leaves || enoughIdle(without, state.settings.elastic.minWorkers) ? form(without, nowMs) : stay(without);
 }
 
 /** Nobody holds any state: it is loaded, but only from a checkpoint that is as it was written. */
@@ -132,11 +148,16 @@ function sourceOf(copyFrom: number | null, { holders, checkpoint }: Beginning, w
 
 /** Too few workers: the run waits for others, but not for ever. */
 export function wait(state: RunState, nowMs: number): Transition {
+  const waiting = waitSilently(state, nowMs);
+  if (state.phase === 'waiting') return waiting;
   const { minWorkers, rejoinMs } = state.settings.elastic;
-  const waiting: RunState = { ...state, phase: 'waiting', deadlineMs: nowMs + rejoinMs, awaited: [] };
-  if (state.phase === 'waiting') return stay({ ...waiting, deadlineMs: state.deadlineMs });
   const text = `waiting ${secondsPhrase(rejoinMs)} at most for workers: at least ${countPhrase(minWorkers, 'worker')} must be there`;
-  return stay(waiting, { kind: 'announce', event: { kind: 'notice', text } });
+  return chain(waiting, (next) => stay(next, { kind: 'announce', event: { kind: 'notice', text } }));
+}
+
+function waitSilently(state: RunState, nowMs: number): Transition {
+  const deadlineMs = state.phase === 'waiting' ? state.deadlineMs : nowMs + state.settings.elastic.rejoinMs;
+  return stay({ ...state, phase: 'waiting', deadlineMs, awaited: [] });
 }
 
 function tooFewRows({ settings }: RunState, [{ loaded }]: readonly Member[]): Cause | null {

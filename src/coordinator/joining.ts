@@ -30,7 +30,8 @@ export function join(state: RunState, { connection, info, rejoin }: JoinRequest,
 
 function admit(state: RunState, { connection, info, rejoin }: JoinRequest, nowMs: number): Transition {
   const worker = rejoin?.worker ?? state.nextWorker;
-  const { loaded = null, holding = null } = rejoin ?? {};
+  const loaded = rejoin?.loaded ?? null;
+  const holding = rejoin === null ? null : heldBy(state, rejoin);
   const standing = loaded === null ? ('loading' as const) : ('idle' as const);
   const member: Member = { ...newMember(worker, info, nowMs), loaded, holding, standing };
   const joined = addMember({ ...state, awaited: state.awaited.filter((other) => other !== worker) }, member);
@@ -42,6 +43,15 @@ function admit(state: RunState, { connection, info, rejoin }: JoinRequest, nowMs
     { kind: 'announce', event: { kind: 'joined', worker, host, pid, device } },
   );
   return loaded === null ? chain(welcomed, formWhenHalted(nowMs)) : chain(welcomed, readied(worker, nowMs));
+}
+
+/**
+ * What a worker holds from before the run went back is as good as any other state, but steps between it and where the run
+ * is now would be missing in metrics.jsonl and in the ledger.
+ */
+function heldBy({ rewoundIn, step }: RunState, { generation, holding }: Rejoin): Rejoin['holding'] {
+  const isAhead = holding !== null && generation <= rewoundIn && holding.step > step + 1;
+  return isAhead ? null : holding;
 }
 
 /** In order of number, which is the order of ranks. */

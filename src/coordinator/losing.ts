@@ -13,6 +13,7 @@ import {
   isOver,
   memberOf,
   recordOf,
+  recoveryMs,
   serving,
   stay,
 } from './state.js';
@@ -33,7 +34,13 @@ export function lose(state: RunState, worker: number, reason: string, nowMs: num
     remedy: 'Look at the end of that worker’s log.',
     worker,
   };
-  return goOnWithout(state, worker, cause, nowMs);
+  return goOnWithout(missingHolder(state, worker, nowMs), worker, cause, nowMs);
+}
+
+/** A worker whose connection breaks is not always dead, and may be the only one with the newest state. */
+function missingHolder(state: RunState, worker: number, nowMs: number): RunState {
+  const holds = (memberOf(state, worker)!.holding?.step ?? -1) >= state.step;
+  return holds ? { ...state, holderMissedUntilMs: nowMs + recoveryMs(state.settings) } : state;
 }
 
 function progressOf({ phase, step }: RunState): string {

@@ -19,6 +19,8 @@ const recordSchema = z.strictObject({
   /** From which the run went on when it started. */
   resume: z.strictObject({ step: count, checkpoint: z.string() }).nullable(),
   checkpoint: z.strictObject({ step: count, path: z.string() }).nullable(),
+  /** The generation with which the run last went back to a checkpoint; 0 where it never has. */
+  rewoundIn: count.default(0),
   ended: z.boolean(),
 });
 

@@ -143,6 +143,10 @@ export interface RunState {
   checkpoint: { step: number; path: string } | null;
   /** sure: it is whole, and the newest. unsure: it may not be. looking: that is being found out. */
   checkpointTrust: 'sure' | 'unsure' | 'looking';
+  /** Until then whoever had the newest state may come back, before the run goes back to a checkpoint. */
+  holderMissedUntilMs: number;
+  /** The generation with which the run last went back; what a worker holds from before may be ahead of it. */
+  rewoundIn: number;
   /** Moving average of the share of time spent waiting for data, and when that was last remarked upon. */
   dataWait: { average: number; remarkedStep: number };
 }
@@ -155,7 +159,7 @@ export function initialState(settings: RunSettings, nowMs: number, record: RunRe
   if (record === null) return { ...fresh, checkpoint, deadlineMs: nowMs + timeouts.joinMs };
   const known = {
     ...{ ...fresh, step: record.step, nextWorker: record.nextWorker, checkpoint: record.checkpoint },
-    ...{ checkpointTrust: 'unsure' as const, deadlineMs: nowMs + timeouts.joinMs },
+    ...{ checkpointTrust: 'unsure' as const, deadlineMs: nowMs + timeouts.joinMs, rewoundIn: record.rewoundIn },
     generation: { ...fresh.generation, number: record.generation + 1 },
     opened: { atMs: nowMs, generation: record.generation, world: record.workers.length },
   };
@@ -198,21 +202,24 @@ function freshState(settings: RunSettings, step: number, nowMs: number): RunStat
     saveDue: false,
     checkpoint: null,
     checkpointTrust: 'sure',
+    holderMissedUntilMs: 0,
+    rewoundIn: 0,
     dataWait: { average: 0, remarkedStep: step },
   };
 }
 
-/** Workers try again several times a second to find their coordinator. */
-function recoveryMs({ timeouts }: RunSettings): number {
+/** Workers that have lost their coordinator try several times a second to find it again. */
+export function recoveryMs({ timeouts }: RunSettings): number {
   return 2_000 + 2 * timeouts.heartbeatMs;
 }
 
 export function recordOf(state: RunState): RunRecord {
-  const { settings, generation, nextWorker, step, checkpoint, phase } = state;
+  const { settings, generation, nextWorker, step, checkpoint, rewoundIn, phase } = state;
   return {
     version: 1,
     ...{ runId: settings.runId, configHash: settings.configHash, resume: settings.resume },
     ...{ generation: generation.number, nextWorker, workers: [...generation.ranks], step, checkpoint },
+    ...{ rewoundIn },
     ended: phase === 'ended',
   };
 }

@@ -130,6 +130,7 @@ function recovered({ settings }: RunState, command: Command): RunState {
   return initialState(settings, command.nowMs, {
     ...{ version: 1, runId: 'r1', configHash: 'c', generation: command.number('generation', 1), workers },
     ...{ nextWorker: Math.max(-1, ...workers) + 1, step: command.number('step', 0), resume: null, ended: false },
+    rewoundIn: 0,
     checkpoint: saved === 0 ? null : { step: saved, path: `checkpoints/step-${saved}` },
   });
 }

@@ -11,11 +11,11 @@ import type { CoordinatorMessage } from '../../src/rpc/service.js';
 import { PROTOCOL, mlipVersion } from '../../src/rpc/protocol.js';
 
 export const MICRO_BATCHES = 6;
-export const STEPS = 6;
+export const STEPS = 8;
 
 export const settings: RunSettings = {
   ...{ runId: 'r', out: '/out', workers: 3, configJson: '{}', configHash: 'c', epochs: 1, steps: STEPS },
-  ...{ batchSize: 2 * MICRO_BATCHES, microBatchSize: 2, saveEverySteps: 2, resume: null, maxSkippedSteps: 2 },
+  ...{ batchSize: 2 * MICRO_BATCHES, microBatchSize: 2, saveEverySteps: 4, resume: null, maxSkippedSteps: 2 },
   elastic: {
     ...{ minWorkers: 1, maxWorkers: 4, rejoinMs: 2_000_000, rebalanceSteps: 2, stragglerFactor: 2, stragglerMs: 0 },
   },
@@ -46,6 +46,8 @@ export class SimWorker {
   step = 0;
   loaded = false;
   connected = false;
+  /** The coordinator has taken up its connection. */
+  accepted = false;
   /** What it held when its generation began, for those that copy it. */
   snapshot = -1;
   saveDue = false;
@@ -96,23 +98,32 @@ export class Simulation {
     this.disconnect(worker);
   }
 
+  /** Its connection breaks, and it looks for the coordinator again. */
+  cut(worker: SimWorker): void {
+    this.disconnect(worker);
+    this.abandon(worker);
+  }
+
+  private abandon(worker: SimWorker): void {
+    worker.connected = worker.accepted = false;
+    worker.inbox.length = worker.outbox.length = 0;
+    if (worker.id < 0 || !worker.loaded) this.workers.delete(worker);
+    else if (worker.stage !== 'done') worker.stage = 'idle';
+  }
+
   private disconnect(worker: SimWorker): void {
-    if (worker.connected && worker.id >= 0) this.feed({ kind: 'closed', worker: worker.id });
-    worker.connected = false;
+    const { accepted, id } = worker;
+    worker.connected = worker.accepted = false;
+    if (accepted) this.feed({ kind: 'closed', worker: id });
   }
 
   leave(worker: SimWorker): void {
-    if (worker.connected && worker.id >= 0) worker.outbox.push({ kind: 'leave', worker: worker.id });
+    if (worker.accepted) worker.outbox.push({ kind: 'leave', worker: worker.id });
   }
 
   /** The coordinator is killed and starts again with what was durable. */
   restart(): void {
-    for (const worker of this.workers) {
-      worker.connected = false;
-      worker.inbox.length = worker.outbox.length = 0;
-      if (worker.id < 0 || !worker.loaded) this.workers.delete(worker);
-      else if (worker.stage !== 'done') worker.stage = 'idle';
-    }
+    for (const worker of this.workers) this.abandon(worker);
     const known = this.record === null ? null : { ...this.record, step: this.recorded.at(-1) ?? 0 };
     if (this.outcome === null) this.state = initialState(settings, this.nowMs, known);
   }
@@ -121,8 +132,7 @@ export class Simulation {
   pass(ms: number): void {
     for (const end = this.nowMs + ms; this.nowMs < end;) {
       this.nowMs += 250;
-      for (const { id, connected } of this.workers)
-        if (connected && id >= 0) this.feed({ kind: 'heartbeat', worker: id });
+      for (const { id, accepted } of this.workers) if (accepted) this.feed({ kind: 'heartbeat', worker: id });
       this.feed({ kind: 'tick' });
     }
   }
@@ -295,14 +305,13 @@ export class Simulation {
   private carryOut(effect: Effect): void {
     switch (effect.kind) {
       case 'accept':
-        this.connections.get(effect.connection)!.id = effect.worker;
-        return;
+        return void Object.assign(this.connections.get(effect.connection)!, { id: effect.worker, accepted: true });
       case 'refuse':
         return void this.workers.delete(this.connections.get(effect.connection)!);
       case 'send':
         return this.deliver(effect.worker, effect.message);
       case 'drop':
-        return this.workers.forEach((w) => w.id === effect.worker && this.workers.delete(w));
+        return this.workers.forEach((w) => w.id === effect.worker && this.abandon(w));
       case 'persist':
         return this.persist(effect.record);
       case 'release':
@@ -310,8 +319,7 @@ export class Simulation {
       case 'record':
         return this.note(effect.line.step);
       case 'rewind':
-        this.recorded = this.recorded.filter((step) => step <= effect.step);
-        return;
+        return void (this.recorded = this.recorded.filter((step) => step <= effect.step));
       case 'findCheckpoint': {
         const newest = Math.max(0, ...this.checkpoints);
         const checkpoint = newest === 0 ? null : { step: newest, path: `step-${newest}` };
@@ -324,7 +332,7 @@ export class Simulation {
   }
 
   private deliver(id: number, message: CoordinatorMessage): void {
-    for (const worker of this.workers) if (worker.connected && worker.id === id) worker.inbox.push(message);
+    for (const worker of this.workers) if (worker.accepted && worker.id === id) worker.inbox.push(message);
   }
 
   private persist(record: RunRecord): void {
