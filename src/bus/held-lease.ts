@@ -11,6 +11,8 @@ export interface Lease {
   readonly lost: AbortSignal;
   /** Decided by the clock alone, so that it is right at once after the process was stopped. */
   holds(): boolean;
+  /** Tells others at once where workers reach the holder. */
+  announce(address: string): void;
   /** Lets others have it without waiting. Where the store does not answer, it runs out by itself. */
   release(): Promise<void>;
 }
@@ -39,10 +41,15 @@ export class HeldLease implements Lease {
   /** Since the start of the last renewal that succeeded. */
   #elapsed: () => number;
   #lastFailure: unknown;
+  #address: string;
+  /** The address that is in the store. */
+  #told: string;
+  #renewNow: () => void = () => undefined;
   readonly #renewing: Promise<void>;
 
   constructor(terms: LeaseTerms, token: number, elapsed: () => number) {
     this.#terms = terms;
+    this.#told = this.#address = terms.value.address;
     this.token = token;
     this.#revision = token;
     this.#elapsed = elapsed;
@@ -59,6 +66,12 @@ export class HeldLease implements Lease {
     return !this.#over.signal.aborted;
   }
 
+  announce(address: string): void {
+    if (address === this.#address) return;
+    this.#address = address;
+    this.#renewNow();
+  }
+
   async release(): Promise<void> {
     const held = this.holds();
     this.#over.abort();
@@ -69,21 +82,28 @@ export class HeldLease implements Lease {
   async #renewUntilOver(): Promise<void> {
     const { ttlMs } = this.#terms;
     while (this.holds()) {
-      await pause(Math.max(0, ttlMs / 3 - this.#elapsed()), this.#over.signal);
+      if (this.#told === this.#address) await this.#pauseUnlessHurried(Math.max(0, ttlMs / 3 - this.#elapsed()));
       if (!this.holds() || (await this.#renew())) continue;
       await pause(ttlMs / 20, this.#over.signal);
     }
+  }
+
+  async #pauseUnlessHurried(ms: number): Promise<void> {
+    const hurried = new Promise<void>((resolve) => (this.#renewNow = resolve));
+    await Promise.race([hurried, pause(ms, this.#over.signal)]);
   }
 
   /** False where the store did not answer, so that it is worth trying again. */
   async #renew(): Promise<boolean> {
     const { keyValue, key, value } = this.#terms;
     const elapsed = startElapsed();
-    const renewed = Buffer.from(JSON.stringify({ ...value, token: this.token } satisfies LeaseValue));
+    const address = this.#address;
+    const renewed = Buffer.from(JSON.stringify({ ...value, address, token: this.token } satisfies LeaseValue));
     try {
       const revision = await keyValue.compareAndSet(key, renewed, this.#revision);
       if (revision === null) return this.#lose('was taken over or has expired');
       this.#revision = revision;
+      this.#told = address;
       // The time may have run out while the store was answering: what was lost then stays lost.
       if (this.holds()) this.#elapsed = elapsed;
       return true;
@@ -110,7 +130,7 @@ export class HeldLease implements Lease {
     const message = `the lease ${key} of ${value.holder} ${how}${why}`;
     this.#lost.abort(
       new MlipError('MLIP_E_LEASE_LOST', message, {
-        where: value.address,
+        where: this.#address,
         remedy: 'Check the store and the network; this process must not command any more.',
         cause: this.#lastFailure,
       }),

@@ -17,7 +17,7 @@ export interface LeaseRequest {
   readonly key: string;
   /** Who: for messages. */
   readonly holder: string;
-  /** Where workers reach the holder, HOST:PORT. */
+  /** Where workers reach the holder, HOST:PORT; empty until the holder announces it. */
   readonly address: string;
   /** Ends the waiting; rejects with its reason. */
   readonly signal?: AbortSignal;

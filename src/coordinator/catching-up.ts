@@ -1,7 +1,9 @@
 /** What is recorded of the run follows the state with which a generation begins. */
 import type { Beginning } from './candidates.js';
+import type { StepReport } from './events.js';
 import { metricsLine } from './metrics-line.js';
-import { type RunState, type Transition, memberOf, stay } from './state.js';
+import { isSaveStep } from './saving.js';
+import { type RunState, type Transition, chain, memberOf, stay } from './state.js';
 
 /** A survivor may have applied the step that others did not finish; or all that had applied the newest steps are gone. */
 export function catchUp(state: RunState, beginning: Beginning, nowMs: number): Transition {
@@ -11,12 +13,25 @@ export function catchUp(state: RunState, beginning: Beginning, nowMs: number): T
 
 function recordAhead(state: RunState, { step, holders }: Beginning, nowMs: number): Transition {
   const reports = holders.map((worker) => memberOf(state, worker)!.holding?.report ?? null);
-  const report = reports.find((found) => found !== null);
-  const ahead = { ...state, step };
-  if (report === undefined || report === null) return stay(ahead);
-  const line = metricsLine({ ...state, step: step - 1 }, report, [], nowMs);
+  const report = reports.find((found) => found !== null) ?? null;
+  const ahead = { ...state, step, saveDue: state.saveDue || isSaveStep({ ...state, step }) };
+  return chain(sayLost(ahead, state.step + 1, report === null ? step : step - 1), (next) =>
+    report === null ? stay(next) : recordStep(next, report, nowMs),
+  );
+}
+
+/** Workers keep the report of their newest step only. */
+function sayLost(state: RunState, first: number, last: number): Transition {
+  if (last < first) return stay(state);
+  const steps = first === last ? `step ${first}` : `steps ${first} to ${last}`;
+  const text = `the lines of ${steps} are lost: they were not on disk yet when the coordinator died`;
+  return stay(state, { kind: 'announce', event: { kind: 'notice', text } });
+}
+
+function recordStep(state: RunState, report: StepReport, nowMs: number): Transition {
+  const line = metricsLine({ ...state, step: state.step - 1 }, report, [], nowMs);
   return stay(
-    ahead,
+    state,
     { kind: 'record', line, account: report.account },
     { kind: 'announce', event: { kind: 'step', line } },
   );

@@ -47,15 +47,15 @@ export class Connections {
     this.open.delete(id);
     connection.call.end();
     const { worker } = connection;
-    // A worker that has connected again has another stream by now.
-    if (worker === null || this.members.get(worker) !== connection) return;
-    this.members.delete(worker);
-    this.dispatch({ kind: 'closed', worker });
+    if (worker === null) return;
+    if (this.members.get(worker) === connection) this.members.delete(worker);
+    this.dispatch({ kind: 'closed', worker, connection: id });
   }
 
   accept(id: number, worker: number): void {
     const connection = this.open.get(id);
-    if (connection === undefined) return;
+    // It has gone while the answer was on its way.
+    if (connection === undefined) return this.dispatch({ kind: 'closed', worker, connection: id });
     const former = this.members.get(worker);
     connection.worker = worker;
     this.members.set(worker, connection);

@@ -36,13 +36,16 @@ export function readContribution(call: GatherCall, events: ContributionEvents): 
   let reading: { contribution: Contribution; lengths: TensorLengths } | null = null;
   let over = false;
 
-  function guard(action: () => void): void {
-    if (over) return;
+  /** False where the call is over, or is refused. */
+  function guard(action: () => void): boolean {
+    if (over) return false;
     try {
       action();
+      return true;
     } catch (error) {
       leave();
       refuseCall(call, toFailure(error));
+      return false;
     }
   }
   function leave(): void {
@@ -70,11 +73,13 @@ export function readContribution(call: GatherCall, events: ContributionEvents): 
     if (reading === null) throw malformed('a gather ended before its header');
     reading.lengths.finish();
     over = true;
-    events.completed(reading.contribution);
   }
 
   call.on('data', (bytes: Buffer) => guard(() => take(bytes)));
-  call.on('end', () => guard(finish));
+  call.on('end', () => {
+    // What goes wrong from here on is not this worker's fault.
+    if (guard(finish)) events.completed(reading!.contribution);
+  });
   call.on('cancelled', leave);
   call.on('error', leave);
 }

@@ -99,8 +99,8 @@ export type WorkerEvent = { worker: number } & (
   /** `step`: steps applied in the checkpoint. */
   | { kind: 'saved'; step: number; path: string }
   | ({ kind: 'failed' } & WorkerFailure)
-  /** The stream ended or broke. */
-  | { kind: 'closed' }
+  /** The stream ended or broke. A worker that has connected again has another one. */
+  | { kind: 'closed'; connection: number }
 );
 
 export interface WorkerFailure {

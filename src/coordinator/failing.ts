@@ -11,6 +11,7 @@ import {
   isOver,
   memberOf,
   recordOf,
+  stoppedEarly,
   stay,
 } from './state.js';
 
@@ -65,7 +66,8 @@ export function replaceSaver(state: RunState, worker: number, nowMs: number): Tr
 
 /** The checkpoint that a worker was asked for is written. */
 export function savedAfterFailure(state: RunState, worker: number, step: number, path: string): Transition {
-  const kept = { ...state, checkpoint: { step, path } };
+  const isNewer = state.checkpoint === null || step >= state.checkpoint.step;
+  const kept = isNewer ? { ...state, checkpoint: { step, path } } : state;
   const announced = stay(kept, { kind: 'announce', event: { kind: 'saved', step, path } });
   if (worker !== state.saver) return announced;
   return chain(
@@ -96,14 +98,11 @@ export function end(state: RunState): Transition {
   );
 }
 
-function outcomeOf({ cause, step, totalSteps, checkpoint, stopRequested }: RunState): RunOutcome {
-  const path = checkpoint?.path ?? null;
-  if (cause !== null) return { kind: 'failed', ...cause, step, checkpoint: path };
-  return {
-    kind: stopRequested && (totalSteps === 0 || step < totalSteps) ? 'stopped' : 'finished',
-    step,
-    checkpoint: path,
-  };
+function outcomeOf(state: RunState): RunOutcome {
+  const { cause, step } = state;
+  const checkpoint = state.checkpoint?.path ?? null;
+  if (cause !== null) return { kind: 'failed', ...cause, step, checkpoint };
+  return { kind: stoppedEarly(state) ? 'stopped' : 'finished', step, checkpoint };
 }
 
 function lastEvent(outcome: RunOutcome): (Effect & { kind: 'announce' })['event'] {

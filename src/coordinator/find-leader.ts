@@ -12,6 +12,6 @@ export function findLeader(store: Store, run: string | undefined): () => Promise
     const leases = await store.keyValue(LEASES, { ttlMs: LEAST_LEASE_MS });
     const names = run === undefined ? await leases.keys() : [run];
     const holders = await Promise.all(names.map((name) => currentHolder(leases, name)));
-    return holders.flatMap((holder) => (holder === null ? [] : [holder.address]));
+    return holders.flatMap((holder) => (holder === null || holder.address === '' ? [] : [holder.address]));
   };
 }

@@ -1,15 +1,14 @@
 /** A generation begins: who takes part, with which micro-batches, and from where each gets the state. */
-import { stepsPerEpoch } from '../core/plan.js';
 import type { CoordinatorMessage } from '../rpc/service.js';
 import { disagreement } from './agreement.js';
 import { type Beginning, beginningOf, chosen, enoughIdle, idle, sourcesOf } from './candidates.js';
 import { catchUp } from './catching-up.js';
-import { fail } from './failing.js';
+import { end, fail } from './failing.js';
 import { allLeave, releaseLeavers, saveAndLeave } from './leaving.js';
 import { boundariesFor } from './pace.js';
 import { beginSaving } from './saving.js';
 import { type Cause, type Member, type RunState, type Transition, chain, memberOf, recordOf, stay } from './state.js';
-import { withMembers } from './state.js';
+import { withMembers, withPlan } from './state.js';
 import { openStep } from './opening.js';
 import { countPhrase, secondsPhrase } from './wording.js';
 
@@ -19,13 +18,15 @@ export function form(state: RunState, nowMs: number): Transition {
 }
 
 function formOf(state: RunState, able: readonly Member[], nowMs: number): Transition {
-  if (able.length === 0) return wait(state, nowMs);
+  if (able.length === 0) return state.stopRequested ? end(state) : wait(state, nowMs);
   const cause = state.loaded === null ? (disagreement(able) ?? tooFewRows(state, able)) : null;
   if (cause !== null) return fail(state, cause, nowMs);
-  const planned = state.loaded === null ? withPlan(state, able) : state;
+  const planned = state.loaded === null ? withPlan(state, able[0].loaded) : state;
   const beginning = beginningOf(planned);
-  if (beginning.step < planned.step && nowMs < planned.holderMissedUntilMs) return waitForHolder(planned, nowMs);
-  if (beginning.holders.length === 0 && planned.checkpointTrust !== 'sure') return lookForCheckpoint(planned, nowMs);
+  const goesBack = beginning.step < planned.step;
+  if (goesBack && nowMs < planned.holderMissedUntilMs) return waitForHolder(planned, nowMs);
+  const needsCheckpoint = goesBack || beginning.holders.length === 0;
+  if (needsCheckpoint && planned.checkpointTrust !== 'sure') return lookForCheckpoint(planned, nowMs);
   return chain(catchUp(planned, beginning, nowMs), (next) => beginOrEnd(next, beginning, nowMs));
 }
 
@@ -44,7 +45,7 @@ export function holderIsGone(state: RunState, nowMs: number): Transition {
   return leaves || enoughIdle(without, state.settings.elastic.minWorkers) ? form(without, nowMs) : stay(without);
 }
 
-/** Nobody holds any state: it is loaded, but only from a checkpoint that is as it was written. */
+/** Nobody holds the newest state: it is loaded, but only from a checkpoint that is as it was written. */
 function lookForCheckpoint(state: RunState, nowMs: number): Transition {
   if (state.checkpointTrust === 'looking') return stay(state);
   const looking = { ...state, checkpointTrust: 'looking' as const };
@@ -77,13 +78,6 @@ export function formWhenHalted(nowMs: number) {
   };
 }
 
-/** What the run is about follows from what the first workers have loaded. */
-function withPlan(state: RunState, [{ loaded }]: readonly Member[]): RunState {
-  const { batchSize, epochs, steps } = state.settings;
-  const perEpoch = stepsPerEpoch({ rows: loaded!.rows, batchSize });
-  return { ...state, loaded, stepsPerEpoch: perEpoch, totalSteps: steps > 0 ? steps : epochs * perEpoch };
-}
-
 function begin(state: RunState, beginning: Beginning, nowMs: number): Transition {
   const ranks = chosen(state, beginning);
   const first = !state.announced;
@@ -107,14 +101,14 @@ function withGeneration(state: RunState, ranks: readonly number[], beginning: Be
     ...{ ranks, following, inPlace: [], boundaries: spread(state, ranks, computing) },
     ...(phase === 'halting' ? {} : { changedMs: nowMs }),
   };
-  const seated = withMembers(state, (member) => seat(member, ranks.includes(member.worker), beginning.step));
+  const seated = withMembers(state, (member) => seat(member, ranks, beginning));
   return { ...seated, phase: 'training', generation: next, awaited: [], announced: true };
 }
 
-function seat(member: Member, takesPart: boolean, step: number): Member {
-  if (!takesPart) return member;
-  const report = member.holding?.step === step ? member.holding.report : null;
-  return { ...member, standing: 'serving', holding: { step, report } };
+/** Who is to copy or load the state has it once it is in place. */
+function seat(member: Member, ranks: readonly number[], { holders }: Beginning): Member {
+  if (!ranks.includes(member.worker)) return member;
+  return { ...member, standing: 'serving', holding: holders.includes(member.worker) ? member.holding : null };
 }
 
 /** Boundaries of all ranks, where only `computing` have micro-batches. */

@@ -1,5 +1,5 @@
 /** Ranks of a new generation hold the state and are connected to their neighbours. */
-import { type RunState, type Transition, rankOf, stay } from './state.js';
+import { type RunState, type Transition, memberOf, rankOf, recordOf, stay, withMember } from './state.js';
 
 /** When all are in place, it is said how long the change took. */
 export function inPlace(state: RunState, worker: number, number: number, nowMs: number): Transition {
@@ -8,8 +8,9 @@ export function inPlace(state: RunState, worker: number, number: number, nowMs: 
   if (state.phase !== 'training' || number !== generation.number || generation.inPlace.includes(rank))
     return stay(state);
   const placed = [...generation.inPlace, rank];
-  const next = { ...state, generation: { ...generation, inPlace: placed } };
-  if (placed.length < generation.ranks.length) return stay(next);
+  const next = settle({ ...state, generation: { ...generation, inPlace: placed } }, worker);
+  const kept = next.condemned === state.condemned ? [] : [{ kind: 'persist' as const, record: recordOf(next) }];
+  if (placed.length < generation.ranks.length) return stay(next, ...kept);
   const seconds = Number(((nowMs - generation.changedMs) / 1000).toFixed(3));
   const { ranks, reason } = generation;
   const event = {
@@ -20,5 +21,13 @@ export function inPlace(state: RunState, worker: number, number: number, nowMs: 
     seconds,
     reason,
   };
-  return stay({ ...next, opened: { ...state.opened, atMs: nowMs } }, { kind: 'announce', event });
+  return stay({ ...next, opened: { ...state.opened, atMs: nowMs } }, ...kept, { kind: 'announce', event });
+}
+
+/** It holds the state with which the generation has begun. */
+function settle(state: RunState, worker: number): RunState {
+  const { holding } = memberOf(state, worker)!;
+  const isCondemned = state.condemned.includes(worker);
+  const condemned = isCondemned ? state.condemned.filter((other) => other !== worker) : state.condemned;
+  return withMember({ ...state, condemned }, worker, { holding: holding ?? { step: state.step, report: null } });
 }

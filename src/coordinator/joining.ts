@@ -7,8 +7,8 @@ import { difference } from './agreement.js';
 import { expel, lose, violation } from './losing.js';
 import { form, formWhenHalted } from './forming.js';
 import { enoughIdle } from './candidates.js';
-import { type Member, type RunState, type Transition, chain, isOver, memberOf, newMember, stay } from './state.js';
-import { withMember } from './state.js';
+import { type Member, type RunState, type Transition, chain, claimed, condemn, isOver, memberOf } from './state.js';
+import { newMember, stay, withMember } from './state.js';
 
 /** Workers beyond those that can take part wait for a place; so many of them, and no more. */
 const MOST_SPARE = 256;
@@ -23,18 +23,26 @@ export function join(state: RunState, { connection, info, rejoin }: JoinRequest,
   const failure = refusal(state, info, rejoin);
   if (failure !== null) return stay(state, { kind: 'refuse', connection, failure });
   const former = rejoin === null ? undefined : memberOf(state, rejoin.worker);
+  const isSame = former !== undefined && isSameProcess(former.info, info);
   // Its old stream has not been seen to end yet.
-  const before = former === undefined ? stay(state) : lose(state, former.worker, 'has connected again', nowMs);
+  const before = isSame ? lose(state, former.worker, 'has connected again', nowMs) : stay(state);
   return chain(before, (next) => admit(next, { connection, info, rejoin }, nowMs));
 }
 
+/** Where not, a coordinator that was started again has given the number of one worker, of which it did not know, to another. */
+function isSameProcess(one: WorkerInfo, other: WorkerInfo): boolean {
+  return one.host === other.host && one.pid === other.pid && one.port === other.port;
+}
+
 function admit(state: RunState, { connection, info, rejoin }: JoinRequest, nowMs: number): Transition {
-  const worker = rejoin?.worker ?? state.nextWorker;
+  const isTaken = rejoin !== null && memberOf(state, rejoin.worker) !== undefined;
+  const worker = rejoin === null || isTaken ? state.nextWorker : rejoin.worker;
   const loaded = rejoin?.loaded ?? null;
-  const holding = rejoin === null ? null : heldBy(state, rejoin);
+  const judged = rejoin === null ? state : judgeHolding(state, rejoin);
+  const holding = claimed(judged, worker, rejoin?.holding ?? null);
   const standing = loaded === null ? ('loading' as const) : ('idle' as const);
-  const member: Member = { ...newMember(worker, info, nowMs), loaded, holding, standing };
-  const joined = addMember({ ...state, awaited: state.awaited.filter((other) => other !== worker) }, member);
+  const member: Member = { ...newMember(worker, connection, info, nowMs), loaded, holding, standing };
+  const joined = addMember({ ...judged, awaited: judged.awaited.filter((other) => other !== worker) }, member);
   const { host, pid, device } = info;
   const welcomed = stay(
     joined,
@@ -49,9 +57,9 @@ function admit(state: RunState, { connection, info, rejoin }: JoinRequest, nowMs
  * What a worker holds from before the run went back is as good as any other state, but steps between it and where the run
  * is now would be missing in metrics.jsonl and in the ledger.
  */
-function heldBy({ rewoundIn, step }: RunState, { generation, holding }: Rejoin): Rejoin['holding'] {
-  const isAhead = holding !== null && generation <= rewoundIn && holding.step > step + 1;
-  return isAhead ? null : holding;
+function judgeHolding(state: RunState, { worker, generation, holding }: Rejoin): RunState {
+  const isAhead = holding !== null && generation <= state.rewoundIn && holding.step > state.step + 1;
+  return isAhead ? condemn(state, [worker]) : state;
 }
 
 /** In order of number, which is the order of ranks. */
@@ -68,11 +76,11 @@ function welcome({ settings, generation }: RunState, worker: number) {
 }
 
 /** A worker has loaded. */
-export function loaded(state: RunState, worker: number, report: Loaded, nowMs: number): Transition {
+export function loaded(state: RunState, worker: number, { rows, dataHash }: Loaded, nowMs: number): Transition {
   if (isOver(state)) return stay(state);
   const member = memberOf(state, worker)!;
   if (member.standing !== 'loading') return violation(state, worker, `said twice that it is ready`, nowMs);
-  const next = withMember(state, worker, { loaded: report, standing: 'idle' });
+  const next = withMember(state, worker, { loaded: { rows, dataHash }, standing: 'idle' });
   return readied(worker, nowMs)(next);
 }
 

@@ -20,7 +20,9 @@ export interface LeadershipOptions {
   /** Absolute. */
   out: string;
   configHash: string;
-  /** Where workers reach this coordinator. */
+  /** That the run carries out; empty where it was started by hand. */
+  submission: string;
+  /** Where workers will reach this coordinator; empty where that is not known yet. */
   address: string;
   leaseMs: number;
   /** Go on from a checkpoint whatever an earlier coordinator left. */
@@ -31,15 +33,16 @@ export interface LeadershipOptions {
 
 /** `record` is that of a run that goes on. */
 export interface RunLead extends Leadership {
-  /** The run has ended while this coordinator stood by: there is nothing left to do. */
+  /** The run has ended, perhaps while this coordinator stood by: there is nothing left to do. */
   over: RunOutcome | null;
 }
 
 /** Leads the run, as soon as nobody else does. */
 export async function takeLead(options: LeadershipOptions): Promise<RunLead> {
-  const { shared, out, log } = options;
+  const { shared, out, submission, log } = options;
   const lead = shared === null ? await leadAlone(out) : await leadRun({ ...options, ...shared });
-  const over = lead.waited ? endOf(lead.record) : null;
+  const isOver = lead.record?.ended === true && (lead.waited || isOfSubmission(lead.record, submission));
+  const over = isOver ? endOf(lead.record!) : null;
   const record = over === null ? unfinished(lead.record, options) : null;
   if (record === null) return { ...lead, record, over };
   const step = Math.max(record.step, lastStepIn(out));
@@ -47,15 +50,21 @@ export async function takeLead(options: LeadershipOptions): Promise<RunLead> {
   return { ...lead, record: { ...record, step }, over };
 }
 
-function endOf(record: RunRecord | null): RunOutcome | null {
-  if (record?.ended !== true) return null;
-  return { kind: 'finished', step: record.step, checkpoint: record.checkpoint?.path ?? null };
+/** It has been carried out, and whoever did it was gone before it could say so. */
+function isOfSubmission(record: RunRecord, submission: string): boolean {
+  return submission !== '' && record.submission === submission;
+}
+
+function endOf({ stopped, cause, step, checkpoint: saved }: RunRecord): RunOutcome {
+  const checkpoint = saved?.path ?? null;
+  if (cause !== null) return { kind: 'failed', ...cause, step, checkpoint };
+  return { kind: stopped ? 'stopped' : 'finished', step, checkpoint };
 }
 
 async function leadAlone(out: string): Promise<Leadership> {
   return {
     ...{ record: await readRecord(out), keeper: keepInDirectory(out), waited: false },
-    ...{ lost: new AbortController().signal, release: async () => undefined },
+    ...{ lost: new AbortController().signal, announce: () => undefined, release: async () => undefined },
   };
 }
 

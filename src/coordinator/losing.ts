@@ -10,6 +10,7 @@ import {
   type RunState,
   type Transition,
   chain,
+  claimed,
   isOver,
   memberOf,
   recordOf,
@@ -107,7 +108,9 @@ export function halted(
 ): Transition {
   const asked = memberOf(state, worker)!.standing === 'halting' && generation === state.generation.number;
   if (!asked) return stay(state);
-  return formWhenHalted(nowMs)(withMember(state, worker, { standing: 'idle', holding, report: null }));
+  return formWhenHalted(nowMs)(
+    withMember(state, worker, { standing: 'idle', holding: claimed(state, worker, holding), report: null }),
+  );
 }
 
 /** A worker reported that it, or the step, cannot go on. */
@@ -181,10 +184,11 @@ export function violation(state: RunState, worker: number, what: string, nowMs: 
   return isOver(state) ? stay(state) : expel(state, worker, failure, nowMs);
 }
 
-/** Between two steps nobody has anything to abandon. */
+/** Between two steps nobody has anything to abandon; but who is to wait for others must be told that the step is over. */
 export function regroupBetweenSteps(state: RunState, reason: string, nowMs: number): Transition {
   const idle = withMembers(state, (member) =>
     member.standing === 'serving' ? { ...member, standing: 'idle', report: null } : member,
   );
-  return form({ ...idle, generation: { ...idle.generation, reason, changedMs: nowMs } }, nowMs);
+  const formed = form({ ...idle, generation: { ...idle.generation, reason, changedMs: nowMs } }, nowMs);
+  return formed.state.phase === 'waiting' ? regroup(state, reason, nowMs) : formed;
 }

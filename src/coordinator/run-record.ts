@@ -3,6 +3,8 @@ import { z } from 'zod';
 
 const count = z.number().int().nonnegative();
 
+const failure = { code: z.string(), message: z.string(), where: z.string(), remedy: z.string() };
+
 const recordSchema = z.strictObject({
   version: z.literal(1),
   runId: z.string().min(1),
@@ -21,7 +23,19 @@ const recordSchema = z.strictObject({
   checkpoint: z.strictObject({ step: count, path: z.string() }).nullable(),
   /** The generation with which the run last went back to a checkpoint; 0 where it never has. */
   rewoundIn: count.default(0),
+  /** Workers whose state is not to be used. */
+  condemned: z.array(count).default([]),
+  /** What every worker must have loaded; null before the first generation. */
+  loaded: z.strictObject({ rows: count, dataHash: z.string() }).nullable().default(null),
   ended: z.boolean(),
+  /** Whether it ended on request, and for which cause it failed. */
+  stopped: z.boolean().default(false),
+  cause: z
+    .strictObject({ ...failure, worker: count.nullable() })
+    .nullable()
+    .default(null),
+  /** Of the submission that it carries out; empty where it was started by hand. */
+  submission: z.string().default(''),
 });
 
 export type RunRecord = z.infer<typeof recordSchema>;

@@ -11,17 +11,24 @@ export interface RunParts {
   /** Absolute. */
   out: string;
   workers: number;
+  submission: string;
   resume: RunSettings['resume'];
   /** Of an earlier coordinator, whose run goes on. */
   record: RunRecord | null;
 }
 
 /** @throws MLIP_E_CONFIG_INVALID */
-export function runSettings({ config, out, workers, resume, record }: RunParts): RunSettings {
+export function runSettings({ config, out, workers, submission, resume, record }: RunParts): RunSettings {
   requireEnoughMicroBatches(workers, config);
   const { batchSize, microBatchSize, epochs, steps, checkpoint, timeouts, elastic, integrity } = config;
   return {
-    ...{ runId: record?.runId ?? newRunId(), out, workers, resume: record === null ? resume : record.resume },
+    ...{
+      runId: record?.runId ?? newRunId(),
+      out,
+      workers,
+      submission,
+      resume: record === null ? resume : record.resume,
+    },
     ...{ configJson: JSON.stringify(config), configHash: configHashOf(config) },
     ...{ batchSize, microBatchSize, epochs, steps, saveEverySteps: checkpoint.everySteps, timeouts, elastic },
     maxSkippedSteps: integrity.maxSkippedSteps,

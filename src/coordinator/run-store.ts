@@ -2,6 +2,7 @@
  * Leadership of a run in a store that coordinators share: one of them holds the lease and commands, the record of the run
  * is there for the next one, and what happens is appended to a log of events.
  */
+import { hostname } from 'node:os';
 import { acquireLease, type Lease, tryToAcquireLease } from '../bus/lease.js';
 import { pause } from '../bus/pause.js';
 import type { KeyValue, Store } from '../bus/store.js';
@@ -19,7 +20,7 @@ export interface LeadOptions {
   store: Store;
   /** Of the run, among those of the store. */
   name: string;
-  /** Where workers reach this coordinator. */
+  /** Where workers will reach this coordinator; empty where that is not known yet. */
   address: string;
   leaseMs: number;
   /** Ends the wait for the lease. */
@@ -34,13 +35,15 @@ export interface Leadership {
   waited: boolean;
   /** Aborted when the lease is lost. */
   lost: AbortSignal;
+  /** Where workers reach this coordinator from now on. */
+  announce: (address: string) => void;
   release(): Promise<void>;
 }
 
 /** Waits until nobody else leads the run. */
-export async function leadRun({ store, name, address, leaseMs, signal, log }: LeadOptions): Promise<Leadership> {
+export async function leadRun({ store, name, address: known, leaseMs, signal, log }: LeadOptions): Promise<Leadership> {
   const keyValue = await store.keyValue(LEASES, { ttlMs: leaseMs });
-  const request = { keyValue, key: name, holder: `process ${process.pid} at ${address}`, address };
+  const request = { keyValue, key: name, holder: `process ${process.pid} on ${hostname()}`, address: known };
   const free = await tryToAcquireLease(request);
   if (free === null) log.info(`standing by: another coordinator leads run ${name}`, { store: store.where });
   const lease = free ?? (await acquireLease({ ...request, ...(signal === undefined ? {} : { signal }) }));
@@ -48,7 +51,11 @@ export async function leadRun({ store, name, address, leaseMs, signal, log }: Le
   const runs = await store.keyValue(RUNS);
   const { record, revision } = await takeRecord(runs, name, lease);
   const keeper = new StoreKeeper(runs, name, lease, revision);
-  return { record, keeper, waited: free === null, lost: lease.lost, release: () => lease.release() };
+  return {
+    ...{ record, keeper, waited: free === null, lost: lease.lost },
+    announce: (address) => lease.announce(address),
+    release: () => lease.release(),
+  };
 }
 
 /** Writes what it has read: what the leader before has sent and not yet written comes too late from now on. */

@@ -41,6 +41,8 @@ export interface CoordinatorOptions {
   shared: SharedRun | null;
   /** Output directory; workers write checkpoints to it. */
   out: string;
+  /** The submission that is carried out; none where the run is started by hand. */
+  submission?: string;
   /** The checkpoint from which the run goes on; null starts from the beginning. */
   resume: { step: number; checkpoint: string } | null;
   /** null serves no metrics; 0 takes any port. */
@@ -82,10 +84,11 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunOu
 type OnCleanup = (cleanup: () => void | Promise<void>) => void;
 
 async function leadOrWait(options: CoordinatorOptions, onCleanup: OnCleanup): Promise<RunLead> {
-  const { shared, config, resume, port, log, signal, handOver } = options;
-  const address = publicAddress(interfaceOf(options), port);
+  const { shared, config, submission = '', resume, port, log, signal, handOver } = options;
+  const address = port === 0 ? '' : publicAddress(interfaceOf(options), port);
   const lead = await takeLead({
-    ...{ shared, out: resolve(options.out), configHash: configHashOf(config), address, log },
+    ...{ shared, out: resolve(options.out), configHash: configHashOf(config), submission },
+    ...{ address, log },
     ...{ leaseMs: config.timeouts.leaseMs, resume: resume !== null },
     signal: AbortSignal.any([signal, handOver].filter((given) => given !== undefined)),
   });
@@ -96,13 +99,13 @@ async function leadOrWait(options: CoordinatorOptions, onCleanup: OnCleanup): Pr
 /** Ports first, then the directory: a start that fails leaves the directory as it was. */
 async function startCoordinator(
   options: CoordinatorOptions,
-  { record, keeper, lost }: RunLead,
+  { record, keeper, lost, announce }: RunLead,
   onCleanup: OnCleanup,
 ): Promise<Shell> {
-  const { log, config, workers, resume, shared } = options;
+  const { log, config, workers, submission = '', resume, shared } = options;
   const host = interfaceOf(options);
   const out = resolve(options.out);
-  const settings = runSettings({ config, out, workers, resume, record });
+  const settings = runSettings({ config, out, workers, submission, resume, record });
   const events = await eventLogOf(shared);
   if (record === null && resume === null) await requireFreshDestination(config.checkpoint.destination);
   const shell = new Shell({
@@ -120,7 +123,8 @@ async function startCoordinator(
   const address = publicAddress(host, server.port);
   const directory = openDirectory(options, settings, record, onCleanup);
   token ??= tokenOfRun(out, log);
-  shell.open(address, directory);
+  await shell.open(address, directory);
+  announce(address);
   keepTime(shell, settings.timeouts.heartbeatMs, onCleanup);
   stopOnRequest(options, shell, onCleanup);
   leaveOnRequest(options, lost, shell, onCleanup);

@@ -15,6 +15,8 @@ export interface RunnerOptions {
   initial: RunState;
   /** What takes time holds up everything after it. Must not reject. */
   carryOut: (effect: Effect) => void | Promise<void>;
+  /** The state machine itself is at fault: nothing can be relied upon any more. */
+  onFault: (error: unknown) => void;
   /** Whether this coordinator still commands; asked before each event. */
   mayCommand: () => boolean;
   /** A clock that never jumps. */
@@ -24,6 +26,7 @@ export interface RunnerOptions {
 export function createRunner({
   initial,
   carryOut,
+  onFault,
   mayCommand,
   nowMs = () => performance.now(),
 }: RunnerOptions): Runner {
@@ -47,9 +50,14 @@ export function createRunner({
 
   function take(event: EventSansTime): void {
     if (!mayCommand()) return;
-    const next = step(state, { ...event, nowMs: nowMs() });
-    state = next.state;
-    effects.push(...next.effects);
+    try {
+      const next = step(state, { ...event, nowMs: nowMs() });
+      state = next.state;
+      effects.push(...next.effects);
+    } catch (error) {
+      stopped = true;
+      onFault(error);
+    }
   }
 
   return {

@@ -8,8 +8,20 @@ export function beginSaving(state: RunState, nowMs: number): Transition {
   const holders = holdersOf(state);
   if (holders.length === 0 || state.checkpoint?.step === state.step) return end(state);
   const saver = holders[0].worker;
-  const saving: RunState = { ...state, phase: 'saving', saver, deadlineMs: nowMs + state.settings.timeouts.stepMs };
+  const saving: RunState = {
+    ...state,
+    phase: 'saving',
+    saver,
+    savingStep: state.step,
+    deadlineMs: nowMs + state.settings.timeouts.stepMs,
+  };
   return stay(saving, ...directives(saving, holders, { save: true, stop: true }));
+}
+
+/** Whether the configuration asks for a checkpoint of the steps applied. */
+export function isSaveStep({ settings, step }: Pick<RunState, 'settings' | 'step'>): boolean {
+  const { saveEverySteps } = settings;
+  return saveEverySteps > 0 && step > 0 && step % saveEverySteps === 0;
 }
 
 /** Members whose state is that of all applied steps, in order of number. */
@@ -43,7 +55,7 @@ export function directives(
 /** The generation goes on with the next step. */
 export function goOn(state: RunState, save: boolean, boundaries: readonly number[] | null): Transition {
   const ranks = serving(state);
-  const saving = save ? { saver: ranks[0].worker, saveDue: false } : {};
+  const saving = save ? { saver: ranks[0].worker, savingStep: state.step, saveDue: false } : {};
   const order = { save, stop: false, ...(boundaries === null ? {} : { boundaries }) };
   return stay({ ...state, ...saving }, ...directives(state, ranks, order));
 }
@@ -52,6 +64,7 @@ export function goOn(state: RunState, save: boolean, boundaries: readonly number
 export function noteSaved(state: RunState, worker: number, step: number, path: string): Transition {
   const newer = state.checkpoint === null || step >= state.checkpoint.step;
   const kept = newer ? { ...state, checkpoint: { step, path } } : state;
-  const written = { ...kept, saver: state.saver === worker ? null : state.saver };
+  const isAwaited = state.saver === worker && step >= state.savingStep;
+  const written = { ...kept, saver: isAwaited ? null : state.saver };
   return stay(written, { kind: 'announce', event: { kind: 'saved', step, path } });
 }

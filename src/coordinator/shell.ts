@@ -1,6 +1,6 @@
 /** Around the state machine of one run: workers' connections, the gather, watchers, files and metrics. */
 import type { EventLog } from '../bus/store.js';
-import { messageOf } from '../core/errors.js';
+import { messageOf, MlipError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { createCoordinatorMetrics } from '../metrics/coordinator-metrics.js';
 import { type Failure, toFailure } from '../rpc/failure.js';
@@ -18,7 +18,7 @@ import type { RecordKeeper } from './record-keeper.js';
 import type { RunDirectory } from './run-directory.js';
 import type { RunRecord } from './run-record.js';
 import { type Runner, createRunner } from './runner.js';
-import { type RunSettings, type RunState, initialState, serving } from './state.js';
+import { type RunSettings, type RunState, initialState, recordOf, serving } from './state.js';
 import { statusOf } from './status.js';
 
 export interface ShellParts {
@@ -42,6 +42,8 @@ export class Shell {
   private readonly parts: ShellParts;
   private readonly runner: Runner;
   private address = '';
+  /** The newest generation that is recorded: nobody is told of a later one. */
+  private durable = 0;
   private directory!: RunDirectory;
   private end!: (outcome: RunOutcome) => void;
   private depose!: (cause: unknown) => void;
@@ -57,6 +59,7 @@ export class Shell {
     this.runner = createRunner({
       initial: initialState(settings, performance.now(), record),
       carryOut: (effect) => this.carryOut(effect),
+      onFault: (error) => this.depose(error),
       mayCommand: () => keeper.holds(),
     });
     this.connections = new Connections((event) => this.dispatch(event));
@@ -69,10 +72,12 @@ export class Shell {
   }
 
   /** From now on workers reach this coordinator at that address. No event comes before. */
-  open(address: string, directory: RunDirectory): void {
+  async open(address: string, directory: RunDirectory): Promise<void> {
     this.address = address;
     this.directory = directory;
     this.writing(() => this.describe());
+    // Should this process die before it has any workers, the next one leads the same run.
+    await this.persist(recordOf(this.runner.state()));
   }
 
   dispatch(event: EventSansTime): void {
@@ -83,8 +88,7 @@ export class Shell {
   /** Tells workers that this coordinator lives: in `turns` turns all of them. */
   pulse(turn: number, turns: number): void {
     if (!this.parts.keeper.holds()) return;
-    const { number } = this.runner.state().generation;
-    this.connections.sendInTurn({ pulse: { generation: number } }, turn, turns);
+    this.connections.sendInTurn({ pulse: { generation: this.durable } }, turn, turns);
   }
 
   /** Somebody else commands from now on, or nobody: says and does nothing any more. */
@@ -108,7 +112,7 @@ export class Shell {
       case 'drop':
         return this.connections.drop(effect.worker, effect.failure);
       case 'persist':
-        return this.parts.keeper.save(effect.record).catch((error: unknown) => this.stopCommanding(error));
+        return this.persist(effect.record);
       case 'release':
         return this.gathers.release();
       case 'refuseContribution':
@@ -126,6 +130,16 @@ export class Shell {
       case 'end':
         this.gathers.abandon(effect.outcome.kind === 'failed' ? effect.outcome : RUN_OVER);
         return this.end(effect.outcome);
+    }
+  }
+
+  private async persist(record: RunRecord): Promise<void> {
+    try {
+      await this.parts.keeper.save(record);
+      this.durable = record.generation;
+    } catch (error) {
+      if (isLeaseLost(error)) this.stopCommanding(error);
+      else this.dispatch({ kind: 'broken', failure: toFailure(error) });
     }
   }
 
@@ -177,6 +191,10 @@ export class Shell {
       this.dispatch({ kind: 'broken', failure: toFailure(error) });
     }
   }
+}
+
+function isLeaseLost(error: unknown): boolean {
+  return error instanceof MlipError && error.code === 'MLIP_E_LEASE_LOST';
 }
 
 /** After these run.json says something else. */

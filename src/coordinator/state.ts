@@ -1,4 +1,5 @@
 /** The state of a run as the coordinator knows it: plain data, never changed in place. */
+import { stepsPerEpoch } from '../core/plan.js';
 import type { Failure } from '../rpc/failure.js';
 import type { TensorHeader } from '../rpc/service.js';
 import type { CommitReport, Effect, Holding, Loaded, WorkerInfo } from './events.js';
@@ -23,6 +24,8 @@ export interface RunSettings {
   /** Steps between checkpoints; 0 saves only at the end. */
   saveEverySteps: number;
   resume: { step: number; checkpoint: string } | null;
+  /** Of the submission that the run carries out; empty where it was started by hand. */
+  submission: string;
   elastic: {
     minWorkers: number;
     /** At most one for each micro-batch. */
@@ -62,6 +65,8 @@ export const NO_PACE: Pace = { speed: 0, slowSinceMs: null, named: false };
 
 export interface Member {
   worker: number;
+  /** Its control stream. */
+  connection: number;
   info: WorkerInfo;
   standing: Standing;
   /** It has asked to be let off. */
@@ -138,8 +143,12 @@ export interface RunState {
   cause: Cause | null;
   /** The worker that was asked for a checkpoint, and has not said that it is written. */
   saver: number | null;
-  /** A checkpoint was asked for and lost with its writer. */
+  /** Steps applied in that checkpoint. */
+  savingStep: number;
+  /** A checkpoint was asked for and lost with its writer, or was due when something else came first. */
   saveDue: boolean;
+  /** A change of membership has let a checkpoint go first. */
+  changePostponed: boolean;
   checkpoint: { step: number; path: string } | null;
   /** sure: it is whole, and the newest. unsure: it may not be. looking: that is being found out. */
   checkpointTrust: 'sure' | 'unsure' | 'looking';
@@ -147,6 +156,8 @@ export interface RunState {
   holderMissedUntilMs: number;
   /** The generation with which the run last went back; what a worker holds from before may be ahead of it. */
   rewoundIn: number;
+  /** Workers whose state is not to be used, whatever they say that they hold, until they have got another one. */
+  condemned: readonly number[];
   /** Moving average of the share of time spent waiting for data, and when that was last remarked upon. */
   dataWait: { average: number; remarkedStep: number };
 }
@@ -163,8 +174,17 @@ export function initialState(settings: RunSettings, nowMs: number, record: RunRe
     generation: { ...fresh.generation, number: record.generation + 1 },
     opened: { atMs: nowMs, generation: record.generation, world: record.workers.length },
   };
+  const planned = withPlan({ ...known, condemned: record.condemned }, record.loaded);
   // Its workers hold the state, and look for their coordinator.
-  return record.workers.length === 0 ? known : recovering(known, record.workers, nowMs);
+  return record.workers.length === 0 ? planned : recovering(planned, record.workers, nowMs);
+}
+
+/** What the run is about follows from what its first workers have loaded. */
+export function withPlan(state: RunState, loaded: Loaded | null): RunState {
+  if (loaded === null) return state;
+  const { batchSize, epochs, steps } = state.settings;
+  const perEpoch = stepsPerEpoch({ rows: loaded.rows, batchSize });
+  return { ...state, loaded, stepsPerEpoch: perEpoch, totalSteps: steps > 0 ? steps : epochs * perEpoch };
 }
 
 function recovering(state: RunState, awaited: readonly number[], nowMs: number): RunState {
@@ -199,11 +219,14 @@ function freshState(settings: RunSettings, step: number, nowMs: number): RunStat
     lastLoss: null,
     cause: null,
     saver: null,
+    savingStep: 0,
     saveDue: false,
+    changePostponed: false,
     checkpoint: null,
     checkpointTrust: 'sure',
     holderMissedUntilMs: 0,
     rewoundIn: 0,
+    condemned: [],
     dataWait: { average: 0, remarkedStep: step },
   };
 }
@@ -214,19 +237,35 @@ export function recoveryMs({ timeouts }: RunSettings): number {
 }
 
 export function recordOf(state: RunState): RunRecord {
-  const { settings, generation, nextWorker, step, checkpoint, rewoundIn, phase } = state;
+  const { settings, generation, nextWorker, step, checkpoint, rewoundIn, condemned, loaded, phase } = state;
   return {
     version: 1,
     ...{ runId: settings.runId, configHash: settings.configHash, resume: settings.resume },
     ...{ generation: generation.number, nextWorker, workers: [...generation.ranks], step, checkpoint },
-    ...{ rewoundIn },
+    ...{ rewoundIn, condemned: [...condemned], loaded },
     ended: phase === 'ended',
+    ...{ stopped: stoppedEarly(state), cause: state.cause, submission: settings.submission },
   };
 }
 
-export function newMember(worker: number, info: WorkerInfo, nowMs: number): Member {
+/** Whether the run ends, or has ended, before its last step because somebody asked for it. */
+export function stoppedEarly({ stopRequested, step, totalSteps }: RunState): boolean {
+  return stopRequested && (totalSteps === 0 || step < totalSteps);
+}
+
+/** What a worker says that it holds, where that can be used. */
+export function claimed({ condemned }: RunState, worker: number, holding: Holding | null): Holding | null {
+  return condemned.includes(worker) ? null : holding;
+}
+
+export function condemn(state: RunState, workers: readonly number[]): RunState {
+  const next = { ...state, condemned: [...new Set([...state.condemned, ...workers])] };
+  return withMembers(next, (member) => (workers.includes(member.worker) ? { ...member, holding: null } : member));
+}
+
+export function newMember(worker: number, connection: number, info: WorkerInfo, nowMs: number): Member {
   return {
-    ...{ worker, info, standing: 'loading', leaving: false, seenMs: nowMs, loaded: null, holding: null },
+    ...{ worker, connection, info, standing: 'loading', leaving: false, seenMs: nowMs, loaded: null, holding: null },
     ...{ contributed: false, report: null, committedMs: 0, pace: NO_PACE },
   };
 }

@@ -23,7 +23,8 @@ function reasonOf(state: RunState): string {
   switch (state.phase) {
     case 'joining': {
       const loading = members.length - idle(state).length;
-      return `waiting for ${countPhrase(settings.workers - members.length, 'more worker')} to join, ${loading} to load`;
+      const missing = Math.max(0, settings.workers - members.length);
+      return `waiting for ${countPhrase(missing, 'more worker')} to join, ${loading} to load`;
     }
     case 'waiting':
       return `waiting for workers: ${generation.reason}`;

@@ -22,6 +22,12 @@ export function step(state: RunState, event: CoordinatorEvent): Transition {
   return workerEvent(withMember(state, event.worker, { seenMs: event.nowMs }), event);
 }
 
+/** The end of a former stream may come late. */
+function closed(state: RunState, worker: number, connection: number, nowMs: number): Transition {
+  const isCurrent = memberOf(state, worker)!.connection === connection;
+  return isCurrent ? lose(state, worker, 'closed its connection', nowMs) : stay(state);
+}
+
 type RunWideEvent = Exclude<CoordinatorEvent, { worker: number }>;
 
 function workerEvent(state: RunState, event: WorkerEvent & { nowMs: number }): Transition {
@@ -44,7 +50,7 @@ function workerEvent(state: RunState, event: WorkerEvent & { nowMs: number }): T
     case 'failed':
       return memberFailed(state, worker, event, nowMs);
     case 'closed':
-      return lose(state, worker, 'closed its connection', nowMs);
+      return closed(state, worker, event.connection, nowMs);
   }
 }
 

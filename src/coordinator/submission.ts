@@ -4,12 +4,14 @@ import type { Store, WorkQueue } from '../bus/store.js';
 import { configSchema } from '../config/schema.js';
 import { MlipError } from '../core/errors.js';
 
-/** A run whose coordinator has not been heard of for so long comes to another one. */
-const VISIBILITY_MS = 30_000;
+/** A run whose coordinator has not been heard of for so long comes to another one, which then waits for its lease. */
+const VISIBILITY_MS = 8_000;
 const QUEUE = 'mlip-submitted';
 
 const submissionSchema = z.strictObject({
   version: z.literal(1),
+  /** Another one at each submission, also of the same run. */
+  id: z.string().min(1),
   /** Among the runs of the store. */
   name: z.string().min(1),
   /** Workers for which the run waits before it starts. */

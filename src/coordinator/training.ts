@@ -9,9 +9,9 @@ import { lose, regroupBetweenSteps, violation } from './losing.js';
 import { metricsLine } from './metrics-line.js';
 import { openStep } from './opening.js';
 import { measured, rebalanced } from './pace.js';
-import { beginSaving, goOn } from './saving.js';
-import { type Cause, type Member, type RunState, type Transition, chain, memberOf, serving, stay } from './state.js';
-import { withMember, withMembers } from './state.js';
+import { beginSaving, goOn, isSaveStep } from './saving.js';
+import { type Cause, type Member, type RunState, type Transition, chain, condemn, memberOf, serving } from './state.js';
+import { stay, withMember, withMembers } from './state.js';
 import { judgeStragglers } from './stragglers.js';
 import { staleness } from './gathering.js';
 import { listPhrase, workersPhrase } from './wording.js';
@@ -71,14 +71,15 @@ function proceed(state: RunState, nowMs: number): Transition {
 /** In the same generation where its members stay the same. */
 function nextStep(state: RunState, nowMs: number): Transition {
   if (state.phase !== 'training') return stay(state);
-  const { saveEverySteps } = state.settings;
-  const save = state.saveDue || (saveEverySteps > 0 && state.step % saveEverySteps === 0);
+  const save = state.saveDue || isSaveStep(state);
   const reason = changeOf(state);
-  // A checkpoint first: what is new waits for a step.
-  if (reason !== null && !(save && allHold(state))) return regroupBetweenSteps(state, reason, nowMs);
-  const boundaries = rebalanced(state);
-  const { generation } = state;
-  const moved = boundaries === null ? state : { ...state, generation: { ...generation, boundaries, following: false } };
+  // A checkpoint first: what is new waits for a step, but not for another one.
+  const postponed = reason !== null && save && allHold(state) && !state.changePostponed;
+  const next = { ...state, changePostponed: postponed };
+  if (reason !== null && !postponed) return regroupBetweenSteps({ ...next, saveDue: save }, reason, nowMs);
+  const boundaries = rebalanced(next);
+  const { generation } = next;
+  const moved = boundaries === null ? next : { ...next, generation: { ...generation, boundaries, following: false } };
   return goOn(openStep(moved, nowMs), save, boundaries);
 }
 
@@ -104,8 +105,10 @@ function compareHashes(state: RunState): Transition {
   if (groups.length <= 1) return stay(state);
   const majority = groups.at(-1)!;
   const sound = majority.workers.length * 2 > serving(state).length ? majority.workers : [];
-  const doubtful = withMembers(state, (member) =>
-    member.standing === 'serving' && !sound.includes(member.worker) ? { ...member, holding: null } : member,
+  const ranks = serving(state).map(({ worker }) => worker);
+  const doubtful = condemn(
+    state,
+    ranks.filter((worker) => !sound.includes(worker)),
   );
   const odd = groups.slice(0, sound.length > 0 ? -1 : undefined).flatMap(({ workers }) => workers);
   const remedy =

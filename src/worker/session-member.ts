@@ -24,7 +24,7 @@ export interface MemberOptions {
 }
 
 export class MemberSession implements types.Session {
-  readonly worker: number;
+  worker: number;
   readonly runId: string;
   readonly config: Config;
   readonly out: string;
@@ -200,6 +200,8 @@ export class MemberSession implements types.Session {
     const { address: coordinator, welcome } = connection;
     this.options.log.info('found the coordinator again', { coordinator, generation: welcome.generation });
     this.metrics?.reconnect();
+    // A coordinator that did not know of it may have given its number away.
+    this.worker = welcome.worker;
     this.standing.note(welcome.generation);
     this.link.attach(connection);
     if (this.readyReport !== undefined && !this.readyTold) this.ready(this.readyReport);

@@ -1,5 +1,5 @@
 // Leadership by lease, on both stores: one holder at a time, and whoever has lost it knows.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { acquireLease, currentHolder, tryToAcquireLease, type Lease } from '../../src/bus/lease.js';
 import { openStore, type StoreChoice } from '../../src/bus/open-store.js';
 import type { KeyValue, Store } from '../../src/bus/store.js';
@@ -60,12 +60,16 @@ function leaseContract(kind: 'directory' | 'NATS'): void {
     const a = await acquireLease(request(keyValue, key, 'a'));
     expect(await currentHolder(keyValue, key)).toEqual({ holder: 'a', address: 'a:1', token: a.token });
     expect(await tryToAcquireLease(request(keyValue, key, 'b'))).toBeNull();
+    a.announce('a:2');
+    await vi.waitFor(async () =>
+      expect(await currentHolder(keyValue, key)).toMatchObject({ address: 'a:2', token: a.token }),
+    );
     const waiting = acquireLease(request(keyValue, key, 'b'));
     // Longer than it lasts without renewal.
     await wait(TTL_MS * 1.5);
     expect(a.holds()).toBe(true);
     // Renewal changes the revision, not the token.
-    expect(await currentHolder(keyValue, key)).toEqual({ holder: 'a', address: 'a:1', token: a.token });
+    expect(await currentHolder(keyValue, key)).toEqual({ holder: 'a', address: 'a:2', token: a.token });
     await a.release();
     expect([a.holds(), a.lost.aborted]).toEqual([false, false]);
     const b = await waiting;

@@ -7,15 +7,16 @@
  *   run workers=2 steps=3 save=2 [resume=4]      a new run: B = 4 x workers, m = 2, heartbeat 1 s, data 5 s, step 10 s
  *                [stepMs=10000] [min=1] [max=0] [micro=4] [rebalance=0] [stragglerMs=0] [skips=2]
  *   recover generation=3 workers=0,1 step=5      after `run`: the coordinator starts again with that record
- *                [checkpoint=4]
+ *                [checkpoint=4] [condemned=1] [rows=16]
  *   0 join [version=V] [port=P]                  a worker; with rejoin=1 one that lost its coordinator:
- *          [rejoin=1] [generation=3] [holding=5] [fresh]
+ *          [rejoin=1] [generation=3] [holding=5] [fresh] [process=0]     `process`: when it joined for the first time
  *   1 loaded all [rows=16] [data=D]
  *   2 place all                                  InPlace
  *   3 contribute 0 step=0 [generation=1] [tensors=vision:4x512,text:4x512]
  *   4 commit 0 step=0 [loss=2.5] [wait=0.5] [seconds=0.1] [hash=H] [skipped=3,4]
  *   5 halted 0 [holding=1]                       without `holding` it holds no state
- *   6 saved 0 step=2 | failed 1 message=... [code=C] [secondary] [blamed=0] [intact] | closed 0 | leave 0 | stop | broken
+ *   6 saved 0 step=2 | failed 1 message=... [code=C] [secondary] [blamed=0] [intact] | leave 0 | stop | broken
+ *   7 closed 0 [connection=0]                    the end of its stream, or of a former one: a join's time is its number
  *   7 found [step=2] | status
  *   9000 wait [beating=0,2]                      time passes up to then, in ticks of 250 ms, these sending heartbeats
  *   9000 awake                                   one tick, after whatever time
@@ -24,7 +25,7 @@
  * 0-based indices, as on the wire.
  */
 import type { CommitReport, CoordinatorEvent, Effect, Holding } from '../../src/coordinator/events.js';
-import { type RunSettings, type RunState, initialState } from '../../src/coordinator/state.js';
+import { type RunSettings, type RunState, initialState, memberOf } from '../../src/coordinator/state.js';
 import { statusOf } from '../../src/coordinator/status.js';
 import { step } from '../../src/coordinator/step.js';
 import type { RunEvent } from '../../src/rpc/run-events.js';
@@ -110,7 +111,7 @@ function settingsOf(command: Command): RunSettings {
   const resumed = command.number('resume', 0);
   const microBatches = command.number('micro', 2 * workers);
   return {
-    ...{ runId: 'r1', out: '/out', workers, configJson: '{}', configHash: 'c', epochs: 2 },
+    ...{ runId: 'r1', out: '/out', workers, configJson: '{}', configHash: 'c', epochs: 2, submission: '' },
     ...{ batchSize: 2 * microBatches, microBatchSize: 2, steps: command.number('steps', 0) },
     saveEverySteps: command.number('save', 0),
     resume: resumed === 0 ? null : { step: resumed, checkpoint: `checkpoints/step-${resumed}` },
@@ -130,7 +131,8 @@ function recovered({ settings }: RunState, command: Command): RunState {
   return initialState(settings, command.nowMs, {
     ...{ version: 1, runId: 'r1', configHash: 'c', generation: command.number('generation', 1), workers },
     ...{ nextWorker: Math.max(-1, ...workers) + 1, step: command.number('step', 0), resume: null, ended: false },
-    rewoundIn: 0,
+    ...{ rewoundIn: 0, condemned: numbers(command.text('condemned', '')), stopped: false, cause: null, submission: '' },
+    loaded: command.has('rows') ? loadedOf(command) : null,
     checkpoint: saved === 0 ? null : { step: saved, path: `checkpoints/step-${saved}` },
   });
 }
@@ -150,7 +152,7 @@ function ticksOf(state: RunState, command: Command): CoordinatorEvent[] {
 
 function eventsOf(state: RunState, command: Command, worker: number): CoordinatorEvent {
   const generation = command.number('generation', state.generation.number);
-  return runEventOf(command, generation) ?? workerEventOf(command, generation, worker);
+  return runEventOf(command, generation) ?? workerEventOf(state, command, worker);
 }
 
 function runEventOf(command: Command, generation: number): CoordinatorEvent | undefined {
@@ -180,8 +182,9 @@ function runEventOf(command: Command, generation: number): CoordinatorEvent | un
   }
 }
 
-function workerEventOf(command: Command, generation: number, worker: number): CoordinatorEvent {
+function workerEventOf(state: RunState, command: Command, worker: number): CoordinatorEvent {
   const { nowMs } = command;
+  const generation = command.number('generation', state.generation.number);
   const place = { generation, step: command.number('step', 0) };
   switch (command.name) {
     case 'loaded':
@@ -206,17 +209,22 @@ function workerEventOf(command: Command, generation: number, worker: number): Co
       return { kind: 'failed', nowMs, worker, failure, ...flags, blamed };
     }
     case 'closed':
-      return { kind: 'closed', nowMs, worker };
+      return { kind: 'closed', nowMs, worker, connection: connectionOf(state, command, worker) };
     default:
       throw new Error(`unknown command ${command.name}`);
   }
 }
 
+function connectionOf(state: RunState, command: Command, worker: number): number {
+  return command.number('connection', memberOf(state, worker)?.connection ?? -1);
+}
+
 function workerOf(command: Command, generation: number): Pick<CoordinatorEvent & { kind: 'join' }, 'info' | 'rejoin'> {
+  const process = command.number('process', command.nowMs);
   const info = {
     protocol: command.number('protocol', PROTOCOL),
     version: command.text('version', mlipVersion),
-    ...{ host: 'h', port: command.number('port', 9000 + command.nowMs), pid: 100 + command.nowMs, device: 'cpu' },
+    ...{ host: 'h', port: command.number('port', 9000 + process), pid: 100 + process, device: 'cpu' },
   };
   if (!command.has('rejoin')) return { info, rejoin: null };
   const loaded = command.has('fresh') ? null : loadedOf(command);
@@ -278,8 +286,9 @@ function textOf(effect: Effect): string {
     case 'record':
       return `record ${bodyText(effect.line)}`;
     case 'persist': {
-      const { generation, workers, ended } = effect.record;
-      return `persist generation=${generation} workers=${workers.join(',')}${ended ? ' ended' : ''}`;
+      const { generation, workers, condemned, ended } = effect.record;
+      const unsound = condemned.length > 0 ? ` condemned=${condemned.join(',')}` : '';
+      return `persist generation=${generation} workers=${workers.join(',')}${unsound}${ended ? ' ended' : ''}`;
     }
     case 'refuse':
     case 'drop':

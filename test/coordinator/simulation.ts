@@ -3,66 +3,31 @@
  * next, which message arrives, and who is killed is drawn by the caller; messages of one stream stay in order. Each worker's
  * state is the number of steps applied to it; what must never happen throws.
  */
-import type { CoordinatorEvent, Effect, Holding } from '../../src/coordinator/events.js';
+import type { Effect } from '../../src/coordinator/events.js';
 import type { RunRecord } from '../../src/coordinator/run-record.js';
 import { type RunSettings, type RunState, initialState } from '../../src/coordinator/state.js';
 import { step as transition } from '../../src/coordinator/step.js';
 import type { CoordinatorMessage } from '../../src/rpc/service.js';
-import { PROTOCOL, mlipVersion } from '../../src/rpc/protocol.js';
+import { type Assign, INFO, REPORT, type SansTime, SimWorker } from './sim-worker.js';
 
 export const MICRO_BATCHES = 6;
 export const STEPS = 8;
 
 export const settings: RunSettings = {
   ...{ runId: 'r', out: '/out', workers: 3, configJson: '{}', configHash: 'c', epochs: 1, steps: STEPS },
-  ...{ batchSize: 2 * MICRO_BATCHES, microBatchSize: 2, saveEverySteps: 4, resume: null, maxSkippedSteps: 2 },
+  ...{
+    batchSize: 2 * MICRO_BATCHES,
+    microBatchSize: 2,
+    saveEverySteps: 4,
+    resume: null,
+    maxSkippedSteps: 2,
+    submission: '',
+  },
   elastic: {
     ...{ minWorkers: 1, maxWorkers: 4, rejoinMs: 2_000_000, rebalanceSteps: 2, stragglerFactor: 2, stragglerMs: 0 },
   },
   timeouts: { joinMs: 1_000_000, heartbeatMs: 1_000, stepMs: 30_000, dataMs: 5_000 },
 };
-
-type Assign = NonNullable<CoordinatorMessage['assign']>;
-type Stage =
-  | 'joining'
-  | 'loading'
-  | 'idle'
-  | 'assigned'
-  | 'computing'
-  | 'gathering'
-  | 'reducing'
-  | 'committed'
-  | 'stopped'
-  | 'done';
-
-export class SimWorker {
-  id = -1;
-  stage: Stage = 'joining';
-  /** Steps applied; -1 without a state. */
-  applied = -1;
-  assign: Assign | null = null;
-  boundaries: readonly number[] = [];
-  generation = 0;
-  step = 0;
-  loaded = false;
-  connected = false;
-  /** The coordinator has taken up its connection. */
-  accepted = false;
-  /** What it held when its generation began, for those that copy it. */
-  snapshot = -1;
-  saveDue = false;
-  readonly inbox: CoordinatorMessage[] = [];
-  readonly outbox: SansTime[] = [];
-
-  get holding(): Holding | null {
-    return this.applied < 0 ? null : { step: this.applied, report: this.applied === 0 ? null : REPORT };
-  }
-}
-
-type SansTime = CoordinatorEvent extends infer E ? (E extends unknown ? Omit<E, 'nowMs'> : never) : never;
-
-const REPORT = { losses: { loss: 1 }, learningRate: 1, gradNorm: 1, account: null, skipped: null };
-const INFO = { protocol: PROTOCOL, version: mlipVersion, host: 'h', port: 1, pid: 1, device: 'cpu' };
 
 export class Simulation {
   nowMs = 0;
@@ -73,24 +38,24 @@ export class Simulation {
   readonly checkpoints = new Set<number>();
   outcome: (Effect & { kind: 'end' })['outcome'] | null = null;
   private record: RunRecord | null = null;
-  private generations: number[] = [];
   /** Reductions in which every rank has taken part: generation and step. */
   private readonly reduced = new Set<string>();
   private connections = new Map<number, SimWorker>();
   private nextConnection = 0;
+  private nextPort = 1;
 
   spawn(): void {
-    const worker = new SimWorker();
+    const worker = new SimWorker(this.nextPort++);
     this.workers.add(worker);
     this.connect(worker);
   }
 
   private connect(worker: SimWorker): void {
     worker.connected = true;
-    const connection = this.nextConnection++;
+    const connection = (worker.connection = this.nextConnection++);
     this.connections.set(connection, worker);
     const rejoin = worker.id < 0 ? null : rejoinOf(worker);
-    worker.outbox.push({ kind: 'join', connection, info: INFO, rejoin });
+    worker.outbox.push({ kind: 'join', connection, info: { ...INFO, port: worker.port }, rejoin });
   }
 
   kill(worker: SimWorker): void {
@@ -114,7 +79,7 @@ export class Simulation {
   private disconnect(worker: SimWorker): void {
     const { accepted, id } = worker;
     worker.connected = worker.accepted = false;
-    if (accepted) this.feed({ kind: 'closed', worker: id });
+    if (accepted) this.feed({ kind: 'closed', worker: id, connection: worker.connection });
   }
 
   leave(worker: SimWorker): void {
@@ -349,7 +314,6 @@ export class Simulation {
     if (step !== (this.recorded.at(-1) ?? 0) + 1)
       throw new Error(`step ${step} is recorded after ${this.recorded.at(-1)}`);
     this.recorded.push(step);
-    this.generations.push(this.state.generation.number);
   }
 }
 

@@ -71,6 +71,7 @@ interface Task {
   workers: number;
   /** In the store. */
   name: string;
+  submission?: string;
   resume: { step: number; checkpoint: string } | null;
 }
 
@@ -148,7 +149,7 @@ async function takeFromQueue(options: CoordinatorCommandOptions, signals: Signal
   const take = (store: Store): Promise<void> =>
     takeRuns({
       store,
-      run: (submission) => coordinate({ ...submission, resume: null }, store, options, signals),
+      run: ({ id, ...run }) => coordinate({ ...run, submission: id, resume: null }, store, options, signals),
       signal: AbortSignal.any(Object.values(signals)),
       log: commandLogger('coordinator'),
     });

@@ -1,4 +1,5 @@
 /** `mlip submit`: leaves a run in a store, for any coordinator that takes runs from there. */
+import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { showConfig } from '../../config/show.js';
@@ -49,7 +50,15 @@ async function submit(recipeOrFile: string, options: SubmitOptions): Promise<voi
   parseDestination(config.checkpoint.destination);
   const { formatSubmission, submittedRuns } = await import('../../coordinator/submission.js');
   const value = formatSubmission({
-    ...{ version: 1, name, workers: options.workers, out, config, configText: showConfig(config, origins) },
+    ...{
+      version: 1,
+      id: randomUUID(),
+      name,
+      workers: options.workers,
+      out,
+      config,
+      configText: showConfig(config, origins),
+    },
   });
   const id = await withStore(options, async (store) => (await submittedRuns(store)).submit(value));
   if (options.json) answerJson({ run: name, out, id });
