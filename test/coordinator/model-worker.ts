@@ -16,6 +16,7 @@ type Stream = ClientDuplexStream<WorkerMessage, CoordinatorMessageSeen>;
 type Assign = NonNullable<CoordinatorMessageSeen['assign']>;
 
 export const WIDTH = 300;
+const WELCOME_MS = 3_000;
 export const LOADED = { rows: 60, dataHash: 'd' };
 
 export interface ModelOptions {
@@ -95,11 +96,15 @@ export class ModelWorker {
     const stream = this.client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, new Metadata(), {});
     this.stream = stream;
     let open = true;
+    // One that is frozen accepts connections, and says nothing.
+    const frozen = setTimeout(() => stream.destroy(new Error('no welcome')), WELCOME_MS);
     const close = (error: Error): void => {
+      clearTimeout(frozen);
       if (open) void this.lost(error);
       open = false;
     };
     stream.on('data', (message: CoordinatorMessageSeen) => {
+      clearTimeout(frozen);
       this.heardMs = Date.now();
       if (open) this.hear(message);
     });

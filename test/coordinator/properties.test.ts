@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { STEPS, Simulation } from './simulation.js';
 
+const RUNS = Number(process.env['MLIP_RUNS'] ?? 1_000);
+
 /** What happens next. Mostly somebody does something; `draw` says who and what. */
 interface Move {
   kind: 'act' | 'kill' | 'spawn' | 'cut' | 'leave' | 'restart' | 'crash' | 'pass';
@@ -65,7 +67,7 @@ describe('a run in which workers and coordinators are killed, join and leave at 
         expect(outcome).toMatchObject({ kind: 'finished' });
         expect(recorded).toEqual(Array.from({ length: STEPS }, (_, index) => index + 1));
       }),
-      { numRuns: Number(process.env['MLIP_RUNS'] ?? 1_000) },
+      { numRuns: RUNS },
     );
   });
 
