@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { openDestination, requireFreshDestination } from '../checkpoint/destination.js';
 import { newestWhole } from '../checkpoint/newest-whole.js';
 import type { Config } from '../config/schema.js';
+import { messageOf } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { watchParent } from '../core/parent.js';
 import { exposeRefusals } from '../metrics/refused.js';
@@ -15,8 +16,9 @@ import { Refusals } from '../security/refusals.js';
 import type { RunToken } from '../security/run-token.js';
 import type { TlsFiles } from '../security/tls-files.js';
 import { sayWhoGetsIn, serveOptions, tokenOfRun } from './doors.js';
+import { EventPublisher } from './event-publisher.js';
 import type { RunOutcome } from './events.js';
-import { type RunLead, type SharedRun, eventLogOf, takeLead } from './leadership.js';
+import { RUN_EVENTS, type RunLead, type SharedRun, takeLead } from './leadership.js';
 import { type RunDirectory, openRunDirectory } from './run-directory.js';
 import type { RunRecord } from './run-record.js';
 import { configHashOf, runSettings } from './run-settings.js';
@@ -76,7 +78,16 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunOu
     const shell = await startCoordinator(options, lead, onCleanup);
     return await shell.ended;
   } finally {
-    for (const cleanup of cleanups) await cleanup();
+    for (const cleanup of cleanups) await tryTo(cleanup, options.log);
+  }
+}
+
+/** One thing that cannot be ended keeps nothing else from it. */
+async function tryTo(cleanup: () => void | Promise<void>, log: Logger): Promise<void> {
+  try {
+    await cleanup();
+  } catch (error) {
+    log.warn('the coordinator could not end everything', { reason: messageOf(error) });
   }
 }
 
@@ -106,12 +117,13 @@ async function startCoordinator(
   const host = interfaceOf(options);
   const out = resolve(options.out);
   const settings = runSettings({ config, out, workers, submission, resume, record });
-  const events = await eventLogOf(shared);
+  const publisher = await publisherOf(shared, settings, log);
   if (record === null && resume === null) await requireFreshDestination(config.checkpoint.destination);
   const shell = new Shell({
-    ...{ settings, record, keeper, events, log },
+    ...{ settings, record, keeper, publisher, log },
     findCheckpoint: () => newestCheckpoint(out, config, log),
   });
+  onCleanup(() => publisher?.flush(FAREWELL_MS));
   const refusals = new Refusals(log);
   exposeRefusals(shell.metrics.registry, refusals);
   await startMetrics({ ...options, host }, shell, onCleanup);
@@ -132,6 +144,14 @@ async function startCoordinator(
   log.info(`waiting for ${countPhrase(settings.workers, 'worker')} at ${address}`, { out });
   options.onListening?.(address);
   return shell;
+}
+
+async function publisherOf(
+  shared: SharedRun | null,
+  { runId }: RunSettings,
+  log: Logger,
+): Promise<EventPublisher | null> {
+  return shared === null ? null : new EventPublisher(await shared.store.events(RUN_EVENTS), runId, log);
 }
 
 /** Verified, for a run whose workers are all gone. */

@@ -1,6 +1,5 @@
 /** Around the state machine of one run: workers' connections, the gather, watchers, files and metrics. */
-import type { EventLog } from '../bus/store.js';
-import { messageOf, MlipError } from '../core/errors.js';
+import { MlipError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { createCoordinatorMetrics } from '../metrics/coordinator-metrics.js';
 import { type Failure, toFailure } from '../rpc/failure.js';
@@ -9,6 +8,7 @@ import type { RunStatusSent } from '../rpc/service.js';
 import { Connections } from './connections.js';
 import { countEvent } from './count-events.js';
 import { EventFeed } from './event-feed.js';
+import type { EventPublisher } from './event-publisher.js';
 import type { Effect, RunOutcome } from './events.js';
 import { GatherStore } from './gather-store.js';
 import { contributionFault } from './gathering.js';
@@ -29,7 +29,7 @@ export interface ShellParts {
   /** The newest checkpoint of the run that is whole. */
   findCheckpoint(): Promise<RunState['checkpoint']>;
   /** Where what happens is told to those who come later; null where there is no store. */
-  events: EventLog | null;
+  publisher: EventPublisher | null;
   log: Logger;
 }
 
@@ -162,17 +162,8 @@ export class Shell {
     this.feed.announce(event);
     logEvent(this.parts.log, event);
     countEvent(this.metrics, event);
-    this.publish(event);
+    this.parts.publisher?.publish(event);
     if (DESCRIBED.has(event.kind)) this.writing(() => this.describe());
-  }
-
-  /** An event that the store does not take is missing there, and nowhere else. */
-  private publish(event: RunEvent): void {
-    const { events, settings, log } = this.parts;
-    const value = { run: settings.runId, time: new Date().toISOString(), ...event };
-    events?.append(Buffer.from(JSON.stringify(value))).catch((error: unknown) => {
-      log.warn('an event is missing in the store', { event: event.kind, reason: messageOf(error) });
-    });
   }
 
   private describe(): void {

@@ -95,7 +95,9 @@ async function coordinator(recipeOrFile: string | undefined, options: Coordinato
 async function runOne(task: Task, options: CoordinatorCommandOptions, signals: Signals): Promise<void> {
   const store = await storeOf(options, task.config.timeouts.leaseMs);
   try {
-    await coordinate(task, store, options, signals);
+    const failure = await coordinate(task, store, options, signals);
+    // A launcher has heard the outcome already and says it last.
+    if (failure !== null && !isLaunched()) throw failure;
   } finally {
     await store?.close();
   }
@@ -118,12 +120,13 @@ function nameOf(out: string): string {
 
 type Signals = Record<'signal' | 'handOver', AbortSignal>;
 
+/** Resolves when the run has ended, with what was wrong if it ended badly. */
 async function coordinate(
   task: Task,
   store: Store | null,
   options: CoordinatorCommandOptions,
   signals: Signals,
-): Promise<void> {
+): Promise<MlipError | null> {
   const { runCoordinator } = await import('../../coordinator/run.js');
   const { interrupted, runFailed } = await import('../launch/run-errors.js');
   const { name, ...run } = task;
@@ -137,10 +140,8 @@ async function coordinate(
     log,
     onListening: (address) => void tellLauncher({ kind: 'listening', address }),
   });
-  // A launcher has heard the outcome already and says it last.
-  if (isLaunched()) return;
-  if (outcome.kind === 'failed') throw runFailed(outcome, undefined, task.out);
-  if (outcome.kind === 'stopped') throw interrupted(outcome.checkpoint, task.out);
+  if (outcome.kind === 'failed') return runFailed(outcome, undefined, task.out);
+  return outcome.kind === 'stopped' ? interrupted(outcome.checkpoint, task.out) : null;
 }
 
 /** Until this process is told to go. A run that fails is said, and the next one is taken. */
