@@ -44,6 +44,7 @@ export class Shell {
   private address = '';
   /** The newest generation that is recorded: nobody is told of a later one. */
   private durable = 0;
+  private persisting: Promise<void> = Promise.resolve();
   private directory!: RunDirectory;
   private end!: (outcome: RunOutcome) => void;
   private depose!: (cause: unknown) => void;
@@ -133,7 +134,13 @@ export class Shell {
     }
   }
 
-  private async persist(record: RunRecord): Promise<void> {
+  /** One after the other: each replaces what the one before has written. */
+  private persist(record: RunRecord): Promise<void> {
+    this.persisting = this.persisting.then(() => this.save(record));
+    return this.persisting;
+  }
+
+  private async save(record: RunRecord): Promise<void> {
     try {
       await this.parts.keeper.save(record);
       this.durable = record.generation;
