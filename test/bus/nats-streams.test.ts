@@ -1,6 +1,5 @@
 // What mlip makes on a NATS server, and what it does where somebody else has made or damaged it.
 import { jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
-import { Objm } from '@nats-io/obj';
 import { connect, nanos, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectNats } from '../../src/bus/nats/connect.js';
@@ -108,11 +107,10 @@ describe.skipIf(findNatsServer() === undefined)('on a NATS server', () => {
     await objects.put('a', bytes('kept'));
     await jetstream(connection).publish(`$O.mlip_${bucket}.C.dead`, bytes('left'));
     const link = await connectNats({ servers: server.address });
-    const opened = await new Objm(connection).open(`mlip_${bucket}`);
     const left = async (): Promise<number> => (await manager.streams.info(`OBJ_mlip_${bucket}`)).state.messages;
-    await removeAbandonedChunks(link, `mlip_${bucket}`, opened, 60_000);
+    await removeAbandonedChunks(link, `mlip_${bucket}`, 60_000);
     expect(await left()).toBe(3);
-    await removeAbandonedChunks(link, `mlip_${bucket}`, opened, 0);
+    await removeAbandonedChunks(link, `mlip_${bucket}`, 0);
     expect(await left()).toBe(2);
     expect(text(await readObject(objects, 'a'))).toBe('kept');
     await link.close();
