@@ -1,8 +1,7 @@
 /** Runs the coordinator of one training run from its start to its end. */
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { openDestination, requireFreshDestination } from '../checkpoint/destination.js';
-import { newestWhole } from '../checkpoint/newest-whole.js';
+import { requireFreshDestination } from '../checkpoint/destination.js';
 import type { Config } from '../config/schema.js';
 import type { Logger } from '../core/log.js';
 import { watchParent } from '../core/parent.js';
@@ -16,6 +15,7 @@ import type { RunToken } from '../security/run-token.js';
 import type { TlsFiles } from '../security/tls-files.js';
 import { sayWhoGetsIn, serveOptions, tokenOfRun } from './doors.js';
 import type { RunOutcome } from './events.js';
+import { archiveOf, closingOf, newestCheckpoint } from './keeping.js';
 import { type RunLead, type SharedRun, eventLogOf, takeLead } from './leadership.js';
 import { type RunDirectory, openRunDirectory } from './run-directory.js';
 import type { RunRecord } from './run-record.js';
@@ -105,10 +105,14 @@ async function startCoordinator(
   const settings = runSettings({ config, out, workers, resume, record });
   const events = await eventLogOf(shared);
   if (record === null && resume === null) await requireFreshDestination(config.checkpoint.destination);
+  const kept = { config, settings, record, shared, log };
+  const archive = await archiveOf(kept);
   const shell = new Shell({
     ...{ settings, record, keeper, events, log },
-    findCheckpoint: () => newestCheckpoint(out, config, log),
+    onSaved: (step) => archive?.noteSaved(step),
+    findCheckpoint: () => newestCheckpoint(kept, archive),
   });
+  onCleanup(closingOf(archive, shell.ended));
   const refusals = new Refusals(log);
   exposeRefusals(shell.metrics.registry, refusals);
   await startMetrics({ ...options, host }, shell, onCleanup);
@@ -128,17 +132,6 @@ async function startCoordinator(
   log.info(`waiting for ${countPhrase(settings.workers, 'worker')} at ${address}`, { out });
   options.onListening?.(address);
   return shell;
-}
-
-/** Verified, for a run whose workers are all gone. */
-async function newestCheckpoint(
-  out: string,
-  { checkpoint }: Config,
-  log: Logger,
-): Promise<{ step: number; path: string } | null> {
-  const elsewhere = await openDestination(checkpoint.destination);
-  const found = await newestWhole(out, { elsewhere, warn: (message) => log.warn(message) });
-  return found === undefined ? null : { step: found.step, path: found.path };
 }
 
 function openDirectory(

@@ -30,6 +30,8 @@ export interface ShellParts {
   findCheckpoint(): Promise<RunState['checkpoint']>;
   /** Where what happens is told to those who come later; null where there is no store. */
   events: EventLog | null;
+  /** A checkpoint of that step is written. */
+  onSaved: (step: number) => void;
   log: Logger;
 }
 
@@ -149,6 +151,7 @@ export class Shell {
     logEvent(this.parts.log, event);
     countEvent(this.metrics, event);
     this.publish(event);
+    if (event.kind === 'saved') this.parts.onSaved(event.step);
     if (DESCRIBED.has(event.kind)) this.writing(() => this.describe());
   }
 
