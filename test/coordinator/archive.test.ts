@@ -6,6 +6,7 @@ import { readObject, type Store } from '../../src/bus/store.js';
 import { loadCheckpoint, saveCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import { newestWhole } from '../../src/checkpoint/newest-whole.js';
 import { archivedCheckpoints } from '../../src/coordinator/archive/archived-checkpoints.js';
+import { fetchReports } from '../../src/coordinator/archive/fetch-reports.js';
 import { Manifests, type RunManifest } from '../../src/coordinator/archive/manifest.js';
 import { openArchive } from '../../src/coordinator/archive/open-archive.js';
 import { putReports } from '../../src/coordinator/archive/reports.js';
@@ -108,7 +109,13 @@ describeStores('the archive of a run', (under) => {
     expect(Buffer.from(await readObject(bucket, 'first/reports/run.json')).toString()).toBe('run.json');
     const warnings: string[] = [];
     const entry = await putReports(await RunObjects.open(opened.store, opened.name, 'first'), {
-      ...{ out: opened.out, outcome: finished(2), maxBytes: 10, warn: (text: string) => warnings.push(text) },
+      ...{
+        runId: 'first',
+        out: opened.out,
+        outcome: finished(2),
+        maxBytes: 10,
+        warn: (text: string) => warnings.push(text),
+      },
     });
     expect([Object.keys(entry.files), entry.leftOut]).toEqual([['run.json'], ['config.yaml', 'metrics.jsonl']]);
     expect(warnings[1]).toContain('metrics.jsonl is not copied');
@@ -154,6 +161,8 @@ describeStores('the archive of a run', (under) => {
     await before.archive.close(finished(5));
     const { name, out } = before;
     const resumed = await open({ name, out, runId: 'second', origin: 'resumed', savedStep: 5 });
+    const earlier = await fetchReports(before.store, name, scratch());
+    expect(earlier).toMatchObject({ runId: 'first', continuedBy: 'second', outcome: 'finished', step: 5 });
     await save(resumed, 6);
     await resumed.archive.close(finished(6));
     expect(await resumed.archive.checkpoints().list()).toEqual([6, 5]);

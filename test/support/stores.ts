@@ -9,6 +9,7 @@ import { findNatsServer } from './nats-provision.js';
 import { type NatsServer, startNatsServer } from './nats-server.js';
 
 export interface StoreUnderTest {
+  readonly kind: 'directory' | 'nats';
   /** As another process would. */
   open(): Promise<Store>;
   /** Arguments by which the command line names it. */
@@ -23,7 +24,7 @@ export function describeStores(about: string, tests: (store: StoreUnderTest) => 
 
 function inDirectory(): StoreUnderTest {
   const directory = folder();
-  return under(() => ({ directory: directory() }));
+  return under('directory', () => ({ directory: directory() }));
 }
 
 function onNats(): StoreUnderTest {
@@ -33,13 +34,14 @@ function onNats(): StoreUnderTest {
     server = await startNatsServer({ directory: directory() });
   });
   afterAll(() => server?.kill());
-  return under(() => ({ nats: server.address }));
+  return under('nats', () => ({ nats: server.address }));
 }
 
-function under(choice: () => StoreChoice): StoreUnderTest {
+function under(kind: StoreUnderTest['kind'], choice: () => StoreChoice): StoreUnderTest {
   const opened: Store[] = [];
   afterAll(() => Promise.all(opened.map((store) => store.close())));
   return {
+    kind,
     async open() {
       const store = await openStore(choice());
       opened.push(store);

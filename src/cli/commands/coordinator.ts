@@ -94,11 +94,15 @@ async function coordinator(recipeOrFile: string | undefined, options: Coordinato
   }
 }
 
+async function resumeOf(task: NewTask, store: Store | null): Promise<Task['resume']> {
+  const { findResumeInStore } = await import('../launch/resume-in-store.js');
+  return findResumeInStore(task, store, commandLogger('coordinator'));
+}
+
 async function runOne(task: NewTask, options: CoordinatorCommandOptions, signals: Signals): Promise<void> {
   const store = await storeOf(options, task.config.timeouts.leaseMs);
   try {
-    const resume = options.resume ? await resumeOf(task, store) : null;
-    await coordinate({ ...task, resume }, store, options, signals);
+    await coordinate({ ...task, resume: options.resume ? await resumeOf(task, store) : null }, store, options, signals);
   } finally {
     await store?.close();
   }
@@ -110,14 +114,6 @@ function taskOf(recipeOrFile: string | undefined, options: CoordinatorCommandOpt
   if (options.workers === undefined) throw new MlipError('MLIP_E_USAGE', 'the number of workers is missing: --workers');
   const name = options.run ?? nameOf(out);
   return { config, configText: showConfig(config, origins), out, workers: options.workers, name };
-}
-
-async function resumeOf({ out, config, name }: NewTask, store: Store | null): Promise<Task['resume']> {
-  const { findResume } = await import('../launch/resume.js');
-  const { archivedCheckpoints } = await import('../../coordinator/archive/archived-checkpoints.js');
-  const log = commandLogger('coordinator');
-  const archived = store === null ? [] : await archivedCheckpoints(store, name, out);
-  return findResume(out, config, (message) => log.warn(message), archived);
 }
 
 function nameOf(out: string): string {

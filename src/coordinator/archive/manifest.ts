@@ -29,6 +29,8 @@ const checkpointSchema = z.strictObject({
 });
 
 const reportsSchema = z.strictObject({
+  /** Of the run that has left them: one that goes on from it and has not ended yet leaves them as they are. */
+  runId: z.string().min(1),
   outcome: z.enum(['finished', 'stopped', 'failed']),
   /** Applied steps. */
   step: count,

@@ -10,6 +10,7 @@ import type { RunObjects } from './run-objects.js';
 export const MAX_REPORT_BYTES = 64 << 20;
 
 export interface ReportsToPut {
+  runId: string;
   /** Output directory. */
   out: string;
   outcome: RunOutcome;
@@ -20,9 +21,9 @@ export interface ReportsToPut {
 /** Files that the run has not written are left out silently, those that are too large with a warning. */
 export async function putReports(
   objects: RunObjects,
-  { out, outcome, maxBytes = MAX_REPORT_BYTES, warn }: ReportsToPut,
+  { runId, out, outcome, maxBytes = MAX_REPORT_BYTES, warn }: ReportsToPut,
 ): Promise<ReportsEntry> {
-  const entry: ReportsEntry = { outcome: outcome.kind, step: outcome.step, files: {}, leftOut: [] };
+  const entry: ReportsEntry = { runId, outcome: outcome.kind, step: outcome.step, files: {}, leftOut: [] };
   for (const name of REPORT_FILES) {
     const bytes = await sizeOf(join(out, name));
     if (bytes === undefined) continue;

@@ -120,8 +120,8 @@ export class RunArchive {
   }
 
   private async describeReports(outcome: RunOutcome): Promise<void> {
-    const { out } = this.options;
-    const reports = await putReports(this.objects, { out, outcome, warn: (message) => this.warn(message) });
+    const { runId, out } = this.options;
+    const reports = await putReports(this.objects, { runId, out, outcome, warn: (message) => this.warn(message) });
     await this.change({ reports });
     // A run that came to nothing leaves what the one before has got.
     if (outcome.step > 0) await this.removeOthers();
