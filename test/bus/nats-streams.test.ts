@@ -4,8 +4,9 @@ import { connect, nanos, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectNats } from '../../src/bus/nats/connect.js';
 import { removeAbandonedChunks } from '../../src/bus/nats/abandoned-chunks.js';
+import { openEventLog } from '../../src/bus/nats/event-log.js';
 import { openNatsStore } from '../../src/bus/nats/store.js';
-import { readObject, type Store } from '../../src/bus/store.js';
+import { KEPT_EVENTS, readObject, type Store } from '../../src/bus/store.js';
 import { findNatsServer } from '../support/nats-provision.js';
 import { startNatsServer, type NatsServer } from '../support/nats-server.js';
 import { bytes, codeOf, fresh, take, text } from './contract/opened.js';
@@ -71,6 +72,19 @@ describe.skipIf(findNatsServer() === undefined)('on a NATS server', () => {
     expect(await (await other.keyValue('bucket')).get('key')).toBeNull();
     expect(await take((await other.events('log')).read(), 9)).toEqual([]);
     await other.close();
+  });
+
+  it('the oldest events of a log are dropped, and none of another one', async () => {
+    const link = await connectNats({ servers: server.address, namespace: 'few' });
+    const [log, other] = [await openEventLog(link, 'log', 3), await openEventLog(link, 'other', 3)];
+    await other.append(bytes('other'));
+    for (let i = 1; i <= 5; i++) await log.append(bytes(`${i}`));
+    expect((await take(log.read(), 9)).map(({ value }) => text(value))).toEqual(['3', '4', '5']);
+    expect((await take(other.read(), 9)).map(({ value }) => text(value))).toEqual(['other']);
+    await store.events('log');
+    const { config } = await manager.streams.info('mlip_events');
+    expect(config.max_msgs_per_subject).toBe(KEPT_EVENTS);
+    await link.close();
   });
 
   it('an object with a chunk that is missing, or is another one, is corrupt', async () => {
