@@ -14,6 +14,7 @@ import { GatherStore } from './gather-store.js';
 import { contributionFault } from './gathering.js';
 import type { EventSansTime } from './incoming.js';
 import { logEvent } from './log-events.js';
+import { Paced } from './paced.js';
 import type { RecordKeeper } from './record-keeper.js';
 import type { RunDirectory } from './run-directory.js';
 import type { RunRecord } from './run-record.js';
@@ -43,6 +44,7 @@ export class Shell {
   readonly feed = new EventFeed();
   private readonly parts: ShellParts;
   private readonly runner: Runner;
+  private readonly description = new Paced(() => this.writing(() => this.describe()), DESCRIBE_MS);
   private address = '';
   private directory!: RunDirectory;
   private end!: (outcome: RunOutcome) => void;
@@ -74,7 +76,7 @@ export class Shell {
   open(address: string, directory: RunDirectory): void {
     this.address = address;
     this.directory = directory;
-    this.writing(() => this.describe());
+    this.description.want();
   }
 
   dispatch(event: EventSansTime): void {
@@ -92,6 +94,7 @@ export class Shell {
   /** Somebody else commands from now on, or nobody: says and does nothing any more. */
   stopCommanding(cause: unknown): void {
     this.runner.stop();
+    this.description.flush();
     this.depose(cause);
   }
 
@@ -127,6 +130,7 @@ export class Shell {
         return this.announce(effect.event);
       case 'end':
         this.gathers.abandon(effect.outcome.kind === 'failed' ? effect.outcome : RUN_OVER);
+        this.description.flush();
         return this.end(effect.outcome);
     }
   }
@@ -152,7 +156,7 @@ export class Shell {
     countEvent(this.metrics, event);
     this.publish(event);
     if (event.kind === 'saved') this.parts.onSaved(event.step);
-    if (DESCRIBED.has(event.kind)) this.writing(() => this.describe());
+    if (DESCRIBED.has(event.kind)) this.description.want();
   }
 
   /** An event that the store does not take is missing there, and nowhere else. */
@@ -165,6 +169,8 @@ export class Shell {
   }
 
   private describe(): void {
+    // Whoever leads now describes the run.
+    if (!this.parts.keeper.holds()) return;
     const { members, loaded } = this.runner.state();
     const workers = members.map(({ worker, info: { pid, device } }) => ({ worker, pid, device }));
     const coordinator = { address: this.address, pid: process.pid };
@@ -181,6 +187,9 @@ export class Shell {
     }
   }
 }
+
+/** A thousand workers join within a second: they are written once for so long. */
+const DESCRIBE_MS = 200;
 
 /** After these run.json says something else. */
 const DESCRIBED: ReadonlySet<RunEvent['kind']> = new Set(['joined', 'left', 'started']);
