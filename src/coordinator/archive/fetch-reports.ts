@@ -29,6 +29,7 @@ export interface FetchedReports {
   checkpoint: Pick<CheckpointEntry, 'step' | 'path' | 'destination' | 'inStore'> | null;
 }
 
+const NAMES_SHOWN = 10;
 const LINES = ['ledger.jsonl', 'metrics.jsonl'] as const;
 
 type Digests = [name: ReportName, digest: FileDigest][];
@@ -78,7 +79,9 @@ async function endedRun(store: Store, run: string): Promise<RunManifest & { repo
 }
 
 function unknownRun(run: string, known: readonly string[], where: string): MlipError {
-  const others = known.length === 0 ? 'It has reports of none.' : `It has ${known.join(', ')}.`;
+  const shown = known.slice(0, NAMES_SHOWN).join(', ');
+  const others =
+    known.length === 0 ? 'It has none yet.' : `It has ${shown}${known.length > NAMES_SHOWN ? ', ...' : '.'}`;
   return new MlipError('MLIP_E_RUN_UNKNOWN', `the store knows no run ${run}`, {
     where,
     remedy: `${didYouMean(run, known)}${others}`,
