@@ -1,8 +1,7 @@
 /** Runs the coordinator of one training run from its start to its end. */
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { openDestination, requireFreshDestination } from '../checkpoint/destination.js';
-import { newestWhole } from '../checkpoint/newest-whole.js';
+import { requireFreshDestination } from '../checkpoint/destination.js';
 import type { Config } from '../config/schema.js';
 import { messageOf } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
@@ -18,6 +17,7 @@ import type { TlsFiles } from '../security/tls-files.js';
 import { sayWhoGetsIn, serveOptions, tokenOfRun } from './doors.js';
 import { EventPublisher } from './event-publisher.js';
 import type { RunOutcome } from './events.js';
+import { archiveOf, closingOf, newestCheckpoint } from './keeping.js';
 import { RUN_EVENTS, type RunLead, type SharedRun, takeLead } from './leadership.js';
 import { type RunDirectory, openRunDirectory } from './run-directory.js';
 import type { RunRecord } from './run-record.js';
@@ -119,11 +119,15 @@ async function startCoordinator(
   const settings = runSettings({ config, out, workers, submission, resume, record });
   const publisher = await publisherOf(shared, settings, log);
   if (record === null && resume === null) await requireFreshDestination(config.checkpoint.destination);
+  const kept = { config, settings, record, shared, log };
+  const archive = await archiveOf(kept);
   const shell = new Shell({
     ...{ settings, record, keeper, publisher, log },
-    findCheckpoint: () => newestCheckpoint(out, config, log),
+    onSaved: (step) => archive?.noteSaved(step),
+    findCheckpoint: () => newestCheckpoint(kept, archive),
   });
   onCleanup(() => publisher?.flush(FAREWELL_MS));
+  onCleanup(closingOf(archive, shell.ended));
   const refusals = new Refusals(log);
   exposeRefusals(shell.metrics.registry, refusals);
   await startMetrics({ ...options, host }, shell, onCleanup);
@@ -152,17 +156,6 @@ async function publisherOf(
   log: Logger,
 ): Promise<EventPublisher | null> {
   return shared === null ? null : new EventPublisher(await shared.store.events(RUN_EVENTS), runId, log);
-}
-
-/** Verified, for a run whose workers are all gone. */
-async function newestCheckpoint(
-  out: string,
-  { checkpoint }: Config,
-  log: Logger,
-): Promise<{ step: number; path: string } | null> {
-  const elsewhere = await openDestination(checkpoint.destination);
-  const found = await newestWhole(out, { elsewhere, warn: (message) => log.warn(message) });
-  return found === undefined ? null : { step: found.step, path: found.path };
 }
 
 function openDirectory(

@@ -14,6 +14,7 @@ import { GatherStore } from './gather-store.js';
 import { contributionFault } from './gathering.js';
 import type { EventSansTime } from './incoming.js';
 import { logEvent } from './log-events.js';
+import { Paced } from './paced.js';
 import type { RecordKeeper } from './record-keeper.js';
 import type { RunDirectory } from './run-directory.js';
 import type { RunRecord } from './run-record.js';
@@ -30,6 +31,8 @@ export interface ShellParts {
   findCheckpoint(): Promise<RunState['checkpoint']>;
   /** Where what happens is told to those who come later; null where there is no store. */
   publisher: EventPublisher | null;
+  /** A checkpoint of that step is written. */
+  onSaved: (step: number) => void;
   log: Logger;
 }
 
@@ -41,6 +44,7 @@ export class Shell {
   readonly feed = new EventFeed();
   private readonly parts: ShellParts;
   private readonly runner: Runner;
+  private readonly description = new Paced(() => this.writing(() => this.describe()), DESCRIBE_MS);
   private address = '';
   /** The newest generation that is recorded: nobody is told of a later one. */
   private durable = 0;
@@ -76,7 +80,7 @@ export class Shell {
   async open(address: string, directory: RunDirectory): Promise<void> {
     this.address = address;
     this.directory = directory;
-    this.writing(() => this.describe());
+    this.description.want();
     // Should this process die before it has any workers, the next one leads the same run.
     await this.persist(recordOf(this.runner.state()));
   }
@@ -95,6 +99,7 @@ export class Shell {
   /** Somebody else commands from now on, or nobody: says and does nothing any more. */
   stopCommanding(cause: unknown): void {
     this.runner.stop();
+    this.description.flush();
     this.depose(cause);
   }
 
@@ -130,6 +135,7 @@ export class Shell {
         return this.announce(effect.event);
       case 'end':
         this.gathers.abandon(effect.outcome.kind === 'failed' ? effect.outcome : RUN_OVER);
+        this.description.flush();
         return this.end(effect.outcome);
     }
   }
@@ -170,10 +176,13 @@ export class Shell {
     logEvent(this.parts.log, event);
     countEvent(this.metrics, event);
     this.parts.publisher?.publish(event);
-    if (DESCRIBED.has(event.kind)) this.writing(() => this.describe());
+    if (event.kind === 'saved') this.parts.onSaved(event.step);
+    if (DESCRIBED.has(event.kind)) this.description.want();
   }
 
   private describe(): void {
+    // Whoever leads now describes the run.
+    if (!this.parts.keeper.holds()) return;
     const { members, loaded } = this.runner.state();
     const workers = members.map(({ worker, info: { pid, device } }) => ({ worker, pid, device }));
     const coordinator = { address: this.address, pid: process.pid };
@@ -194,6 +203,8 @@ export class Shell {
 function isLeaseLost(error: unknown): boolean {
   return error instanceof MlipError && error.code === 'MLIP_E_LEASE_LOST';
 }
+/** A thousand workers join within a second: they are written once for so long. */
+const DESCRIBE_MS = 200;
 
 /** After these run.json says something else. */
 const DESCRIBED: ReadonlySet<RunEvent['kind']> = new Set(['joined', 'left', 'started']);
