@@ -23,6 +23,7 @@ import { configHashOf, runSettings } from './run-settings.js';
 import { addService } from './service.js';
 import { Shell } from './shell.js';
 import type { RunSettings } from './state.js';
+import { recordLastStep } from './unrecorded-step.js';
 import { countPhrase } from './wording.js';
 
 export interface CoordinatorOptions {
@@ -107,7 +108,11 @@ async function startCoordinator(
   if (record === null && resume === null) await requireFreshDestination(config.checkpoint.destination);
   const shell = new Shell({
     ...{ settings, record, keeper, events, log },
-    findCheckpoint: () => newestCheckpoint(out, config, log),
+    async findCheckpoint() {
+      const found = await newestCheckpoint(out, config, log);
+      if (found !== null) await recordLastStep(found, directory, settings);
+      return found;
+    },
   });
   const refusals = new Refusals(log);
   exposeRefusals(shell.metrics.registry, refusals);
@@ -120,6 +125,9 @@ async function startCoordinator(
   const address = publicAddress(host, server.port);
   const directory = openDirectory(options, settings, record, onCleanup);
   token ??= tokenOfRun(out, log);
+  if (record === null && resume !== null) {
+    await recordLastStep({ step: resume.step, path: resume.checkpoint }, directory, settings);
+  }
   shell.open(address, directory);
   keepTime(shell, settings.timeouts.heartbeatMs, onCleanup);
   stopOnRequest(options, shell, onCleanup);
