@@ -98,6 +98,8 @@ export type WorkerEvent = { worker: number } & (
   | { kind: 'leave' }
   /** `step`: steps applied in the checkpoint. */
   | { kind: 'saved'; step: number; path: string }
+  /** A checkpoint could not be written, and its worker goes on. */
+  | { kind: 'saveFailed'; step: number; failure: Failure }
   | ({ kind: 'failed' } & WorkerFailure)
   /** The stream ended or broke. */
   | { kind: 'closed' }

@@ -1,4 +1,5 @@
 /** Checkpoints: who writes them, and the end of a run, when the last one is written. */
+import type { Failure } from '../rpc/failure.js';
 import type { Effect } from './events.js';
 import { end } from './failing.js';
 import { type Member, type RunState, type Transition, serving, stay } from './state.js';
@@ -54,4 +55,14 @@ export function noteSaved(state: RunState, worker: number, step: number, path: s
   const kept = newer ? { ...state, checkpoint: { step, path } } : state;
   const written = { ...kept, saver: state.saver === worker ? null : state.saver };
   return stay(written, { kind: 'announce', event: { kind: 'saved', step, path } });
+}
+
+/**
+ * A checkpoint could not be written. While training goes on the next one is due when it is: a disk that is full stays so for a
+ * while. The last one matters: of that its worker says besides that it has failed, and another one is asked.
+ */
+export function noteSaveFailed(state: RunState, worker: number, step: number, failure: Failure): Transition {
+  const isLast = state.phase === 'saving' || state.phase === 'aborting';
+  const freed = !isLast && state.saver === worker ? { ...state, saver: null } : state;
+  return stay(freed, { kind: 'announce', event: { kind: 'saveFailed', worker, step, failure } });
 }

@@ -115,6 +115,10 @@ export class MemberSession implements types.Session {
     this.link.send({ saved: { step, path } });
   }
 
+  saveFailed(step: number, error: unknown): void {
+    this.link.send({ saveFailed: { step, failure: toFailure(error) } });
+  }
+
   /** What the coordinator itself gave as the reason is no news to it. */
   fail(error: unknown, { step, stateIntact }: types.FailDetails): void {
     if (this.cause !== undefined && error === this.cause) return;

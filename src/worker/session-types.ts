@@ -154,6 +154,8 @@ export interface Session {
   commit(assignment: Assignment, step: number, report: StepReport, own: OwnReport): Promise<Order>;
   /** A checkpoint is written. `step` counts the steps applied in it. */
   saved(step: number, path: string): void;
+  /** A checkpoint could not be written; training goes on. `step` as in `saved`. */
+  saveFailed(step: number, error: unknown): void;
   /** This worker cannot go on; it takes no part any more. */
   fail(error: unknown, details: FailDetails): void;
   /** The generation cannot go on because of others; a halt follows. */
