@@ -52,6 +52,10 @@ export interface RunJson {
 /** Waits until a run has applied that many steps; who runs it. */
 export async function untilStep(out: string, step: number): Promise<RunJson> {
   await until(() => metrics(out).length >= step);
+  return readRunJson(out);
+}
+
+export function readRunJson(out: string): RunJson {
   return JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')) as RunJson;
 }
 
