@@ -43,3 +43,13 @@ it('a disk that is full for a while: log, events and metrics say so, and the run
   const events = await mlip(['events', '--store', store]);
   expect(events.stdout).toMatch(/ saveFailed {2}worker=0 {2}step=5 {2}code=MLIP_E_OUT_WRITE/);
 }, 120_000);
+
+it('a last checkpoint that cannot be written fails the run', async () => {
+  const settings = ['--steps', '3', '--set', 'elastic.rejoinMs=1000', '--workers', '1'];
+  const run = mlip(small.train('never', ...settings), { env });
+  await until(() => existsSync(small.path('never', 'run.json')));
+  writeFileSync(small.path('never', 'checkpoints'), '');
+  const { status, stderr } = await run;
+  expect(status, stderr).toBe(4);
+  expect(stderr).toMatch(/^error MLIP_E_OUT_WRITE: cannot write the checkpoint of step 3: .*\n {2}where: {2}worker 0, /m);
+}, 60_000);
