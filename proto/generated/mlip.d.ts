@@ -525,6 +525,9 @@ export namespace mlip {
             /** Welcome generation. */
             generation: number;
 
+            /** Of this session: the worker shows it with each gather, so that nobody else can make one in its name. */
+            secret: Uint8Array;
+
             /**
              * Encodes the specified Welcome message. Does not implicitly {@link mlip.v1.Welcome.verify|verify} messages.
              * @param message Welcome message or plain object to encode
@@ -569,6 +572,9 @@ export namespace mlip {
 
                 /** Welcome generation */
                 generation?: (number|null);
+
+                /** Of this session: the worker shows it with each gather, so that nobody else can make one in its name. */
+                secret?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1989,6 +1995,12 @@ export namespace mlip {
             /** GatherHeader tensors. */
             tensors: mlip.v1.TensorHeader.$Properties[];
 
+            /** Towards the coordinator: the sender's number, and the secret that came with its Welcome. */
+            worker: number;
+
+            /** GatherHeader secret. */
+            secret: Uint8Array;
+
             /**
              * Encodes the specified GatherHeader message. Does not implicitly {@link mlip.v1.GatherHeader.verify|verify} messages.
              * @param message GatherHeader message or plain object to encode
@@ -2024,6 +2036,12 @@ export namespace mlip {
 
                 /** GatherHeader tensors */
                 tensors?: (mlip.v1.TensorHeader.$Properties[]|null);
+
+                /** Towards the coordinator: the sender's number, and the secret that came with its Welcome. */
+                worker?: (number|null);
+
+                /** GatherHeader secret */
+                secret?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

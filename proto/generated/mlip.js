@@ -720,6 +720,7 @@ export const mlip = $root.mlip = (() => {
             Welcome.prototype.out = "";
             Welcome.prototype.checkpoint = "";
             Welcome.prototype.generation = 0;
+            Welcome.prototype.secret = $util.newBuffer([]);
 
             Welcome.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -742,6 +743,8 @@ export const mlip = $root.mlip = (() => {
                     writer.uint32(50).string(message.checkpoint);
                 if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
                     writer.uint32(56).uint32(message.generation);
+                if (message.secret != null && $Object.hasOwnProperty.call(message, "secret") && message.secret.length)
+                    writer.uint32(66).bytes(message.secret);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -836,6 +839,15 @@ export const mlip = $root.mlip = (() => {
                                 message.generation = value;
                             else
                                 delete message.generation;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.secret = value;
+                            else
+                                delete message.secret;
                             continue;
                         }
                     }
@@ -2998,6 +3010,8 @@ export const mlip = $root.mlip = (() => {
             GatherHeader.prototype.generation = 0;
             GatherHeader.prototype.step = 0;
             GatherHeader.prototype.tensors = $util.emptyArray;
+            GatherHeader.prototype.worker = 0;
+            GatherHeader.prototype.secret = $util.newBuffer([]);
 
             GatherHeader.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -3015,6 +3029,10 @@ export const mlip = $root.mlip = (() => {
                 if (message.tensors != null && message.tensors.length)
                     for (let i = 0; i < message.tensors.length; ++i)
                         $root.mlip.v1.TensorHeader.encode(message.tensors[i], writer.uint32(34).fork(), _depth + 1).ldelim();
+                if (message.worker != null && $Object.hasOwnProperty.call(message, "worker") && message.worker !== 0)
+                    writer.uint32(40).uint32(message.worker);
+                if (message.secret != null && $Object.hasOwnProperty.call(message, "secret") && message.secret.length)
+                    writer.uint32(50).bytes(message.secret);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3081,6 +3099,24 @@ export const mlip = $root.mlip = (() => {
                             if (!(message.tensors && message.tensors.length))
                                 message.tensors = [];
                             message.tensors.push($root.mlip.v1.TensorHeader.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.worker = value;
+                            else
+                                delete message.worker;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.secret = value;
+                            else
+                                delete message.secret;
                             continue;
                         }
                     }

@@ -18,6 +18,7 @@ import type { RecordKeeper } from './record-keeper.js';
 import type { RunDirectory } from './run-directory.js';
 import type { RunRecord } from './run-record.js';
 import { type Runner, createRunner } from './runner.js';
+import { claimFault } from './session-claim.js';
 import { type RunSettings, type RunState, initialState, serving } from './state.js';
 import { statusOf } from './status.js';
 
@@ -62,7 +63,10 @@ export class Shell {
     this.connections = new Connections((event) => this.dispatch(event));
     this.gathers = new GatherStore({
       batchSize: settings.batchSize,
-      fault: (place, tensors) => contributionFault(this.runner.state(), { ...place, tensors }),
+      fault: (place, tensors, claim) => {
+        const state = this.runner.state();
+        return claimFault(state, this.connections, claim, place) ?? contributionFault(state, { ...place, tensors });
+      },
       complete: (place, tensors) => this.dispatch({ kind: 'contribution', ...place, tensors }),
       bytesSent: (count) => this.metrics.bytesSent(count),
     });

@@ -173,6 +173,10 @@ export const ERROR_TABLE = {
   MLIP_E_TOKEN_MISSING: { exit: EXIT.usage, meaning: 'A run is joined with its token, and none is given.' },
   MLIP_E_TOKEN_UNUSABLE: { exit: EXIT.usage, meaning: 'A run token cannot be read, or could be guessed.' },
   MLIP_E_TOKEN_WRONG: { exit: EXIT.environment, meaning: 'The run has another token.' },
+  MLIP_E_SESSION_WRONG: {
+    exit: EXIT.runFailed,
+    meaning: 'A call is made in the name of a worker by somebody who is not in its session.',
+  },
   MLIP_E_TLS_FILES: { exit: EXIT.usage, meaning: 'Files of TLS are missing, unreadable or do not belong together.' },
   MLIP_E_TLS_CERTIFICATE: {
     exit: EXIT.environment,
