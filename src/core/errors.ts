@@ -222,6 +222,7 @@ export const ERROR_TABLE = {
     exit: EXIT.runFailed,
     meaning: 'A ledger does not show that every row was used as planned and every step applied once.',
   },
+  MLIP_E_OUT_PATH: { exit: EXIT.usage, meaning: 'The path of an output directory is empty or has control characters.' },
   MLIP_E_OUT_LOCKED: { exit: EXIT.environment, meaning: 'Another coordinator writes to the output directory.' },
   MLIP_E_OUT_OTHER_RUN: { exit: EXIT.usage, meaning: 'The output directory holds another run.' },
   MLIP_E_OUT_WRITE: { exit: EXIT.environment, meaning: 'The output directory cannot be written.' },

@@ -18,7 +18,7 @@ export class SessionSecret {
 
   /** The secret itself: for the worker whose session it is, for nobody else. */
   reveal(): Uint8Array {
-    return this.#bytes;
+    return Uint8Array.from(this.#bytes);
   }
 
   toString(): string {

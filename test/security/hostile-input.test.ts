@@ -105,7 +105,8 @@ describe('beside a run', () => {
     const client = clientOf(run);
     const piece = gather.requestSerialize({ chunk: { tensor: 0, data: new Uint8Array(64) } });
     for (const changes of [{ generation: 0 }, { generation: 0, step: 5 }, { step: 0 }, { step: 1, rank: 1 }]) {
-      expect(await client.talk(gather.path, [header(changes, run.session(0)), piece])).toBe('MLIP_E_RUN_STALE');
+      const { rank = 0 }: { rank?: number } = changes;
+      expect(await client.talk(gather.path, [header(changes, run.session(rank)), piece])).toBe('MLIP_E_RUN_STALE');
     }
     expect((await run.refused())['stale']).toBe(4);
     await run.moreSteps(3);

@@ -23,8 +23,8 @@ export interface LiveRun {
   refused(): Promise<Record<string, number>>;
   /** Steps that all workers have applied. */
   steps(): number;
-  /** Who a worker is, as it shows with each gather. */
-  session(index: number): SessionClaim;
+  /** Who the worker of that number is, as it shows with each gather. */
+  session(number: number): SessionClaim;
   /** Waits until that many more steps are applied. */
   moreSteps(count: number): Promise<void>;
   /** Stops the run; throws unless it ended in order, with all its workers. */
@@ -40,7 +40,8 @@ export async function liveRun(options: Partial<CoordinatorOptions> = {}): Promis
   const training = workers.map(({ worker }) => worker.ended);
   const steps = (): number => (existsSync(join(run.out, 'metrics.jsonl')) ? metricsOf(run.out).length : 0);
   return {
-    ...{ address: run.address, out: run.out, steps, session: (index) => workers[index].worker.session },
+    ...{ address: run.address, out: run.out, steps },
+    session: (number) => workers.find(({ worker }) => worker.number === number)!.worker.session,
     refused: () => refusedAt(metricsPort),
     async moreSteps(count) {
       const goal = steps() + count;

@@ -29,7 +29,8 @@ function gatherAs(session: Partial<SessionClaim>, rank = 0): Promise<string> {
 
 it('without the secret, or with another one, is refused and counted, and the run goes on', async () => {
   const [{ worker, secret }, other] = [run.session(0), run.session(1)];
-  const forged = secret.slice();
+  // A copy: `slice` of a Buffer is none.
+  const forged = Uint8Array.from(secret);
   forged[0] ^= 1;
   const claims: Partial<SessionClaim>[] = [
     {},
