@@ -14,7 +14,9 @@ const MAX_WAITING = 64;
 export interface Offer extends Omit<Caller, 'rank'> {
   serve(socket: Socket): void;
 }
-const REASONS: Record<Refusal, RefusalReason> = { token: 'token', generation: 'stale', neighbour: 'neighbour' };
+const REASONS: Record<Refusal, RefusalReason> = {
+  ...{ token: 'token', generation: 'stale', neighbour: 'neighbour', protocol: 'protocol' },
+};
 
 /** What to do with a greeting, given who is expected. A newer generation may just be ahead of us: it waits. */
 export function judge(greeting: Caller, expected: Caller): 'accept' | 'wait' | Refusal {
@@ -93,7 +95,8 @@ export class Reception {
   }
 
   private greet(socket: Socket, greeting: Greeting | undefined): void {
-    if (greeting === undefined) return this.turnAway(socket, 'protocol');
+    // An answer that is not TLS tells a caller that speaks TLS at once that we do not.
+    if (greeting === undefined) return this.refuse(socket, 'protocol', this.expected?.generation ?? 0);
     this.waiting.set(socket, greeting);
     const { offer, expected } = this;
     if (greeting.purpose === 'ring') this.decide(socket, greeting, expected, this.settle);
