@@ -33,7 +33,7 @@ const PAUSE_MS = 100;
 /** The connection, paused, on which nothing but what was asked for follows. Rejects with a PeerFailure. */
 export async function callPeer(peer: Peer, call: Call, deadline: AbortSignal): Promise<Inbound> {
   const lastMs = performance.now() + CALL_AGAIN_MS;
-  for (let drops = 0; ; ) {
+  for (let drops = 0; ;) {
     try {
       return await callOnce(peer, call, deadline);
     } catch (error) {

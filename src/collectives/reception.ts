@@ -9,6 +9,8 @@ import { decodeGreeting, encodeFrame, GREETING_BYTES, type Caller, type Greeting
 
 export const GREETING_TIMEOUT_MS = 10_000;
 const MAX_WAITING = 64;
+/** What each connection of TLS begins with: the type of its first record, and the version that all claim. */
+const TLS_HANDSHAKE = 0x1603;
 
 /** Something that every rank of a generation may copy. */
 export interface Offer extends Omit<Caller, 'rank'> {
@@ -58,7 +60,9 @@ export class Reception {
       bytes = Buffer.concat([bytes, chunk]);
       if (bytes.length < GREETING_BYTES) return;
       clearTimeout(timer);
-      this.greet(socket, decodeGreeting(bytes));
+      // Strangers get no word. But an answer that is not TLS tells a worker that speaks TLS at once that we do not.
+      if (bytes.readUInt16BE(0) === TLS_HANDSHAKE) this.refuse(socket, 'protocol', this.expected?.generation ?? 0);
+      else this.greet(socket, decodeGreeting(bytes));
     });
   }
 
@@ -95,8 +99,7 @@ export class Reception {
   }
 
   private greet(socket: Socket, greeting: Greeting | undefined): void {
-    // An answer that is not TLS tells a caller that speaks TLS at once that we do not.
-    if (greeting === undefined) return this.refuse(socket, 'protocol', this.expected?.generation ?? 0);
+    if (greeting === undefined) return this.turnAway(socket, 'protocol');
     this.waiting.set(socket, greeting);
     const { offer, expected } = this;
     if (greeting.purpose === 'ring') this.decide(socket, greeting, expected, this.settle);

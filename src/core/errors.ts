@@ -187,7 +187,10 @@ export const ERROR_TABLE = {
     meaning: 'One of two ends shows no certificate: it speaks no TLS, or has none.',
   },
   MLIP_E_TLS_AUTHORITY: { exit: EXIT.environment, meaning: 'The other end’s certificate is of a foreign authority.' },
-  MLIP_E_TLS_EXPIRED: { exit: EXIT.environment, meaning: 'The other end’s certificate has expired, or is not valid yet.' },
+  MLIP_E_TLS_EXPIRED: {
+    exit: EXIT.environment,
+    meaning: 'The other end’s certificate has expired, or is not valid yet.',
+  },
   MLIP_E_TLS_NAME: { exit: EXIT.environment, meaning: 'The other end’s certificate is for other names.' },
   MLIP_E_TLS_REFUSED: { exit: EXIT.environment, meaning: 'The other end does not take our certificate.' },
   MLIP_E_LIMIT: { exit: EXIT.failure, meaning: 'A peer sent more, longer or slower than it may.' },

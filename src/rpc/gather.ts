@@ -3,7 +3,13 @@ import { type Client, type ClientDuplexStream, Metadata, type ServiceError } fro
 import { fromStatus } from './failure.js';
 import { type GatherMessage, type GatherMessageSeen, methods } from './service.js';
 import { writeAll } from './stream.js';
-import { type GatherPlace, type GatherTensor, type SessionClaim, tensorAssembler, tensorMessages } from './tensor-stream.js';
+import {
+  type GatherPlace,
+  type GatherTensor,
+  type SessionClaim,
+  tensorAssembler,
+  tensorMessages,
+} from './tensor-stream.js';
 
 export interface GatherCall {
   client: Client;

@@ -61,7 +61,9 @@ export function clientRefusal(error: Error, where: string): MlipError | undefine
   if (WANTS_ONE.test(code)) return missing('a certificate is asked for there, and we have none to show', where, error);
   if (REFUSES_OURS.test(code)) return refusedByServer(where, error);
   if (OF_CERTIFICATE.test(code)) return wrongCertificate(code, error, where);
-  return WRONG_PROTOCOL.test(code) ? missing('what listens there does not speak TLS as we do', where, error) : undefined;
+  return WRONG_PROTOCOL.test(code)
+    ? missing('what listens there does not speak TLS as we do', where, error)
+    : undefined;
 }
 
 /** TLS 1.3 lets a client believe that it is in before the server has looked at its certificate. */

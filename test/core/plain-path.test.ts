@@ -5,7 +5,19 @@ import { formatSubmission, parseSubmission, type Submission } from '../../src/co
 import { isPlainPath, requirePlainPath } from '../../src/core/plain-path.js';
 import { scratch, startRun, testConfig } from '../coordinator/harness.js';
 
-const ODD = ['', '  ', 'a\0b', 'a\nb', 'a\rb', 'a\tb', '\u001b]0;x\u0007', 'a\u007f', 'a\u0085b', 'a\u2028b', 'a\ud800b'];
+const ODD = [
+  '',
+  '  ',
+  'a\0b',
+  'a\nb',
+  'a\rb',
+  'a\tb',
+  '\u001b]0;x\u0007',
+  'a\u007f',
+  'a\u0085b',
+  'a\u2028b',
+  'a\ud800b',
+];
 
 describe.each(ODD)('the path %j', (path) => {
   it('is refused, and shown so that no terminal obeys it', () => {

@@ -16,7 +16,13 @@ import { Refusals } from '../../src/security/refusals.js';
 import { RunToken } from '../../src/security/run-token.js';
 import { TlsFiles } from '../../src/security/tls-files.js';
 import { silent, testAccess, testToken } from '../support/access.js';
-import { EXPIRED, type Pair, type TestAuthority, careless as unchecked, testAuthority } from '../support/certificates.js';
+import {
+  EXPIRED,
+  type Pair,
+  type TestAuthority,
+  careless as unchecked,
+  testAuthority,
+} from '../support/certificates.js';
 
 const closers: (() => Promise<void> | void)[] = [];
 afterEach(async () => {

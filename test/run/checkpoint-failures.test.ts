@@ -24,7 +24,18 @@ async function freePort(): Promise<number> {
 it('a disk that is full for a while: log, events and metrics say so, and the run goes on', async () => {
   const [out, store, port] = [small.path('full'), small.path('store'), await freePort()];
   const settings = ['--steps', String(STEPS), '--set', 'checkpoint.everySteps=5', '--workers', '1'];
-  const where = ['--data', small.manifest, '--out', out, '--port', '0', '--store', store, '--metrics-port', String(port)];
+  const where = [
+    '--data',
+    small.manifest,
+    '--out',
+    out,
+    '--port',
+    '0',
+    '--store',
+    store,
+    '--metrics-port',
+    String(port),
+  ];
   const coordinator = mlip(['coordinator', small.config, ...where, ...settings], { env });
   await until(() => existsSync(small.path('full', 'run.json')));
   // No directory can be made in its place.
@@ -51,5 +62,7 @@ it('a last checkpoint that cannot be written fails the run', async () => {
   writeFileSync(small.path('never', 'checkpoints'), '');
   const { status, stderr } = await run;
   expect(status, stderr).toBe(4);
-  expect(stderr).toMatch(/^error MLIP_E_OUT_WRITE: cannot write the checkpoint of step 3: .*\n {2}where: {2}worker 0, /m);
+  expect(stderr).toMatch(
+    /^error MLIP_E_OUT_WRITE: cannot write the checkpoint of step 3: .*\n {2}where: {2}worker 0, /m,
+  );
 }, 60_000);

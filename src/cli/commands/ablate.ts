@@ -41,7 +41,11 @@ export function ablateCommand(): Command {
     .option('--hard', 'without --data: rarer findings, repeated reports and studies of two films')
     .option('--prompts <file>', 'prompts of the zero-shot scores; those of mlip by default')
     .option('--workers <n>', 'worker processes; one for each GPU by default, or one', parsePositive)
-    .option('--out <dir>', 'output directory; given again, finished runs are kept; runs/ablation-NAME-TIME by default', requirePlainPath)
+    .option(
+      '--out <dir>',
+      'output directory; given again, finished runs are kept; runs/ablation-NAME-TIME by default',
+      requirePlainPath,
+    )
     .option('--json', 'print the report, OUT/ablation.json, as one JSON object')
     .action(ablate);
   addConfigOptions(command);

@@ -27,7 +27,11 @@ export function submitCommand(): Command {
     .description('leave a run in a store, for `mlip coordinator --queue`')
     .argument('<recipe|file>', 'name of a recipe, or path of a YAML file')
     .requiredOption('--workers <n>', 'workers for which the run waits before it starts', parsePositive)
-    .option('--out <dir>', 'output directory, which coordinators and workers reach; runs/NAME-TIME by default', requirePlainPath)
+    .option(
+      '--out <dir>',
+      'output directory, which coordinators and workers reach; runs/NAME-TIME by default',
+      requirePlainPath,
+    )
     .option('--run <name>', 'name of the run; that of the output directory by default')
     .option('--json', 'print {run, out, id} as one JSON object')
     .action(submit);
