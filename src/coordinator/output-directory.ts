@@ -1,16 +1,17 @@
 /** Output directories, of runs and of ablations: one writer at a time, files whole, and an error that says what to do. */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { MlipError, messageOf } from '../core/errors.js';
+import { requirePlainPath } from '../core/plain-path.js';
 import { lockDirectory } from './lock.js';
 
 /**
  * Makes and locks a directory; `locked` is false where a lease says who may write to it. `claim` gets what unlocks it, and looks whether the directory may be written to.
  *
- * @throws MLIP_E_OUT_LOCKED, MLIP_E_OUT_WRITE, and what `claim` throws: the directory is then unlocked again
+ * @throws MLIP_E_OUT_PATH, MLIP_E_OUT_LOCKED, MLIP_E_OUT_WRITE, and what `claim` throws: the directory is then unlocked again
  */
 export function openLocked<T>(out: string, claim: (unlock: () => void) => T, locked = true): T {
   return writing(out, () => {
-    mkdirSync(out, { recursive: true });
+    mkdirSync(requirePlainPath(out), { recursive: true });
     const unlock = locked ? lockDirectory(out) : () => undefined;
     try {
       return claim(unlock);
