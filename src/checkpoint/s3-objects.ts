@@ -66,11 +66,17 @@ export class S3Objects implements ObjectStore {
 
   async *get(name: string): AsyncGenerator<Uint8Array> {
     const { Body: body } = await this.asking(name, () => this.client.send(new GetObjectCommand(this.object(name))));
-    const pieces = (body as Readable)[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
-    for (;;) {
-      const next = await this.asking(name, () => pieces.next());
-      if (next.done === true) return;
-      yield next.value;
+    const stream = body as Readable;
+    const pieces = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+    try {
+      for (;;) {
+        const next = await this.asking(name, () => pieces.next());
+        if (next.done === true) return;
+        yield next.value;
+      }
+    } finally {
+      // Who stops half-way would keep the connection, and only so many are opened.
+      stream.destroy();
     }
   }
 

@@ -115,6 +115,11 @@ describe.skipIf('missing' in server)('a real S3-compatible server', () => {
     }
   }
 
+  /** In use: those that wait for the next request don't count. */
+  function connections(): number {
+    return process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
+  }
+
   async function asClient<T>(ask: (client: S3Client) => Promise<T>): Promise<T> {
     const client = new S3Client({ endpoint: s3.env['MLIP_S3_ENDPOINT'], region: 'us-east-1', forcePathStyle: true });
     return ask(client).finally(() => client.destroy());
@@ -151,6 +156,21 @@ describe.skipIf('missing' in server)('a real S3-compatible server', () => {
     for (const name of readdirSync(join(s3.objects, 'killed'))) {
       expect(existsSync(join(s3.objects, 'killed', name, 'state.json'))).toBe(true);
     }
+  });
+
+  it('keeps no connection of reads that were given up half-way', async () => {
+    await saveCheckpoint(out(), large(3));
+    await copyCheckpoint(new DirectoryStore(out()), await open('abandoned'), 3);
+    const store = await open('abandoned');
+    const before = connections();
+    for (let count = 0; count < 5; count++) {
+      for await (const piece of store.read(3, 'model.safetensors')) {
+        expect(piece.length).toBeGreaterThan(0);
+        break;
+      }
+    }
+    await vi.waitUntil(() => connections() <= before, { timeout: 5_000 });
+    await verifyCheckpoint(store, 3);
   });
 
   it.each(['', 'mine/'])(
