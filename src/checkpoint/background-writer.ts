@@ -8,6 +8,7 @@ import {
   buffersOf,
   fromPlain,
   type Tensors,
+  type WriterAnswer,
   type WriterReply,
   type WriterRequest,
   type WriterSettings,
@@ -19,6 +20,8 @@ const THREAD = join(packageRoot, 'dist', 'src', 'checkpoint', 'writer-thread.js'
 export interface WriterEvents {
   /** The tensors of a checkpoint are no longer needed: their memory may take the next ones. */
   released?: (tensors: Tensors) => void;
+  /** The checkpoint of that step is written, but earlier ones could not be deleted. */
+  notRetained?: (error: MlipError, step: number) => void;
   /** The destination has the checkpoint of that step. */
   copied?: (step: number, where: string) => void;
   /** `step` is null where it could not even be found out what is missing there. */
@@ -83,8 +86,13 @@ export class BackgroundWriter {
   }
 
   private hear(message: WriterReply): void {
-    if (message.kind === 'copied') return this.events.copied?.(message.step, message.where);
-    if (message.kind === 'notCopied') return this.events.notCopied?.(fromPlain(message.error), message.step);
+    if (message.kind === 'copied') this.events.copied?.(message.step, message.where);
+    else if (message.kind === 'notCopied') this.events.notCopied?.(fromPlain(message.error), message.step);
+    else if (message.kind === 'notRetained') this.events.notRetained?.(fromPlain(message.error), message.step);
+    else this.answer(message);
+  }
+
+  private answer(message: WriterAnswer): void {
     const { writing, finishing } = this;
     if (message.kind === 'finished') this.finishing = [];
     else {

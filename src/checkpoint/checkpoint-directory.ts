@@ -65,9 +65,14 @@ export async function publish(draft: string, out: string, step: number): Promise
 export async function removeCheckpoint(out: string, step: number): Promise<void> {
   for (const { path } of (await listCheckpoints(out)).filter((stored) => stored.step === step)) {
     const removed = join(checkpointsOf(out), looseName('removed', step));
-    await rename(path, removed);
-    await rm(removed, { recursive: true });
+    await rename(path, removed).catch(unlessOvertaken);
+    await rm(removed, { recursive: true, force: true }).catch(unlessOvertaken);
   }
+}
+
+/** Others may give up the same checkpoint, or tidy up what is being deleted here; they, or the next draft, do the rest. */
+function unlessOvertaken(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT' && error.code !== 'ENOTEMPTY') throw error;
 }
 
 async function tidy(root: string): Promise<void> {
@@ -75,7 +80,10 @@ async function tidy(root: string): Promise<void> {
     const path = join(root, name);
     const step = REPLACED.exec(name)?.[1];
     if (step !== undefined && !existsSync(join(root, `step-${step}`))) await rename(path, join(root, `step-${step}`));
-    else if (step !== undefined || LOOSE.test(name)) await rm(path, { recursive: true, force: true });
+    else if (step !== undefined || LOOSE.test(name)) {
+      // What cannot be cleared away is no reason to write no more checkpoints.
+      await rm(path, { recursive: true, force: true }).catch(() => undefined);
+    }
   }
 }
 
