@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BackgroundWriter, type WriterEvents } from '../../src/checkpoint/background-writer.js';
-import { loadCheckpoint, saveCheckpoint } from '../../src/checkpoint/checkpoint.js';
+import { type Checkpoint, loadCheckpoint, saveCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import { openDestination } from '../../src/checkpoint/destination.js';
 import { verifyCheckpoint } from '../../src/checkpoint/copy.js';
 import { KEEP_ALL, type RetentionPolicy } from '../../src/checkpoint/retention.js';
@@ -99,6 +99,24 @@ describe('a checkpoint that another thread writes', () => {
     const first = writer.write(sampleCheckpoint(1));
     expect(() => writer.write(sampleCheckpoint(2))).toThrow('is being written already');
     await first;
+  });
+
+  it('that cannot be given to the thread is an error, and the next one can be written', async () => {
+    const writer = open();
+    const unsendable = { ...sampleCheckpoint(1), files: { 'vocab.txt': (() => '') as unknown as string } };
+    await expect(writer.write(unsendable)).rejects.toMatchObject({ code: 'MLIP_E_INTERNAL', where: out() });
+    expect(await writer.write(sampleCheckpoint(2))).toMatchObject({ step: 2 });
+  });
+
+  it('is written by a new thread while the one before, which failed, is still ending', async () => {
+    // Passes here, and brings down the thread, where it is a Map again.
+    const model = Object.assign(new Map([['a', null]]), { values: () => [] });
+    const writer = open();
+    for (let round = 0; round < 5; round++) {
+      const deadly = { ...sampleCheckpoint(1), model: model as unknown as Checkpoint['model'] };
+      await expect(writer.write(deadly)).rejects.toThrow('the thread that writes checkpoints failed');
+      expect(await writer.write(sampleCheckpoint(2))).toMatchObject({ step: 2 });
+    }
   });
 
   it('is an error where the thread ends, and a new thread writes the next one', async () => {
