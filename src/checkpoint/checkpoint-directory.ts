@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncDirectory } from '../core/durable-file.js';
+import { makeDurably, syncDirectory } from '../core/durable-file.js';
 
 const WHOLE = /^step-(\d+)$/;
 /** The previous `step-N` while a new one takes its name. */
@@ -41,7 +41,7 @@ export async function listCheckpoints(out: string): Promise<StoredCheckpoint[]> 
 /** An empty directory in which the checkpoint of `step` is written. Clears away what earlier crashes left. */
 export async function openDraft(out: string, step: number): Promise<string> {
   const root = checkpointsOf(out);
-  await mkdir(root, { recursive: true });
+  await makeDurably(root);
   await tidy(root);
   const draft = join(root, looseName('draft', step));
   await mkdir(draft);
