@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { syncDirectory } from '../core/durable-file.js';
+import { makeDurably, syncDirectory } from '../core/durable-file.js';
 import { isOfAnother, ownName } from './draft-name.js';
 
 const WHOLE = /^step-(\d+)$/;
@@ -54,7 +54,7 @@ export async function isBeingWritten(out: string, step: number): Promise<boolean
  */
 export async function openDraft(out: string, step: number): Promise<string> {
   const root = checkpointsOf(out);
-  await mkdir(root, { recursive: true });
+  await makeDurably(root);
   await tidy(root);
   const draft = join(root, ownName('draft', step));
   await mkdir(draft);
@@ -97,9 +97,14 @@ const RETRY_MS = 20;
 export async function removeCheckpoint(out: string, step: number): Promise<void> {
   for (const { path } of (await listCheckpoints(out)).filter((stored) => stored.step === step)) {
     const removed = join(checkpointsOf(out), `.removed-step-${step}-${randomBytes(4).toString('hex')}`);
-    await rename(path, removed);
-    await rm(removed, { recursive: true, force: true });
+    await rename(path, removed).catch(unlessOvertaken);
+    await rm(removed, { recursive: true, force: true }).catch(unlessOvertaken);
   }
+}
+
+/** Others may give up the same checkpoint, or tidy up what is being deleted here; they, or the next draft, do the rest. */
+function unlessOvertaken(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT' && error.code !== 'ENOTEMPTY') throw error;
 }
 
 async function tidy(root: string): Promise<void> {
@@ -108,8 +113,8 @@ async function tidy(root: string): Promise<void> {
     const step = REPLACED.exec(name)?.[1];
     if ((step === undefined && !LOOSE.test(name)) || (await isOfAnother(root, name))) continue;
     const lacking = step !== undefined && !existsSync(join(root, `step-${step}`));
-    // Another process may be tidying too.
+    // Another process may be tidying too; and what cannot be cleared away is no reason to write no more checkpoints.
     if (lacking) await rename(path, join(root, `step-${step}`)).catch(() => undefined);
-    else await rm(path, { recursive: true, force: true });
+    else await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
 }

@@ -66,6 +66,7 @@ export class Checkpointer {
       { out, policy: { keep, keepEverySteps, keepBest }, destination },
       {
         released: (tensors) => (this.spare = tensors),
+        notRetained: (error, step) => log.warn(messageOf(error), { step, out }),
         copied: (step, where) => log.info(`the checkpoint of step ${step} is copied`, { to: where }),
         notCopied: (error, step) =>
           log.warn(`not copied to ${destination}: ${messageOf(error)}`, { step: step ?? '?' }),
