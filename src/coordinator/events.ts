@@ -143,6 +143,8 @@ export type Effect =
   | { kind: 'record'; line: MetricsLine; account: StepAccount | null }
   /** Go back: take the lines after that many steps out of metrics.jsonl and ledger.jsonl. */
   | { kind: 'rewind'; step: number }
+  /** The newest step of a checkpoint, which nobody else can tell of any more. */
+  | { kind: 'recordSaved'; checkpoint: { step: number; path: string } }
   /** Look for the newest checkpoint that is whole; the answer is an event. */
   | { kind: 'findCheckpoint' }
   | { kind: 'announce'; event: RunEvent }

@@ -1,7 +1,6 @@
 /** Runs end: after the last step, on request, or with the first cause named and a survivor's state saved. */
 import type { Failure } from '../rpc/failure.js';
 import type { Effect, RunOutcome } from './events.js';
-import { metricsLine } from './metrics-line.js';
 import {
   type Cause,
   type Member,
@@ -71,17 +70,15 @@ export function savedAfterFailure(state: RunState, worker: number, step: number,
   const announced = stay(kept, { kind: 'announce', event: { kind: 'saved', step, path } });
   if (worker !== state.saver) return announced;
   return chain(
-    chain(announced, (next) => recordAhead(next, worker, step)),
+    chain(announced, (next) => recordAhead(next, { step, path })),
     end,
   );
 }
 
-/** The saver may have applied the step that others did not finish: its line completes metrics.jsonl up to the checkpoint. */
-function recordAhead(state: RunState, worker: number, step: number): Transition {
-  const { report = null, committedMs = 0 } = memberOf(state, worker) ?? {};
-  if (step !== state.step + 1 || report === null) return stay(state);
-  const line = metricsLine(state, report, [report], committedMs);
-  return stay({ ...state, step }, { kind: 'record', line, account: report.account });
+/** The saver may have applied the step that others did not finish: what it was is beside the checkpoint. */
+function recordAhead(state: RunState, checkpoint: { step: number; path: string }): Transition {
+  if (checkpoint.step !== state.step + 1) return stay(state);
+  return stay({ ...state, step: checkpoint.step }, { kind: 'recordSaved', checkpoint });
 }
 
 /** Says goodbye to all workers and closes the run. */

@@ -125,6 +125,7 @@ async function startCoordinator(
   const shell = new Shell({
     ...{ settings, record, keeper, publisher, log },
     onSaved: (step) => archive?.noteSaved(step),
+    recordSaved: (checkpoint) => recordLastStep(checkpoint, directory, settings),
     async findCheckpoint() {
       const found = await newestCheckpoint(kept, archive);
       return found === null ? null : { ...found, recorded: await recordLastStep(found, directory, settings) };

@@ -1,5 +1,5 @@
 /** Around the state machine of one run: workers' connections, the gather, watchers, files and metrics. */
-import { MlipError } from '../core/errors.js';
+import { messageOf, MlipError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { createCoordinatorMetrics } from '../metrics/coordinator-metrics.js';
 import { type Failure, toFailure } from '../rpc/failure.js';
@@ -32,6 +32,8 @@ export interface ShellParts {
   findCheckpoint(): Promise<FoundCheckpoint | null>;
   /** Where what happens is told to those who come later; null where there is no store. */
   publisher: EventPublisher | null;
+  /** Records the newest step of a checkpoint, as far as the checkpoint tells. */
+  recordSaved(checkpoint: { step: number; path: string }): Promise<unknown>;
   /** A checkpoint of that step is written. */
   onSaved: (step: number) => void;
   log: Logger;
@@ -135,10 +137,6 @@ export class Shell {
         return this.gathers.refuse(effect.rank, effect.failure);
       case 'abandonGather':
         return this.gathers.abandon(effect.failure);
-      case 'record':
-        return this.record(effect);
-      case 'rewind':
-        return this.writing(() => this.directory.rewind(effect.step));
       case 'findCheckpoint':
         return this.findCheckpoint();
       case 'announce':
@@ -147,6 +145,19 @@ export class Shell {
         this.gathers.abandon(effect.outcome.kind === 'failed' ? effect.outcome : RUN_OVER);
         this.description.flush();
         return this.end(effect.outcome);
+      default:
+        return this.writeDown(effect);
+    }
+  }
+
+  private writeDown(effect: Effect & { kind: 'record' | 'recordSaved' | 'rewind' }): void | Promise<void> {
+    switch (effect.kind) {
+      case 'record':
+        return this.record(effect);
+      case 'recordSaved':
+        return this.recordSaved(effect.checkpoint);
+      case 'rewind':
+        return this.writing(() => this.directory.rewind(effect.step));
     }
   }
 
@@ -164,6 +175,12 @@ export class Shell {
       if (isLeaseLost(error)) this.stopCommanding(error);
       else this.dispatch({ kind: 'broken', failure: toFailure(error) });
     }
+  }
+
+  private async recordSaved(checkpoint: { step: number; path: string }): Promise<void> {
+    await this.parts.recordSaved(checkpoint).catch((error: unknown) => {
+      this.parts.log.warn('the newest step is not recorded', { step: checkpoint.step, reason: messageOf(error) });
+    });
   }
 
   private record({ line, account }: Effect & { kind: 'record' }): void {

@@ -6,9 +6,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isBeingWritten, listCheckpoints } from '../checkpoint/checkpoint-directory.js';
 import { readState } from '../checkpoint/checkpoint.js';
-import { lastStepFile } from '../checkpoint/last-step.js';
 import { messageOf } from '../core/errors.js';
-import { stepsPerEpoch } from '../core/plan.js';
+import { lastStepOf } from './last-step-of.js';
 import { saveNow } from './save-now.js';
 import type { WorkerParts } from './worker-parts.js';
 
@@ -55,12 +54,4 @@ async function isSaved(out: string, step: number): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** Nothing where this worker has not applied it itself. */
-function lastStepOf(parts: WorkerParts): Record<string, string> {
-  const { newestReport, state, session, dataset, world, generation } = parts;
-  if (newestReport === undefined || generation === undefined) return {};
-  const perEpoch = stepsPerEpoch({ rows: dataset.train.length, batchSize: session.config.batchSize });
-  return lastStepFile({ step: state!.step, generation, world, stepsPerEpoch: perEpoch, ...newestReport });
 }

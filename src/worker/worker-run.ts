@@ -3,6 +3,7 @@
  * where the coordinator asks for it, or none is left to ask, and nothing is changing it any more.
  */
 import { messageOf, MlipError } from '../core/errors.js';
+import { lastStepOf } from './last-step-of.js';
 import { saveNow } from './save-now.js';
 import { saveUnasked } from './save-unasked.js';
 import type { Session } from './session.js';
@@ -70,7 +71,7 @@ export class WorkerRun {
     const { parts } = this;
     try {
       if (parts?.state?.whole !== true) throw new MlipError('MLIP_E_INTERNAL', 'there is no whole state to save');
-      await saveNow(parts);
+      await saveNow(parts, true, lastStepOf(parts));
     } catch (error) {
       parts?.log.error(`no checkpoint: ${messageOf(error)}`);
       this.session.fail(error, { step: parts?.state?.step ?? 0, stateIntact: false });

@@ -283,6 +283,8 @@ export class Simulation {
         return this.release();
       case 'record':
         return this.note(effect.line.step);
+      case 'recordSaved':
+        return this.note(effect.checkpoint.step);
       case 'rewind':
         return void (this.recorded = this.recorded.filter((step) => step <= effect.step));
       case 'findCheckpoint': {

@@ -264,6 +264,7 @@ describe('a run that ends early', () => {
     only.stream.says({ abort: { cause: CAUSE, save: true } });
     const { step, path } = await only.stream.hears('saved');
     expect([step, existsSync(join(path, 'state.json'))]).toEqual([1, true]);
+    expect(await readLastStep(path)).toMatchObject({ step: 1, ranks: [0, 0, 0, 0] });
     only.stream.says({ finish: {} });
     await expect(only.end).rejects.toMatchObject({ code: 'MLIP_E_WORKER_LOST', message: 'worker 7 is lost' });
   });
