@@ -1,5 +1,4 @@
 /** `mlip coordinator`: the coordinator of a run on several machines. */
-import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
 import { showConfig } from '../../config/show.js';
 import type { Store } from '../../bus/store.js';
@@ -19,6 +18,7 @@ import {
   parsePositive,
   type ConfigOptions,
 } from '../options.js';
+import { runNameOf } from '../run-name.js';
 import { addStoreOptions, storeOf, withStore, type StoreOptions } from '../store-options.js';
 
 interface CoordinatorCommandOptions extends ConfigOptions, StoreOptions, AccessOptions {
@@ -93,7 +93,7 @@ async function coordinator(recipeOrFile: string | undefined, options: Coordinato
 }
 
 async function runOne(task: Task, options: CoordinatorCommandOptions, signals: Signals): Promise<void> {
-  const store = await storeOf(options, task.config.timeouts.leaseMs);
+  const store = await storeOf(options, { patienceMs: task.config.timeouts.leaseMs });
   try {
     await coordinate(task, store, options, signals);
   } finally {
@@ -108,12 +108,13 @@ async function taskOf(recipeOrFile: string | undefined, options: CoordinatorComm
   const { findResume } = await import('../launch/resume.js');
   const log = commandLogger('coordinator');
   const resume = options.resume ? await findResume(out, config, (message) => log.warn(message)) : null;
-  const name = options.run ?? nameOf(out);
+  const name = nameOf(out, options);
   return { config, configText: showConfig(config, origins), out, workers: options.workers, name, resume };
 }
 
-function nameOf(out: string): string {
-  return basename(resolve(out));
+/** Without a store nobody asks for it. */
+function nameOf(out: string, { nats, store, run }: CoordinatorCommandOptions): string {
+  return nats === undefined && store === undefined ? '' : runNameOf(out, run);
 }
 
 type Signals = Record<'signal' | 'handOver', AbortSignal>;
@@ -153,5 +154,5 @@ async function takeFromQueue(options: CoordinatorCommandOptions, signals: Signal
       signal: AbortSignal.any(Object.values(signals)),
       log: commandLogger('coordinator'),
     });
-  await withStore(options, take, QUEUE_PATIENCE_MS);
+  await withStore(options, take, { patienceMs: QUEUE_PATIENCE_MS });
 }
