@@ -1151,7 +1151,10 @@ export namespace mlip {
             /** StepReport gradNorm. */
             gradNorm: number;
 
-            /** Rows of the training set in order of the batch, and the rank that computed each micro-batch. From rank 0 only. */
+            /**
+             * Rows of the training set in order of the batch, and the rank that computed each micro-batch. In a Commit from rank 0 only;
+             * in a Holding from whoever holds the state.
+             */
             rows: number[];
 
             /** StepReport ranks. */
@@ -1196,7 +1199,10 @@ export namespace mlip {
                 /** StepReport gradNorm */
                 gradNorm?: (number|null);
 
-                /** Rows of the training set in order of the batch, and the rank that computed each micro-batch. From rank 0 only. */
+                /**
+                 * Rows of the training set in order of the batch, and the rank that computed each micro-batch. In a Commit from rank 0 only;
+                 * in a Holding from whoever holds the state.
+                 */
                 rows?: (number[]|null);
 
                 /** StepReport ranks */
@@ -1224,8 +1230,8 @@ export namespace mlip {
         }
 
         /**
-         * Answer to Commit, when all ranks have committed and the generation goes on. With `stop` it can come to a worker at any time
-         * at which nothing is under way, also a second time: the worker that was to save may have been lost.
+         * Answer to Commit, when all ranks have committed and the generation goes on. With `stop` it can come to any worker that has
+         * committed or halted, also a second time: the worker that was to save may have been lost. Who is not at rest yet keeps it.
          */
         class Directive {
 
@@ -3069,7 +3075,7 @@ export namespace mlip {
             /** Since its last message. */
             silentSeconds: number;
 
-            /** loading, ready, serving, halted, leaving. */
+            /** loading, idle, serving, halting, failed, or leaving where it has asked to be let off. */
             standing: string;
 
             /** Absent where it does not serve. */
@@ -3120,7 +3126,7 @@ export namespace mlip {
                 /** Since its last message. */
                 silentSeconds?: (number|null);
 
-                /** loading, ready, serving, halted, leaving. */
+                /** loading, idle, serving, halting, failed, or leaving where it has asked to be let off. */
                 standing?: (string|null);
 
                 /** Absent where it does not serve. */

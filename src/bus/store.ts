@@ -95,12 +95,15 @@ export interface LoggedEvent {
 }
 
 export interface EventReading {
-  /** The first sequence that is wanted; 0 reads from the beginning. */
+  /** The first sequence that is wanted; 0 reads from the oldest event that is kept. */
   readonly from?: number;
   /** Goes on with events as they come, until the signal. */
   readonly follow?: boolean;
   readonly signal?: AbortSignal;
 }
+
+/** At least so many of the latest events of a log are kept, and hardly more: those before are dropped as new ones come. */
+export const KEPT_EVENTS = 50_000;
 
 export interface EventLog {
   append(event: Uint8Array): Promise<number>;

@@ -1,4 +1,5 @@
 /** Checkpoints in OUT/checkpoints of a file system. */
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readPieces, writeDurably } from '../core/durable-file.js';
@@ -31,7 +32,13 @@ export class DirectoryStore implements CheckpointStore {
   }
 
   async *read(step: number, name: string): AsyncGenerator<Uint8Array> {
-    yield* readPieces(join(await this.locate(step), name));
+    const path = await this.locate(step);
+    try {
+      yield* readPieces(join(path, name));
+    } catch (error) {
+      // Given up by the policy while it was read is not the same as damaged.
+      throw existsSync(path) ? error : missing(path, error as Error);
+    }
   }
 
   async write(state: StateFile, files: readonly StoredFile[]): Promise<void> {

@@ -24,6 +24,7 @@ export class Mirror {
   private readonly options: MirrorOptions;
   private running: Promise<void> | undefined;
   private again = false;
+  private stopped = false;
 
   constructor(options: MirrorOptions) {
     this.options = options;
@@ -31,11 +32,17 @@ export class Mirror {
 
   /** There is something new. */
   wake(): void {
+    if (this.stopped) return;
     this.again = true;
     this.running ??= this.run().finally(() => {
       this.running = undefined;
       if (this.again) this.wake();
     });
+  }
+
+  /** Nothing further is begun. */
+  stop(): void {
+    this.stopped = true;
   }
 
   /** Nothing is left to copy, or copying has failed. */
@@ -46,7 +53,7 @@ export class Mirror {
   private async run(): Promise<void> {
     /** Damaged ones are not tried again and again. */
     const givenUp = new Set<number>();
-    for (;;) {
+    while (!this.stopped) {
       this.again = false;
       const step = await this.nextMissing(givenUp);
       if (step === undefined && !this.again) return;

@@ -18,8 +18,8 @@ export interface WholeCheckpoint {
 }
 
 export interface Search {
-  /** Looked at besides the directory; what is taken from it is copied into the directory first. */
-  elsewhere?: CheckpointStore | undefined;
+  /** Looked at besides the directory; what is taken from one of them is copied into the directory first. */
+  elsewhere?: readonly CheckpointStore[];
   /** Is told what is damaged, and what is used instead. */
   warn: (message: string) => void;
 }
@@ -31,13 +31,14 @@ interface Candidate {
 
 /**
  * The newest whole checkpoint of an output directory; undefined where there is none at all. Of the same step, the
- * directory's own comes before the one from elsewhere.
+ * directory's own comes before those from elsewhere, and these in their order.
  *
  * @throws MLIP_E_CHECKPOINT_CORRUPT that names each, where all of them are damaged
  */
-export async function newestWhole(out: string, { elsewhere, warn }: Search): Promise<WholeCheckpoint | undefined> {
+export async function newestWhole(out: string, { elsewhere = [], warn }: Search): Promise<WholeCheckpoint | undefined> {
   const own = new DirectoryStore(resolve(out));
-  const candidates = [...(await stepsOf(own)), ...(await stepsElsewhere(elsewhere, warn))];
+  const others = await Promise.all(elsewhere.map((store) => stepsElsewhere(store, warn)));
+  const candidates = [...(await stepsOf(own)), ...others.flat()];
   candidates.sort((a, b) => b.step - a.step);
   const faults: string[] = [];
   for (const candidate of candidates) {
@@ -59,8 +60,7 @@ async function stepsOf(store: CheckpointStore): Promise<Candidate[]> {
 }
 
 /** A run must not depend on what only comes second. */
-async function stepsElsewhere(store: CheckpointStore | undefined, warn: Search['warn']): Promise<Candidate[]> {
-  if (store === undefined) return [];
+async function stepsElsewhere(store: CheckpointStore, warn: Search['warn']): Promise<Candidate[]> {
   try {
     return await stepsOf(store);
   } catch (error) {

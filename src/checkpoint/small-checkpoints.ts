@@ -18,19 +18,28 @@ export interface SmallCheckpoints {
   prefix?: string;
   policy: RetentionPolicy;
   maxBytes?: number;
+  copied?: (step: number) => void;
   warn: (message: string) => void;
 }
 
 /** Call `wake` whenever a checkpoint is written. That they are too large is said once. */
-export function mirrorSmall({ out, policy, warn, ...objects }: SmallCheckpoints): Mirror {
+export function mirrorSmall({ out, policy, copied, warn, ...objects }: SmallCheckpoints): Mirror {
   const to = new ObjectCheckpointStore({ maxBytes: SMALL_CHECKPOINT_BYTES, ...objects });
   let tooLarge = false;
   return new Mirror({
-    ...{ from: new DirectoryStore(out), to, policy, copied: () => undefined },
+    ...{ from: new DirectoryStore(out), to, policy, copied: copied ?? ignore },
     failed: (error) => {
-      const isSize = error instanceof MlipError && error.code === 'MLIP_E_CHECKPOINT_SIZE';
+      // Given up by the policy before it was copied: a newer one is there.
+      if (codeOf(error) === 'MLIP_E_CHECKPOINT_MISSING') return;
+      const isSize = codeOf(error) === 'MLIP_E_CHECKPOINT_SIZE';
       if (!isSize || !tooLarge) warn(`not copied to ${objects.where}: ${messageOf(error)}`);
       tooLarge ||= isSize;
     },
   });
+}
+
+const ignore = (): void => undefined;
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof MlipError ? error.code : undefined;
 }

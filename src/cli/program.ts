@@ -16,6 +16,7 @@ import { trainCommand } from './commands/train.js';
 import { weightsCommand } from './commands/weights.js';
 import { workerCommand } from './commands/worker.js';
 import { eventsCommand } from './commands/events.js';
+import { fetchCommand } from './commands/fetch.js';
 import { submitCommand } from './commands/submit.js';
 import { exitStatuses } from './exit-status.js';
 import { addExamples } from './options.js';
@@ -63,6 +64,7 @@ function commands(): Command[] {
     workerCommand(),
     submitCommand(),
     eventsCommand(),
+    fetchCommand(),
     auditCommand(),
     certsCommand(),
     engineCommand(),

@@ -68,6 +68,7 @@ class TensorFetch {
     this.listing = Buffer.alloc(listingOf(layout).length);
     this.done = new Promise((resolve, reject) => ([this.finish, this.fail] = [resolve, reject]));
     limit.addEventListener('abort', () => this.fail(late(peer, timeoutMs)), { once: true });
+    if (limit.aborted) this.fail(late(peer, timeoutMs));
     inbound.handler = {
       onFrame: (frame) => this.announce(frame),
       onPayload: () => this.take(),

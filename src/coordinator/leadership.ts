@@ -1,5 +1,5 @@
 /** Whether this process commands the run, and what an earlier coordinator left of it. */
-import type { EventLog, Store } from '../bus/store.js';
+import type { Store } from '../bus/store.js';
 import { MlipError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import type { RunOutcome } from './events.js';
@@ -37,12 +37,21 @@ export interface RunLead extends Leadership {
   over: RunOutcome | null;
 }
 
-/** Leads the run, as soon as nobody else does. */
+/** Leads the run, as soon as nobody else does. Where it rejects, it leads no more. */
 export async function takeLead(options: LeadershipOptions): Promise<RunLead> {
-  const { shared, out, submission, log } = options;
-  const lead = shared === null ? await leadAlone(out) : await leadRun({ ...options, ...shared });
-  const isOver = lead.record?.ended === true && (lead.waited || isOfSubmission(lead.record, submission));
-  const over = isOver ? endOf(lead.record!) : null;
+  const { shared } = options;
+  const lead = shared === null ? await leadAlone(options) : await leadRun({ ...options, ...shared });
+  try {
+    return goOnWith(lead, options);
+  } catch (error) {
+    await lead.release();
+    throw error;
+  }
+}
+
+function goOnWith(lead: Leadership, options: LeadershipOptions): RunLead {
+  const { out, log } = options;
+  const over = isOver(lead, options) ? endOf(lead.record!) : null;
   const record = over === null ? unfinished(lead.record, options) : null;
   if (record === null) return { ...lead, record, over };
   const step = Math.max(record.step, lastStepIn(out));
@@ -50,9 +59,10 @@ export async function takeLead(options: LeadershipOptions): Promise<RunLead> {
   return { ...lead, record: { ...record, step }, over };
 }
 
-/** It has been carried out, and whoever did it was gone before it could say so. */
-function isOfSubmission(record: RunRecord, submission: string): boolean {
-  return submission !== '' && record.submission === submission;
+/** Others have carried it out: while this one stood by, or gone before they could say that the submission is done. */
+function isOver({ record, waited }: Leadership, { submission }: LeadershipOptions): boolean {
+  if (record?.ended !== true) return false;
+  return submission === '' ? waited : record.submission === submission;
 }
 
 function endOf({ stopped, cause, step, checkpoint: saved }: RunRecord): RunOutcome {
@@ -61,17 +71,17 @@ function endOf({ stopped, cause, step, checkpoint: saved }: RunRecord): RunOutco
   return { kind: stopped ? 'stopped' : 'finished', step, checkpoint };
 }
 
-async function leadAlone(out: string): Promise<Leadership> {
+async function leadAlone({ out, resume }: LeadershipOptions): Promise<Leadership> {
   return {
-    ...{ record: await readRecord(out), keeper: keepInDirectory(out), waited: false },
+    ...{ record: resume ? null : await readRecord(out), keeper: keepInDirectory(out), waited: false },
     ...{ lost: new AbortController().signal, announce: () => undefined, release: async () => undefined },
   };
 }
 
 /** A run of this configuration whose coordinator ended before it did. */
-function unfinished(record: RunRecord | null, { configHash, resume, shared }: LeadershipOptions): RunRecord | null {
+function unfinished(record: RunRecord | null, { configHash, shared }: LeadershipOptions): RunRecord | null {
   if (record === null || record.ended) return null;
-  if (record.configHash === configHash) return resume && shared === null ? null : record;
+  if (record.configHash === configHash) return record;
   if (shared === null) return null;
   throw new MlipError('MLIP_E_OUT_OTHER_RUN', `run ${shared.name} is of another configuration, and has not ended`, {
     where: shared.store.where,
@@ -79,9 +89,5 @@ function unfinished(record: RunRecord | null, { configHash, resume, shared }: Le
   });
 }
 
+/** Where what happens is appended. */
 export const RUN_EVENTS = 'mlip-events';
-
-/** Where what happens is appended; null where the run has no store. */
-export async function eventLogOf(shared: SharedRun | null): Promise<EventLog | null> {
-  return shared === null ? null : shared.store.events(RUN_EVENTS);
-}

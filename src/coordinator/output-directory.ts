@@ -33,11 +33,16 @@ export function writing<T>(out: string, action: () => T): T {
   try {
     return action();
   } catch (cause) {
-    if (cause instanceof MlipError) throw cause;
-    throw new MlipError('MLIP_E_OUT_WRITE', `cannot write to the output directory: ${messageOf(cause)}`, {
-      where: out,
-      remedy: 'Check permissions and free space, or choose another --out.',
-      cause,
-    });
+    throw writeFailure(out, cause);
   }
+}
+
+/** Why something could not be written to `out`. */
+export function writeFailure(out: string, cause: unknown): MlipError {
+  if (cause instanceof MlipError) return cause;
+  return new MlipError('MLIP_E_OUT_WRITE', `cannot write to the output directory: ${messageOf(cause)}`, {
+    where: out,
+    remedy: 'Check permissions and free space, or choose another --out.',
+    cause,
+  });
 }

@@ -1,6 +1,7 @@
 /** Where the record of a run is kept: in its output directory. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MlipError, messageOf } from '../core/errors.js';
 import { replaceDurably, writeDurably } from '../core/durable-file.js';
 import { type RunRecord, formatRecord, parseRecord } from './run-record.js';
 
@@ -13,9 +14,20 @@ export interface RecordKeeper {
 
 const FILE = 'coordinator.json';
 
+/** Null where there is none. @throws MLIP_E_RUN_RECORD */
 export async function readRecord(out: string): Promise<RunRecord | null> {
-  const text = await readFile(join(out, FILE), 'utf8').catch(() => '');
-  return parseRecord(text);
+  const path = join(out, FILE);
+  try {
+    return parseRecord(await readFile(path, 'utf8'), path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error instanceof MlipError ? error : unreadable(path, error);
+  }
+}
+
+function unreadable(where: string, error: unknown): MlipError {
+  const message = `the record of the run cannot be read: ${messageOf(error)}`;
+  return new MlipError('MLIP_E_RUN_RECORD', message, { where, remedy: 'Make it readable to this user.', cause: error });
 }
 
 export function keepInDirectory(out: string): RecordKeeper {

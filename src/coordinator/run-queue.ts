@@ -1,49 +1,83 @@
 /** A coordinator that takes submitted runs one after the other, until it is told to go. */
 import type { QueueItem, Store } from '../bus/store.js';
-import { MlipError, messageOf } from '../core/errors.js';
+import { pause } from '../bus/pause.js';
+import { type ErrorCode, MlipError, messageOf } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { type Submission, parseSubmission, submittedRuns } from './submission.js';
 
 const WAIT_MS = 2_000;
 
+/** What keeps this coordinator from a run may keep it from the next one too. */
+const RETRY_MS = 5_000;
+
 export interface RunQueueOptions {
   store: Store;
-  /** Runs a run to its end; an error MLIP_E_HANDED_OVER or MLIP_E_LEASE_LOST leaves it to somebody else. */
-  run: (submission: Submission) => Promise<void>;
+  /**
+   * Resolves when the run has ended, with what was wrong if it ended badly. Rejects where it has not: it is left to somebody
+   * else, unless its submission is at fault.
+   */
+  run: (submission: Submission) => Promise<MlipError | null>;
   /** No further run is taken. */
   signal: AbortSignal;
   log: Logger;
 }
 
-export async function takeRuns({ store, run, signal, log }: RunQueueOptions): Promise<void> {
+/** Rejects with what ended the run under way where `signal` was the reason. */
+export async function takeRuns(options: RunQueueOptions): Promise<void> {
+  const { store, signal, log } = options;
   const queue = await submittedRuns(store);
   log.info('waiting for submitted runs', { store: store.where });
   while (!signal.aborted) {
     const item = await queue.take({ waitMs: WAIT_MS });
-    if (item !== null) await workOn(item, queue.visibilityMs, run, log);
+    if (item !== null) await workOn(item, queue.visibilityMs, options);
   }
 }
 
 /** The run stays with this coordinator while it works on it. */
-async function workOn(item: QueueItem, visibilityMs: number, run: RunQueueOptions['run'], log: Logger): Promise<void> {
+async function workOn(item: QueueItem, visibilityMs: number, options: RunQueueOptions): Promise<void> {
   const keeping = setInterval(() => void item.inProgress().catch(() => false), visibilityMs / 3);
   try {
-    const submission = parseSubmission(item.value);
-    log.info(`took run ${submission.name}`, { attempt: item.attempt });
-    await run(submission);
-    await item.done();
-  } catch (error) {
-    if (isForOthers(error)) await item.giveBack();
-    else await item.done();
-    log.error(
-      `a submitted run ended badly: ${messageOf(error)}`,
-      error instanceof MlipError ? { code: error.code } : {},
-    );
+    const failure = await attempt(item, options);
+    if (failure === null) return;
+    if (options.signal.aborted) throw failure;
+    const code = failure instanceof MlipError ? { code: failure.code } : {};
+    options.log.error(`a submitted run ended badly: ${messageOf(failure)}`, code);
   } finally {
     clearInterval(keeping);
   }
 }
 
-function isForOthers(error: unknown): boolean {
-  return error instanceof MlipError && ['MLIP_E_HANDED_OVER', 'MLIP_E_LEASE_LOST'].includes(error.code);
+/** What was wrong; null where the run has ended as it should. */
+async function attempt(item: QueueItem, { run, signal, log }: RunQueueOptions): Promise<Error | null> {
+  let failure: Error | null;
+  try {
+    const submission = parseSubmission(item.value);
+    log.info(`took run ${submission.name}`, { attempt: item.attempt });
+    failure = await run(submission);
+  } catch (error) {
+    if (!isHopeless(error)) return leave(item, error, signal);
+    failure = error as Error;
+  }
+  await item.done();
+  return failure;
+}
+
+/** Somebody else may be able to do it, or this coordinator later. */
+async function leave(item: QueueItem, reason: unknown, signal: AbortSignal): Promise<Error> {
+  await item.giveBack();
+  await pause(RETRY_MS, signal);
+  return reason as Error;
+}
+
+/** Every coordinator would refuse it, each time. */
+const HOPELESS: ReadonlySet<ErrorCode> = new Set([
+  'MLIP_E_SUBMISSION',
+  'MLIP_E_CONFIG_INVALID',
+  'MLIP_E_CHECKPOINT_DESTINATION',
+  'MLIP_E_OUT_OTHER_RUN',
+  'MLIP_E_STORE_NAME',
+]);
+
+function isHopeless(error: unknown): boolean {
+  return error instanceof MlipError && HOPELESS.has(error.code);
 }

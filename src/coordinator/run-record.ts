@@ -1,5 +1,6 @@
 /** What must survive the coordinator: small, durable, and enough to go on with the workers that are still there. */
 import { z } from 'zod';
+import { MlipError } from '../core/errors.js';
 
 const count = z.number().int().nonnegative();
 
@@ -44,12 +45,25 @@ export function formatRecord(record: RunRecord): string {
   return `${JSON.stringify(record, null, 2)}\n`;
 }
 
-/** Null for what is no record of a version that is known. */
-export function parseRecord(text: string): RunRecord | null {
+/**
+ * A run that is not understood is not begun anew.
+ *
+ * @param where names what was read
+ * @throws MLIP_E_RUN_RECORD
+ */
+export function parseRecord(text: string, where: string): RunRecord {
+  const parsed = recordSchema.safeParse(readJson(text));
+  if (parsed.success) return parsed.data;
+  throw new MlipError('MLIP_E_RUN_RECORD', `the record of the run cannot be read: ${z.prettifyError(parsed.error)}`, {
+    where,
+    remedy: 'Use the version of mlip that has written it, or remove it to begin anew.',
+  });
+}
+
+function readJson(text: string): unknown {
   try {
-    const parsed = recordSchema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : null;
+    return JSON.parse(text);
   } catch {
-    return null;
+    return undefined;
   }
 }

@@ -40,19 +40,30 @@ export interface Leadership {
   release(): Promise<void>;
 }
 
-/** Waits until nobody else leads the run. */
+/** Waits until nobody else leads the run. Where it rejects, the lease is free. */
 export async function leadRun({ store, name, address: known, leaseMs, signal, log }: LeadOptions): Promise<Leadership> {
   const keyValue = await store.keyValue(LEASES, { ttlMs: leaseMs });
   const request = { keyValue, key: name, holder: `process ${process.pid} on ${hostname()}`, address: known };
   const free = await tryToAcquireLease(request);
   if (free === null) log.info(`standing by: another coordinator leads run ${name}`, { store: store.where });
   const lease = free ?? (await acquireLease({ ...request, ...(signal === undefined ? {} : { signal }) }));
-  log.info(`leading run ${name}`, { store: store.where, token: lease.token });
-  const runs = await store.keyValue(RUNS);
-  const { record, revision } = await takeRecord(runs, name, lease);
-  const keeper = new StoreKeeper(runs, name, lease, revision);
+  try {
+    log.info(`leading run ${name}`, { store: store.where, token: lease.token });
+    const runs = await store.keyValue(RUNS);
+    const { record, revision } = await takeRecord(runs, name, lease);
+    return leadershipOf({ record, keeper: new StoreKeeper(runs, name, lease, revision), waited: free === null }, lease);
+  } catch (error) {
+    await lease.release();
+    throw error;
+  }
+}
+
+type Taken = Pick<Leadership, 'record' | 'keeper' | 'waited'>;
+
+function leadershipOf(taken: Taken, lease: Lease): Leadership {
   return {
-    ...{ record, keeper, waited: free === null, lost: lease.lost },
+    ...taken,
+    lost: lease.lost,
     announce: (address) => lease.announce(address),
     release: () => lease.release(),
   };
@@ -68,7 +79,7 @@ async function takeRecord(
     const entry = await runs.get(name);
     if (entry === null) return { record: null, revision: 0 };
     const revision = await runs.compareAndSet(name, entry.value, entry.revision);
-    if (revision !== null) return { record: parseRecord(Buffer.from(entry.value).toString()), revision };
+    if (revision !== null) return { record: parseRecord(Buffer.from(entry.value).toString(), `run ${name}`), revision };
   }
   throw lease.lost.reason;
 }

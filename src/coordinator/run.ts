@@ -1,9 +1,9 @@
 /** Runs the coordinator of one training run from its start to its end. */
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { openDestination, requireFreshDestination } from '../checkpoint/destination.js';
-import { newestWhole } from '../checkpoint/newest-whole.js';
+import { requireFreshDestination } from '../checkpoint/destination.js';
 import type { Config } from '../config/schema.js';
+import { messageOf } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { watchParent } from '../core/parent.js';
 import { exposeRefusals } from '../metrics/refused.js';
@@ -15,8 +15,10 @@ import { Refusals } from '../security/refusals.js';
 import type { RunToken } from '../security/run-token.js';
 import type { TlsFiles } from '../security/tls-files.js';
 import { sayWhoGetsIn, serveOptions, tokenOfRun } from './doors.js';
+import { EventPublisher } from './event-publisher.js';
 import type { RunOutcome } from './events.js';
-import { type RunLead, type SharedRun, eventLogOf, takeLead } from './leadership.js';
+import { archiveOf, closingOf, newestCheckpoint } from './keeping.js';
+import { RUN_EVENTS, type RunLead, type SharedRun, takeLead } from './leadership.js';
 import { type RunDirectory, openRunDirectory } from './run-directory.js';
 import type { RunRecord } from './run-record.js';
 import { configHashOf, runSettings } from './run-settings.js';
@@ -76,7 +78,16 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunOu
     const shell = await startCoordinator(options, lead, onCleanup);
     return await shell.ended;
   } finally {
-    for (const cleanup of cleanups) await cleanup();
+    for (const cleanup of cleanups) await tryTo(cleanup, options.log);
+  }
+}
+
+/** One thing that cannot be ended keeps nothing else from it. */
+async function tryTo(cleanup: () => void | Promise<void>, log: Logger): Promise<void> {
+  try {
+    await cleanup();
+  } catch (error) {
+    log.warn('the coordinator could not end everything', { reason: messageOf(error) });
   }
 }
 
@@ -106,12 +117,17 @@ async function startCoordinator(
   const host = interfaceOf(options);
   const out = resolve(options.out);
   const settings = runSettings({ config, out, workers, submission, resume, record });
-  const events = await eventLogOf(shared);
+  const publisher = await publisherOf(shared, settings, log);
   if (record === null && resume === null) await requireFreshDestination(config.checkpoint.destination);
+  const kept = { config, settings, record, shared, log };
+  const archive = await archiveOf(kept);
   const shell = new Shell({
-    ...{ settings, record, keeper, events, log },
-    findCheckpoint: () => newestCheckpoint(out, config, log),
+    ...{ settings, record, keeper, publisher, log },
+    onSaved: (step) => archive?.noteSaved(step),
+    findCheckpoint: () => newestCheckpoint(kept, archive),
   });
+  onCleanup(() => publisher?.flush(FAREWELL_MS));
+  onCleanup(closingOf(archive, shell.ended));
   const refusals = new Refusals(log);
   exposeRefusals(shell.metrics.registry, refusals);
   await startMetrics({ ...options, host }, shell, onCleanup);
@@ -134,15 +150,12 @@ async function startCoordinator(
   return shell;
 }
 
-/** Verified, for a run whose workers are all gone. */
-async function newestCheckpoint(
-  out: string,
-  { checkpoint }: Config,
+async function publisherOf(
+  shared: SharedRun | null,
+  { runId }: RunSettings,
   log: Logger,
-): Promise<{ step: number; path: string } | null> {
-  const elsewhere = await openDestination(checkpoint.destination);
-  const found = await newestWhole(out, { elsewhere, warn: (message) => log.warn(message) });
-  return found === undefined ? null : { step: found.step, path: found.path };
+): Promise<EventPublisher | null> {
+  return shared === null ? null : new EventPublisher(await shared.store.events(RUN_EVENTS), runId, log);
 }
 
 function openDirectory(

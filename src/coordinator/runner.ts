@@ -17,7 +17,7 @@ export interface RunnerOptions {
   carryOut: (effect: Effect) => void | Promise<void>;
   /** The state machine itself is at fault: nothing can be relied upon any more. */
   onFault: (error: unknown) => void;
-  /** Whether this coordinator still commands; asked before each event. */
+  /** Whether this coordinator still commands; false for ever once it has been. Asked before each event and each effect. */
   mayCommand: () => boolean;
   /** A clock that never jumps. */
   nowMs?: () => number;
@@ -39,6 +39,8 @@ export function createRunner({
   /** An event that an effect causes waits until the effects before it are done. */
   function work(): void {
     while (!stopped && (effects.length > 0 || events.length > 0)) {
+      // A process that was stopped may find its record written, and its lease gone.
+      if (!mayCommand()) return discard();
       if (effects.length === 0) take(events.shift()!);
       const pending = effects.length === 0 ? undefined : carryOut(effects.shift()!);
       if (pending === undefined) continue;
@@ -48,8 +50,12 @@ export function createRunner({
     busy = false;
   }
 
+  function discard(): void {
+    events.length = effects.length = 0;
+    busy = false;
+  }
+
   function take(event: EventSansTime): void {
-    if (!mayCommand()) return;
     try {
       const next = step(state, { ...event, nowMs: nowMs() });
       state = next.state;

@@ -1,6 +1,5 @@
 /** Around the state machine of one run: workers' connections, the gather, watchers, files and metrics. */
-import type { EventLog } from '../bus/store.js';
-import { messageOf, MlipError } from '../core/errors.js';
+import { MlipError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { createCoordinatorMetrics } from '../metrics/coordinator-metrics.js';
 import { type Failure, toFailure } from '../rpc/failure.js';
@@ -9,11 +8,13 @@ import type { RunStatusSent } from '../rpc/service.js';
 import { Connections } from './connections.js';
 import { countEvent } from './count-events.js';
 import { EventFeed } from './event-feed.js';
+import type { EventPublisher } from './event-publisher.js';
 import type { Effect, RunOutcome } from './events.js';
 import { GatherStore } from './gather-store.js';
 import { contributionFault } from './gathering.js';
 import type { EventSansTime } from './incoming.js';
 import { logEvent } from './log-events.js';
+import { Paced } from './paced.js';
 import type { RecordKeeper } from './record-keeper.js';
 import type { RunDirectory } from './run-directory.js';
 import type { RunRecord } from './run-record.js';
@@ -29,7 +30,9 @@ export interface ShellParts {
   /** The newest checkpoint of the run that is whole. */
   findCheckpoint(): Promise<RunState['checkpoint']>;
   /** Where what happens is told to those who come later; null where there is no store. */
-  events: EventLog | null;
+  publisher: EventPublisher | null;
+  /** A checkpoint of that step is written. */
+  onSaved: (step: number) => void;
   log: Logger;
 }
 
@@ -41,9 +44,11 @@ export class Shell {
   readonly feed = new EventFeed();
   private readonly parts: ShellParts;
   private readonly runner: Runner;
+  private readonly description = new Paced(() => this.writing(() => this.describe()), DESCRIBE_MS);
   private address = '';
   /** The newest generation that is recorded: nobody is told of a later one. */
   private durable = 0;
+  private persisting: Promise<void> = Promise.resolve();
   private directory!: RunDirectory;
   private end!: (outcome: RunOutcome) => void;
   private depose!: (cause: unknown) => void;
@@ -75,7 +80,7 @@ export class Shell {
   async open(address: string, directory: RunDirectory): Promise<void> {
     this.address = address;
     this.directory = directory;
-    this.writing(() => this.describe());
+    this.description.want();
     // Should this process die before it has any workers, the next one leads the same run.
     await this.persist(recordOf(this.runner.state()));
   }
@@ -94,6 +99,7 @@ export class Shell {
   /** Somebody else commands from now on, or nobody: says and does nothing any more. */
   stopCommanding(cause: unknown): void {
     this.runner.stop();
+    this.description.flush();
     this.depose(cause);
   }
 
@@ -129,11 +135,18 @@ export class Shell {
         return this.announce(effect.event);
       case 'end':
         this.gathers.abandon(effect.outcome.kind === 'failed' ? effect.outcome : RUN_OVER);
+        this.description.flush();
         return this.end(effect.outcome);
     }
   }
 
-  private async persist(record: RunRecord): Promise<void> {
+  /** One after the other: each replaces what the one before has written. */
+  private persist(record: RunRecord): Promise<void> {
+    this.persisting = this.persisting.then(() => this.save(record));
+    return this.persisting;
+  }
+
+  private async save(record: RunRecord): Promise<void> {
     try {
       await this.parts.keeper.save(record);
       this.durable = record.generation;
@@ -162,20 +175,14 @@ export class Shell {
     this.feed.announce(event);
     logEvent(this.parts.log, event);
     countEvent(this.metrics, event);
-    this.publish(event);
-    if (DESCRIBED.has(event.kind)) this.writing(() => this.describe());
-  }
-
-  /** An event that the store does not take is missing there, and nowhere else. */
-  private publish(event: RunEvent): void {
-    const { events, settings, log } = this.parts;
-    const value = { run: settings.runId, time: new Date().toISOString(), ...event };
-    events?.append(Buffer.from(JSON.stringify(value))).catch((error: unknown) => {
-      log.warn('an event is missing in the store', { event: event.kind, reason: messageOf(error) });
-    });
+    this.parts.publisher?.publish(event);
+    if (event.kind === 'saved') this.parts.onSaved(event.step);
+    if (DESCRIBED.has(event.kind)) this.description.want();
   }
 
   private describe(): void {
+    // Whoever leads now describes the run.
+    if (!this.parts.keeper.holds()) return;
     const { members, loaded } = this.runner.state();
     const workers = members.map(({ worker, info: { pid, device } }) => ({ worker, pid, device }));
     const coordinator = { address: this.address, pid: process.pid };
@@ -196,6 +203,8 @@ export class Shell {
 function isLeaseLost(error: unknown): boolean {
   return error instanceof MlipError && error.code === 'MLIP_E_LEASE_LOST';
 }
+/** A thousand workers join within a second: they are written once for so long. */
+const DESCRIBE_MS = 200;
 
 /** After these run.json says something else. */
 const DESCRIBED: ReadonlySet<RunEvent['kind']> = new Set(['joined', 'left', 'started']);

@@ -11,14 +11,14 @@ import { type FindCoordinator, searchCoordinator } from './coordinator-search.js
 const FIND_MS = 60_000;
 
 /** The local address that packets to the first coordinator with a known place leave from. Nothing is sent. */
-export function ownAddressTowardsAny(find: FindCoordinator): Promise<string> {
+function ownAddressTowardsAny(find: FindCoordinator, signal: AbortSignal): Promise<string> {
   const attempt = (address: string): Promise<string> => {
     const { host, port } = parseAddress(address);
     return ownAddressTowards(host, port);
   };
-  const { signal } = new AbortController();
   return searchCoordinator({ find, attempt, timeoutMs: FIND_MS, isFinal: () => false, signal });
 }
+
 /**
  * The local address that packets to `host` leave from. Nothing is sent.
  *
@@ -41,15 +41,17 @@ export interface HostOptions {
   access: Pick<Access, 'tls'>;
   find: FindCoordinator;
   log: Logger;
+  /** Ends the search for a coordinator. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
  * Where other workers reach this one. Without TLS that is the loopback address, so that no stranger reaches the ring,
  * unless somebody asked for another one.
  */
-export async function ownHost({ host, access, find, log }: HostOptions): Promise<string> {
+export async function ownHost({ host, access, find, log, signal }: HostOptions): Promise<string> {
   if (host !== undefined) return host;
-  const own = await ownAddressTowardsAny(find);
+  const own = await ownAddressTowardsAny(find, signal ?? new AbortController().signal);
   if (access.tls !== null || isLoopback(own)) return own;
   log.info('without TLS only workers of this machine are listened to; --host lets others in', { listening: LOOPBACK });
   return LOOPBACK;

@@ -51,24 +51,34 @@ export interface WorkerOptions {
 
 /** Resolves when the run has ended well or on request, or this worker was let off. Rejects with the first cause otherwise. */
 export async function runWorker(options: WorkerOptions): Promise<WorkerEnd> {
-  const { find, access, log } = options;
-  const { host, port } = splitAddress(await ownHost(options));
-  const refusals = new Refusals(log);
-  const own = { host: interfaceFor(host), port: options.listenPort };
-  const listener = await listen({ ...own, tls: access.tls, refusals });
-  const toldToGo = linkedSignal(options.leave);
-  options.signal?.addEventListener('abort', toldToGo.abort);
+  const { signal, leave } = options;
+  const toldToGo = linkedSignal(leave);
+  signal?.addEventListener('abort', toldToGo.abort);
+  if (signal?.aborted) toldToGo.abort();
   try {
-    const about = { host, listenPort: port ?? listener.port, pid: process.pid, device: deviceLabel() };
-    const session = await joinRun({ ...about, find, access, log, signal: toldToGo.signal });
-    return await takePart({ ...options, host }, session, listener, refusals);
+    return await joinAndTakePart(options, toldToGo.signal);
   } catch (error) {
-    if (options.signal?.aborted && error === toldToGo.signal.reason) throw interrupted();
-    if (options.leave?.aborted && error === toldToGo.signal.reason) return 'left';
+    if (signal?.aborted && error === toldToGo.signal.reason) throw interrupted();
+    if (leave?.aborted && error === toldToGo.signal.reason) return 'left';
     throw error;
   } finally {
     toldToGo.release();
-    options.signal?.removeEventListener('abort', toldToGo.abort);
+    signal?.removeEventListener('abort', toldToGo.abort);
+  }
+}
+
+/** Rejects with the reason of `toldToGo` if that is aborted before it has joined. */
+async function joinAndTakePart(options: WorkerOptions, toldToGo: AbortSignal): Promise<WorkerEnd> {
+  const { find, access, log } = options;
+  const { host, port } = splitAddress(await ownHost({ ...options, signal: toldToGo }));
+  const refusals = new Refusals(log);
+  const own = { host: interfaceFor(host), port: options.listenPort };
+  const listener = await listen({ ...own, tls: access.tls, refusals });
+  try {
+    const about = { host, listenPort: port ?? listener.port, pid: process.pid, device: deviceLabel() };
+    const session = await joinRun({ ...about, find, access, log, signal: toldToGo });
+    return await takePart({ ...options, host }, session, listener, refusals);
+  } finally {
     await listener.close();
   }
 }

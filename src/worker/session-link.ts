@@ -21,6 +21,7 @@ export class SessionLink {
   connection: Connection | undefined;
   private heart: Heart | undefined;
   private searching = false;
+  private closed = false;
   private readonly events: LinkEvents;
 
   constructor(events: LinkEvents) {
@@ -32,7 +33,7 @@ export class SessionLink {
     const heart = startHeart(
       welcome.heartbeatMs,
       () => this.beat(),
-      () => this.lose(frozen(address)),
+      () => this.lose(connection, frozen(address)),
     );
     this.connection = connection;
     this.heart = heart;
@@ -41,7 +42,7 @@ export class SessionLink {
         heart.heard();
         this.events.message(message);
       },
-      closed: (error) => this.lose(error ?? closedEarly(address)),
+      closed: (error) => this.lose(connection, error ?? closedEarly(address)),
     });
   }
 
@@ -52,20 +53,21 @@ export class SessionLink {
 
   /** While the coordinator is lost: goes on with the connection that `search` finds. */
   async restore(search: () => Promise<Connection>): Promise<void> {
-    if (this.searching || this.connection !== undefined) return;
+    if (this.searching || this.closed || this.connection !== undefined) return;
     this.searching = true;
-    try {
-      this.events.found(await search());
-    } catch (error) {
-      this.events.gaveUp(error as MlipError);
-    } finally {
-      this.searching = false;
-    }
+    const tell = await search().then(
+      (connection) => () => this.take(connection),
+      (error: MlipError) => () => this.giveUp(error),
+    );
+    // Over before anybody is told: what was found may be lost again while it is taken, and must be looked for once more then.
+    this.searching = false;
+    tell();
   }
 
   /** Sends what is still unsent, then closes. */
   async close(): Promise<void> {
     const { connection } = this;
+    this.closed = true;
     this.forget();
     await connection?.close();
   }
@@ -75,9 +77,20 @@ export class SessionLink {
     this.events.beat();
   }
 
-  private lose(error: MlipError): void {
-    if (this.connection === undefined) return;
-    this.connection.cut();
+  /** A search may find what nobody wants any more: nobody else would close it. */
+  private take(connection: Connection): void {
+    if (this.closed || this.connection !== undefined) connection.cut();
+    else this.events.found(connection);
+  }
+
+  private giveUp(error: MlipError): void {
+    if (!this.closed && this.connection === undefined) this.events.gaveUp(error);
+  }
+
+  /** What an earlier connection says of its end is no news. */
+  private lose(connection: Connection, error: MlipError): void {
+    if (this.connection !== connection) return;
+    connection.cut();
     this.forget();
     this.events.lost(error);
   }

@@ -148,6 +148,8 @@ export class MemberSession implements types.Session {
 
   async close(): Promise<void> {
     await Promise.race([this.gone, sleep(this.config.timeouts.stepMs + MARGIN_MS, undefined, { ref: false })]);
+    // Whoever still waits or searches does so in vain.
+    if (!this.ended.aborted) this.goUnheard();
     this.departing = true;
     await this.link.close();
   }

@@ -7,14 +7,8 @@ import { MlipError } from '../core/errors.js';
 import { fromFailure } from '../rpc/failure.js';
 import type { CoordinatorMessageSeen } from '../rpc/service.js';
 import { assignmentOf, directiveOf } from './session-messages.js';
+import { Orders } from './session-orders.js';
 import type { Abort, Assignment, Finish, Holding, Order } from './session-types.js';
-
-interface Waiting {
-  /** Steps applied: an answer about any other number of steps is not the one. */
-  applied: number;
-  resolve: (order: Order) => void;
-  reject: (error: MlipError) => void;
-}
 
 export interface StandingEvents {
   /** A halt is to be answered, as soon as nothing is under way. */
@@ -35,14 +29,16 @@ export class Standing {
   resting = true;
   cause: MlipError | undefined;
   finish: Finish | undefined;
-  /** No further step follows: the run ends, or this worker's part in it. */
-  stopping = false;
   /** Of a halt that has not been answered. */
   unanswered: number | undefined;
   private halted = 0;
   private assigned = 0;
-  private queued: Order | undefined;
-  private waiting: Waiting | undefined;
+  /** The newest order that the worker has got. */
+  private newest: Order | undefined;
+  private readonly orders = new Orders((order) => {
+    this.resting = false;
+    this.newest = order;
+  });
   private current = new AbortController();
   private readonly ending = new AbortController();
   private lastAbort: Abort | undefined;
@@ -55,6 +51,12 @@ export class Standing {
 
   get ended(): AbortSignal {
     return this.ending.signal;
+  }
+
+  /** No further step follows: the run ends, or this worker's part in it. */
+  get stopping(): boolean {
+    const order = this.orders.kept ?? this.newest;
+    return order?.kind === 'directive' && order.stop;
   }
 
   hear({ assign, directive, halt, abort, finish, pulse }: CoordinatorMessageSeen): void {
@@ -78,22 +80,21 @@ export class Standing {
   /** The next order while nothing is under way. */
   next(): Promise<Order> {
     if (this.cause !== undefined) return Promise.reject(this.cause);
-    const known = this.finish ?? this.queued;
-    if (known === undefined) return this.wait(this.holding?.step ?? -1);
-    this.queued = undefined;
-    return Promise.resolve(this.begin(known));
+    // Whoever asks after the end is told so, however often.
+    if (this.finish !== undefined) this.orders.give(this.finish);
+    return this.orders.next(this.holding?.step ?? -1);
   }
 
   /** What comes after a step that has been applied. */
   afterStep({ over }: Assignment, step: number, limitMs: number): Promise<Order> {
     if (over.aborted) return Promise.reject(over.reason as MlipError);
-    const timer = setTimeout(() => this.reject(unanswered(step, limitMs)), limitMs);
-    return this.wait(step + 1).finally(() => clearTimeout(timer));
+    const timer = setTimeout(() => this.orders.reject(unanswered(step, limitMs)), limitMs);
+    return this.orders.next(step + 1).finally(() => clearTimeout(timer));
   }
 
   /** The coordinator is lost, and with it whatever was under way. */
   lose(error: MlipError): void {
-    this.queued = undefined;
+    this.orders.drop();
     this.unanswered = undefined;
     this.interrupt(error);
   }
@@ -108,14 +109,14 @@ export class Standing {
     this.lastAbort = abort;
     this.cause ??= abort.cause;
     this.end(abort.cause);
-    this.reject(abort.cause);
+    this.orders.reject(abort.cause);
     for (const listener of this.abortListeners) listener(abort);
   }
 
   finishRun(finish: Finish): void {
     this.finish ??= finish;
     this.end(over('the run is over for this worker'));
-    this.settle(finish);
+    this.orders.give(finish);
     this.events.finished();
   }
 
@@ -124,36 +125,29 @@ export class Standing {
     this.ending.abort(reason);
   }
 
-  private wait(applied: number): Promise<Order> {
-    return new Promise((resolve, reject) => (this.waiting = { applied, resolve, reject }));
-  }
-
   private assign(assign: AssignSeen): void {
     const { generation } = assign;
     if (generation < this.heard || generation <= this.assigned) return;
     this.heard = this.assigned = generation;
     this.unanswered = undefined;
-    if (this.waiting === undefined) this.current.abort(over(`generation ${generation} begins`));
+    if (!this.orders.awaited) this.current.abort(over(`generation ${generation} begins`));
     this.current = new AbortController();
-    this.stopping = false;
     try {
       this.assignment = assignmentOf(assign, this.current.signal);
-      if (!this.settle(this.assignment)) this.queued = this.assignment;
+      this.orders.give(this.assignment);
     } catch (error) {
       this.abort({ cause: error as MlipError, save: false });
     }
   }
 
   private direct(directive: DirectiveSeen): void {
-    if (directive.nextStep !== this.waiting?.applied) return;
-    this.stopping = directive.stop;
-    this.settle(directiveOf(directive));
+    this.orders.give(directiveOf(directive), directive.nextStep);
   }
 
   private halt(generation: number): void {
     if (generation < this.heard || generation <= Math.max(this.assigned, this.halted)) return;
     this.heard = this.halted = this.unanswered = generation;
-    this.queued = undefined;
+    this.orders.drop();
     this.interrupt(over(`generation ${this.assigned} is over`));
     this.events.halted();
   }
@@ -161,25 +155,7 @@ export class Standing {
   /** Ends what is under way. Who rests and waits for an order goes on waiting. */
   private interrupt(reason: MlipError): void {
     this.current.abort(reason);
-    if (!this.resting) this.reject(reason);
-  }
-
-  private reject(reason: MlipError): void {
-    this.waiting?.reject(reason);
-    this.waiting = undefined;
-  }
-
-  /** False where nobody waits. */
-  private settle(order: Order): boolean {
-    const { waiting } = this;
-    this.waiting = undefined;
-    waiting?.resolve(this.begin(order));
-    return waiting !== undefined;
-  }
-
-  private begin(order: Order): Order {
-    this.resting = false;
-    return order;
+    if (!this.resting) this.orders.reject(reason);
   }
 }
 

@@ -50,6 +50,8 @@ export async function joinRun(options: JoinOptions): Promise<Session> {
   const attempt = (address: string) => connect(address, join, access);
   const connection = await searchCoordinator({ find, attempt, timeoutMs, isFinal: isRefusal, signal });
   try {
+    // Called off while a coordinator was about to take it: whoever called does not look at the signal any more.
+    signal.throwIfAborted();
     const { address: coordinator, welcome } = connection;
     const session = new MemberSession({ find, access, join, config: readConfig(welcome), log }, connection);
     log.info(`joined as worker ${welcome.worker}`, { coordinator, run: welcome.runId });

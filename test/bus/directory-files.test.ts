@@ -2,11 +2,13 @@
 import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { DirectoryEventLog } from '../../src/bus/directory/event-log.js';
 import { Expiry, stampNow } from '../../src/bus/directory/expiry.js';
 import { linkExclusively } from '../../src/bus/directory/checked-file.js';
+import { Place } from '../../src/bus/directory/place.js';
 import { openDirectoryStore } from '../../src/bus/directory/store.js';
 import { Versions } from '../../src/bus/directory/versions.js';
-import { readObject, type Store } from '../../src/bus/store.js';
+import { type EventLog, readObject, type Store } from '../../src/bus/store.js';
 import { bytes, codeOf, take, text } from './contract/opened.js';
 import { temporaryDirectory } from './temporary.js';
 
@@ -54,6 +56,47 @@ describe('damage is found', () => {
     const [file] = await readdir(join(directory, 'objects', 'bucket', 'a'));
     await writeFile(join(directory, 'objects', 'bucket', 'a', file), content.subarray(0, 2_000_000));
     expect(await codeOf(readObject(objects, 'a'))).toBe('MLIP_E_STORE_CORRUPT');
+  });
+});
+
+describe('a log of events', () => {
+  async function open(): Promise<DirectoryEventLog> {
+    const place = new Place(directory);
+    await place.open();
+    return new DirectoryEventLog(place, 'log', { size: 4, kept: 2 });
+  }
+  const texts = async (log: EventLog, from = 0): Promise<string[]> =>
+    (await take(log.read({ from }), 99)).map(({ value }) => text(value));
+  const numbers = (from: number, to: number): string[] =>
+    Array.from({ length: to - from + 1 }, (_, at) => `${from + at}`);
+
+  it('drops what is too old, and is read from what is left', async () => {
+    const log = await open();
+    for (const number of numbers(1, 30)) await log.append(bytes(number));
+    expect(await readdir(join(directory, 'events', 'log'))).toHaveLength(3);
+    expect(await texts(log)).toEqual(numbers(20, 30));
+    expect(await texts(await open(), 3)).toEqual(numbers(20, 30));
+    expect(await texts(log, 25)).toEqual(numbers(25, 30));
+  });
+
+  it('goes on for a follower that was slower than what is dropped', async () => {
+    const log = await open();
+    await log.append(bytes('1'));
+    const events = (await open()).read({ follow: true })[Symbol.asyncIterator]();
+    expect((await events.next()).value).toMatchObject({ sequence: 1 });
+    for (const number of numbers(2, 30)) await log.append(bytes(number));
+    expect((await events.next()).value).toMatchObject({ sequence: 20 });
+    expect((await events.next()).value).toMatchObject({ sequence: 21 });
+  });
+
+  it('gives nobody a number that was used and dropped, however long he has not looked', async () => {
+    const [log, sleeper] = [await open(), await open()];
+    expect(await sleeper.append(bytes('1'))).toBe(1);
+    for (const number of numbers(2, 30)) await log.append(bytes(number));
+    expect(await sleeper.append(bytes('31'))).toBe(31);
+    expect(await texts(sleeper)).toEqual(numbers(20, 31));
+    for (const number of numbers(32, 36)) await log.append(bytes(number));
+    expect(await readdir(join(directory, 'events', 'log'))).toHaveLength(3);
   });
 });
 

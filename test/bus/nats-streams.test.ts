@@ -1,12 +1,12 @@
 // What mlip makes on a NATS server, and what it does where somebody else has made or damaged it.
 import { jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
-import { Objm } from '@nats-io/obj';
 import { connect, nanos, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectNats } from '../../src/bus/nats/connect.js';
 import { removeAbandonedChunks } from '../../src/bus/nats/abandoned-chunks.js';
+import { openEventLog } from '../../src/bus/nats/event-log.js';
 import { openNatsStore } from '../../src/bus/nats/store.js';
-import { readObject, type Store } from '../../src/bus/store.js';
+import { KEPT_EVENTS, readObject, type Store } from '../../src/bus/store.js';
 import { findNatsServer } from '../support/nats-provision.js';
 import { startNatsServer, type NatsServer } from '../support/nats-server.js';
 import { bytes, codeOf, fresh, take, text } from './contract/opened.js';
@@ -74,6 +74,19 @@ describe.skipIf(findNatsServer() === undefined)('on a NATS server', () => {
     await other.close();
   });
 
+  it('the oldest events of a log are dropped, and none of another one', async () => {
+    const link = await connectNats({ servers: server.address, namespace: 'few' });
+    const [log, other] = [await openEventLog(link, 'log', 3), await openEventLog(link, 'other', 3)];
+    await other.append(bytes('other'));
+    for (let i = 1; i <= 5; i++) await log.append(bytes(`${i}`));
+    expect((await take(log.read(), 9)).map(({ value }) => text(value))).toEqual(['3', '4', '5']);
+    expect((await take(other.read(), 9)).map(({ value }) => text(value))).toEqual(['other']);
+    await store.events('log');
+    const { config } = await manager.streams.info('mlip_events');
+    expect(config.max_msgs_per_subject).toBe(KEPT_EVENTS);
+    await link.close();
+  });
+
   it('an object with a chunk that is missing, or is another one, is corrupt', async () => {
     const bucket = fresh('bucket');
     const objects = await store.objects(bucket);
@@ -108,11 +121,10 @@ describe.skipIf(findNatsServer() === undefined)('on a NATS server', () => {
     await objects.put('a', bytes('kept'));
     await jetstream(connection).publish(`$O.mlip_${bucket}.C.dead`, bytes('left'));
     const link = await connectNats({ servers: server.address });
-    const opened = await new Objm(connection).open(`mlip_${bucket}`);
     const left = async (): Promise<number> => (await manager.streams.info(`OBJ_mlip_${bucket}`)).state.messages;
-    await removeAbandonedChunks(link, `mlip_${bucket}`, opened, 60_000);
+    await removeAbandonedChunks(link, `mlip_${bucket}`, 60_000);
     expect(await left()).toBe(3);
-    await removeAbandonedChunks(link, `mlip_${bucket}`, opened, 0);
+    await removeAbandonedChunks(link, `mlip_${bucket}`, 0);
     expect(await left()).toBe(2);
     expect(text(await readObject(objects, 'a'))).toBe('kept');
     await link.close();

@@ -19,7 +19,9 @@ async function save(...steps: number[]): Promise<void> {
 }
 
 /** What is found, and what is said about it. */
-async function search(elsewhere?: CheckpointStore): Promise<{ found?: WholeCheckpoint | undefined; said: string[] }> {
+async function search(
+  ...elsewhere: CheckpointStore[]
+): Promise<{ found?: WholeCheckpoint | undefined; said: string[] }> {
   const said: string[] = [];
   const found = await newestWhole(out(), { elsewhere, warn: (message) => said.push(message) });
   return { found, said };
@@ -124,6 +126,22 @@ describe('with another store', () => {
     expect(found?.step).toBe(1);
     expect(said[0]).toContain(join(other(), 'checkpoints', 'step-3', 'optimizer.safetensors'));
     expect(readdirSync(join(out(), 'checkpoints'))).toEqual(['step-1']);
+  });
+
+  it('of several the newest is taken; of the same step that of the first, then that of the next', async () => {
+    const [first, second] = [await elsewhere(2, 3), new DirectoryStore(join(other(), 'second'))];
+    for (const step of [3, 4]) await saveCheckpoint(join(other(), 'second'), sampleCheckpoint(step));
+    await save(1);
+    expect((await search(first, second)).found?.step).toBe(4);
+    rmSync(pathOf(4), { recursive: true });
+    flipByte(join(other(), 'second', 'checkpoints', 'step-4', 'vocab.txt'));
+    flipByte(join(other(), 'checkpoints', 'step-3', 'vocab.txt'));
+    const { found, said } = await search(first, second);
+    expect(found).toMatchObject({ step: 3, path: pathOf(3) });
+    expect(said).toHaveLength(1);
+    expect(said[0].indexOf('second/checkpoints/step-4')).toBeLessThan(
+      said[0].indexOf(join(other(), 'checkpoints', 'step-3')),
+    );
   });
 
   it('one that does not answer is not needed', async () => {

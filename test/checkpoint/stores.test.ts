@@ -210,7 +210,7 @@ describe('small checkpoints in the object store of a bus', () => {
     await mirror.idle();
     expect(await elsewhere.list()).toEqual([3, 2]);
     rmSync(join(out(), 'checkpoints'), { recursive: true });
-    const found = await newestWhole(out(), { elsewhere, warn: (message) => warnings.push(message) });
+    const found = await newestWhole(out(), { elsewhere: [elsewhere], warn: (message) => warnings.push(message) });
     expect(await loadCheckpoint(found!.path)).toEqual(sampleCheckpoint(3));
     expect(warnings).toEqual([]);
   });

@@ -1,6 +1,6 @@
 // What the commands around a store do where the store, or what is asked of it, is not as it should be.
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -86,17 +86,17 @@ it('mlip coordinator refuses a name that no store has, where there is one', asyn
   expect(readdirSync(folder)).toEqual([]);
 });
 
-describe('mlip events', () => {
-  it('makes no store', async () => {
-    mkdirSync(join(folder, 'empty'));
-    for (const name of ['none', 'empty']) {
-      const { status, stderr } = await mlip(['events', '--store', join(folder, name)]);
-      expect([status, stderr]).toEqual([2, expect.stringContaining('MLIP_E_STORE_ADDRESS')]);
-    }
-    expect(existsSync(join(folder, 'none'))).toBe(false);
-    expect(readdirSync(join(folder, 'empty'))).toEqual([]);
-  });
+it.each([[['events']], [['fetch', 'run', '--out', 'out']]])('mlip %s makes no store', async (command) => {
+  mkdirSync(join(folder, 'empty'));
+  for (const name of ['none', 'empty']) {
+    const { status, stderr } = await mlip([...command, '--store', join(folder, name)], { cwd: folder });
+    expect([status, stderr]).toEqual([2, expect.stringContaining('MLIP_E_STORE_ADDRESS')]);
+  }
+  expect(readdirSync(folder)).toEqual(['empty']);
+  expect(readdirSync(join(folder, 'empty'))).toEqual([]);
+});
 
+describe('mlip events', () => {
   it('shows those of a store that is there', async () => {
     const store = await openStore({ directory: join(folder, 'store') });
     await (await store.events(RUN_EVENTS)).append(Buffer.from('{"run":"a","time":"2026-03-14T15:09:26Z","kind":"x"}'));

@@ -20,6 +20,7 @@ describe('help', () => {
     [['eval', 'zero-shot', '--help']],
     [['eval', 'probe', '--help']],
     [['ablate', '--help']],
+    [['fetch', '--help']],
   ])('%j begins with examples and ends with status 0', async (args) => {
     const { status, stdout, stderr } = await mlip(args);
     expect(status).toBe(0);
@@ -52,6 +53,8 @@ describe('a wrong command line ends with status 2, says what was meant and leave
     [['config', 'show', 'none.yaml'], 'there is no file none.yaml'],
     [['worker', '--coordinator', 'nowhere'], 'nowhere'],
     [['coordinator', 'clip-nano'], '--workers'],
+    [['fetch', 'first', '--out', 'o'], 'a store is missing'],
+    [['fetch', 'first', '--store', 's'], '--out'],
     [['eval', 'retrieval', '--checkpoint', 'c', '--data', 'm', '--split', 'tests'], 'Allowed choices are'],
     [['eval', 'separability', '--checkpoint', 'c', '--images', 'i', '--classes', 'normal'], 'two different labels'],
     [['eval', 'separability', '--checkpoint', 'c', '--images', 'i', '--classes', 'a,a'], 'two different labels'],

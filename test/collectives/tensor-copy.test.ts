@@ -207,6 +207,22 @@ describe('a copy that goes wrong', () => {
     await expect(copying).rejects.toMatchObject({ code: 'MLIP_E_REDUCE_TIMEOUT' });
   });
 
+  it('since the generation ends in the moment in which the source accepts', async () => {
+    const listener = await opened();
+    offer(listener);
+    const over = new AbortController();
+    const call = { peer: peerOf(listener, 0), token: 'run', tls: null, generation: 3, rank: 1, step: STEP };
+    const copying = fetchTensors({
+      ...{ ...call, timeoutMs: 10_000, signal: over.signal },
+      // Asked for once the connection is there.
+      get layout() {
+        over.abort();
+        return LAYOUT;
+      },
+    });
+    await expect(copying).rejects.toMatchObject({ code: 'MLIP_E_REDUCE_TIMEOUT' });
+  });
+
   it.each([
     ['a frame of another kind', encodeFrame({ kind: 'abort', code: 'MLIP_E_PEER_LOST', rank: 0 })],
     ['a listing without end', encodeFrame({ kind: 'listing', step: STEP, bytes: 0xffffffff })],

@@ -1,6 +1,7 @@
 /**
  * A worker that trains nothing but keeps to the protocol: joins, gathers rows that tell where they belong, commits, halts,
- * saves when it is told to, and looks for a coordinator that it has lost. Its state is a number of applied steps.
+ * saves when it is told to, and looks for a coordinator that it has lost. Its state is a number of applied steps. It fails, and
+ * says so, where it is told what a true worker could not do.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, type ClientDuplexStream, Metadata } from '@grpc/grpc-js';
@@ -8,6 +9,9 @@ import type { Access } from '../../src/security/access.js';
 import { testAccess } from '../support/access.js';
 import type { Config } from '../../src/config/schema.js';
 import { openChannel } from '../../src/rpc/channel.js';
+import { MlipError } from '../../src/core/errors.js';
+import { untilAborted } from '../../src/core/linked-signal.js';
+import { toFailure } from '../../src/rpc/failure.js';
 import { gather } from '../../src/rpc/gather.js';
 import { PROTOCOL, mlipVersion } from '../../src/rpc/protocol.js';
 import { type CoordinatorMessageSeen, type WelcomeSeen, type WorkerMessage, methods } from '../../src/rpc/service.js';
@@ -15,8 +19,13 @@ import { type CoordinatorMessageSeen, type WelcomeSeen, type WorkerMessage, meth
 type Stream = ClientDuplexStream<WorkerMessage, CoordinatorMessageSeen>;
 type Assign = NonNullable<CoordinatorMessageSeen['assign']>;
 
-export const WIDTH = 300;
+/** Time for the reason to arrive why a gather broke: it comes on another connection. */
+const REASON_MS = 2_000;
+
+/** To answer a Join: a coordinator that is frozen accepts a connection and says nothing on it. */
 const WELCOME_MS = 3_000;
+
+export const WIDTH = 300;
 export const LOADED = { rows: 60, dataHash: 'd' };
 
 export interface ModelOptions {
@@ -96,15 +105,14 @@ export class ModelWorker {
     const stream = this.client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, new Metadata(), {});
     this.stream = stream;
     let open = true;
-    // One that is frozen accepts connections, and says nothing.
-    const frozen = setTimeout(() => stream.destroy(new Error('no welcome')), WELCOME_MS);
+    const silence = setTimeout(() => stream.destroy(new Error('no welcome')), WELCOME_MS);
     const close = (error: Error): void => {
-      clearTimeout(frozen);
+      clearTimeout(silence);
       if (open) void this.lost(error);
       open = false;
     };
     stream.on('data', (message: CoordinatorMessageSeen) => {
-      clearTimeout(frozen);
+      clearTimeout(silence);
       this.heardMs = Date.now();
       if (open) this.hear(message);
     });
@@ -181,6 +189,8 @@ export class ModelWorker {
 
   private async takePlace(assign: Assign): Promise<void> {
     if (assign.generation < this.generation) return;
+    const impossible = impossibleSource(assign, this.applied);
+    if (impossible !== undefined) return this.fail(impossible);
     this.halt = new AbortController();
     Object.assign(this, { assign, boundaries: assign.boundaries, generation: assign.generation });
     this.world = assign.peers.length;
@@ -199,8 +209,24 @@ export class ModelWorker {
       this.tell({ applied: this.applied, whole });
       this.send({ commit: { step, generation, report: this.report(step), phaseSeconds: { backward: 0.01 } } });
     } catch (error) {
-      if (!signal.aborted) this.tell({ failed: error });
+      if (await untilAborted(signal, REASON_MS)) return;
+      this.tell({ failed: error });
+      this.sendFailure(error, true);
     }
+  }
+
+  /** It was told what cannot be: whoever watches this worker or the run is to see that. */
+  private fail(why: string): void {
+    const error = new MlipError('MLIP_E_RUN_MISMATCH', why);
+    this.tell({ failed: error });
+    this.sendFailure(error, false);
+    this.stop({ error });
+  }
+
+  private sendFailure(error: unknown, secondary: boolean): void {
+    const { applied, generation } = this;
+    const state = { step: Math.max(0, applied), stateIntact: applied >= 0 };
+    this.send({ failed: { failure: toFailure(error), secondary, generation, ...state } });
   }
 
   /** Row r, column c of the global batch holds r * 1000 + c + step / 8. */
@@ -225,12 +251,14 @@ export class ModelWorker {
   }
 
   private follow({ nextStep, save, stop, boundaries }: NonNullable<CoordinatorMessageSeen['directive']>): void {
+    if (nextStep !== this.applied) return this.fail(`told to go on after step ${nextStep}, not ${this.applied}`);
     if (boundaries.length > 0) this.boundaries = boundaries;
     if (save) this.save();
     if (!stop) void this.work(nextStep, this.halt.signal);
   }
 
   private save(): void {
+    if (this.applied < 0) return this.fail('told to save, but holds nothing');
     this.tell({ saved: this.applied });
     this.send({ saved: { step: this.applied, path: `checkpoints/step-${this.applied}` } });
   }
@@ -240,6 +268,18 @@ export class ModelWorker {
     this.generation = generation;
     this.send({ halted: { generation, ...this.holding() } } satisfies WorkerMessage);
   }
+}
+
+/** Why the state with which a generation begins cannot come from where it is said to; undefined where it can. */
+function impossibleSource({ step, rank, peers, load, copyFrom }: Assign, applied: number): string | undefined {
+  // Null where it was not sent: rank 0 is a source like any other.
+  const from = copyFrom as number | null;
+  if (load !== null) {
+    const loaded = load.checkpoint === '' ? 0 : Number(/step-(\d+)$/.exec(load.checkpoint)?.[1]);
+    return loaded === step ? undefined : `told to load "${load.checkpoint}" for the state after step ${step}`;
+  }
+  if (from !== null) return from !== rank && from < peers.length ? undefined : `told to copy from rank ${from}`;
+  return applied === step ? undefined : `told to keep the state after step ${step}, but holds that after ${applied}`;
 }
 
 export function rowsOf(first: number, last: number, step: number): Float32Array {

@@ -120,6 +120,20 @@ describe('workers of a generation', () => {
   });
 });
 
+describe('workers that have been told to stop', () => {
+  it('save also where they are asked to before they rest, since the one that was to save is lost', async () => {
+    await conducting();
+    const two = await workers(2);
+    await conductor.formed(two, { ...BEGINNING, ...PAIR, sources: ['load', 0] });
+    await conductor.commits(two);
+    conductor.direct(two.slice(1), 1, { stop: true });
+    conductor.direct(two.slice(1), 1, { save: true, stop: true });
+    expect(await two[1].stream.hears('saved')).toMatchObject({ step: 1 });
+    two[1].stream.says({ finish: {} });
+    expect(await two[1].end).toBe('finished');
+  });
+});
+
 describe('a generation that is halted', () => {
   it('when one rank has applied the step and another has not: that one copies it, and the step is not redone', async () => {
     await conducting();

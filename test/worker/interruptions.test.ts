@@ -83,6 +83,32 @@ describe('a peer that is lost', () => {
   });
 });
 
+describe('a copy of the state that breaks in the middle', () => {
+  it('leaves the receiver what it held, blames the source, and is made anew in the next generation', async () => {
+    const [first, second] = await workers(2);
+    await conductor.formed([second], ALONE);
+    const [{ step }] = await conductor.commits([second]);
+    const proxy = await openProxy(first.parts.listener.port, (bytes, sent, client) => {
+      if (sent + bytes.length > 20_000) client.destroy();
+      return bytes;
+    });
+    const peers = [proxy.port, second.parts.listener.port].map((port, worker) => ({ worker, host: '127.0.0.1', port }));
+    conductor.expect(2, 2);
+    const shared = { generation: 2, step, peers, boundaries: [0, 2, 4], steps: 10 };
+    first.stream.says({ assign: { ...shared, rank: 0, load: {} } });
+    second.stream.says({ assign: { ...shared, rank: 1, copyFrom: 0 } });
+    const failed = await second.stream.hears('failed');
+    expect(failed).toMatchObject({ secondary: true, stateIntact: true, step: 1, blamed: 0 });
+    expect(failed.failure).toMatchObject({ code: 'MLIP_E_PEER_LOST' });
+    proxy.close();
+    conductor.halt([first, second], 3);
+    expect(await conductor.holdings([first, second])).toEqual([0, 1]);
+    await conductor.formed([first, second], { ...PAIR, generation: 4, sources: ['keep', 0] });
+    await conductor.commits([first, second]);
+    expectAlike(first, second);
+  });
+});
+
 describe('a copy of the state that is damaged on its way', () => {
   it.each([1, 2])('%i time(s) is tried once more', async (times) => {
     const [first, second] = await workers(2);

@@ -64,6 +64,55 @@ describe('a halt', () => {
   });
 });
 
+/** Time for messages to arrive; nobody says that they have. */
+const arrival = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50));
+
+describe('a directive that comes before it is asked for', () => {
+  const stop = { nextStep: 1, stop: true };
+
+  it('is kept: another worker may have been lost while it saved, and this one not be at rest yet', async () => {
+    const { stream, session, assignment } = await serving();
+    const committing = commit(session, assignment, 0);
+    await stream.hears('commit');
+    stream.says({ directive: stop }, { directive: { ...stop, save: true } });
+    expect(await committing).toMatchObject({ stop: true, save: false });
+    await arrival();
+    session.abandon();
+    expect(session.ended.aborted).toBe(false);
+    session.rest({ step: 1, report: undefined });
+    expect(await session.next()).toMatchObject({ kind: 'directive', stop: true, save: true });
+    stream.says({ finish: {} });
+    expect(await session.next()).toMatchObject({ kind: 'finish' });
+    expect(await session.next()).toMatchObject({ kind: 'finish' });
+  });
+
+  it('is kept after a halt that has not been answered yet', async () => {
+    const { stream, session, assignment } = await serving();
+    stream.says({ halt: { generation: 2 } }, { directive: { ...stop, save: true } });
+    await over(assignment);
+    await arrival();
+    session.rest({ step: 1, report: undefined });
+    expect(await session.next()).toMatchObject({ stop: true, save: true });
+    stream.says({ finish: {} });
+  });
+
+  it.each([
+    ['is about another number of steps', {}, 0],
+    ['was said before a halt', { halt: { generation: 2 } }, 1],
+  ])('is not obeyed where it %s', async (_, later, held) => {
+    const { stream, session } = await serving();
+    stream.says({ directive: stop }, later);
+    await arrival();
+    session.rest({ step: held, report: undefined });
+    const next = session.next();
+    stream.says(assign(3, held));
+    expect(await next).toMatchObject({ kind: 'assign', generation: 3 });
+    // It takes part again: nothing is left for it to save.
+    session.abandon();
+    expect(session.ended.aborted).toBe(true);
+  });
+});
+
 describe('what comes late, twice or out of order', () => {
   it('halts nobody, assigns nothing and goes on with nothing', async () => {
     const { stream, session, assignment } = await serving();

@@ -189,6 +189,18 @@ describe('joining', () => {
     await session.close();
   });
 
+  it('that is called off while a coordinator takes the worker takes no part', async () => {
+    const script = await coordinator();
+    const calledOff = new AbortController();
+    const unwanted = join(script.address, { signal: calledOff.signal });
+    const stream = await script.nextStream();
+    await stream.hears('join');
+    calledOff.abort(new Error('never mind'));
+    stream.welcomes();
+    await expect(unwanted).rejects.toThrow('never mind');
+    await stream.closed;
+  });
+
   it('ends where it is refused, called off, or in vain', async () => {
     const script = await coordinator();
     const refused = join(script.address);

@@ -28,6 +28,11 @@ export function errnoOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException | null)?.code;
 }
 
+/** There is no directory any more in which a file could get its name. */
+export function isForgotten(error: unknown): boolean {
+  return errnoOf(error) === 'ENOENT' && (error as NodeJS.ErrnoException).syscall === 'link';
+}
+
 /** Runs an operation on the files of a store; what fails there is an MlipError. */
 export async function reporting<T>(where: string, operation: () => Promise<T>): Promise<T> {
   try {

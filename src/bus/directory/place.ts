@@ -34,7 +34,7 @@ export class Place {
     return this.#closing.signal;
   }
 
-  async open({ create = true, onCreated }: PlaceTerms): Promise<void> {
+  async open({ create = true, onCreated }: PlaceTerms = {}): Promise<void> {
     await reporting(this.where, async () => {
       if (!create) return this.#requireStore();
       await ensureDirectory(this.drafts);

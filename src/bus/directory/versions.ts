@@ -8,7 +8,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MlipError } from '../../core/errors.js';
 import { createChecked, ensureDirectory, readChecked } from './checked-file.js';
-import { errnoOf } from './failures.js';
+import { errnoOf, isForgotten } from './failures.js';
 
 /** Older versions than so many are removed: they only serve to tell a late writer what became of its version. */
 const KEPT = 64;
@@ -116,11 +116,6 @@ export async function namesIn(directory: string): Promise<string[]> {
     throw error;
   });
   return names.sort();
-}
-
-/** There is no directory any more in which the version could get its name. */
-function isForgotten(error: unknown): boolean {
-  return errnoOf(error) === 'ENOENT' && (error as NodeJS.ErrnoException).syscall === 'link';
 }
 
 function unknownOutcome(where: string): MlipError {

@@ -1,16 +1,21 @@
 /** Logs of events on NATS: subjects of one stream, so that thousands of runs cost the server no stream each. */
 import { RetentionPolicy } from '@nats-io/jetstream';
 import { checkSize } from '../names.js';
-import type { EventLog, EventReading, LoggedEvent } from '../store.js';
+import { type EventLog, type EventReading, KEPT_EVENTS, type LoggedEvent } from '../store.js';
 import { follow } from './follow.js';
 import type { Link } from './link.js';
 import { publish } from './publish.js';
 import { ensureStream } from './streams.js';
 
-export async function openEventLog(link: Link, name: string): Promise<EventLog> {
+/** @param kept events of each log; a stream that exists keeps its own number */
+export async function openEventLog(link: Link, name: string, kept = KEPT_EVENTS): Promise<EventLog> {
   const { namespace } = link.terms;
   const stream = `${namespace}_events`;
-  await ensureStream(link, { name: stream, subjects: [`${namespace}.events.*`], retention: RetentionPolicy.Limits });
+  const subjects = [`${namespace}.events.*`];
+  await ensureStream(link, {
+    ...{ name: stream, subjects, retention: RetentionPolicy.Limits },
+    max_msgs_per_subject: kept,
+  });
   return new NatsEventLog(link, stream, `${namespace}.events.${name}`);
 }
 

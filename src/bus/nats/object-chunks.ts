@@ -15,8 +15,9 @@ export const chunkSubject = (bucket: string, { nuid }: Pick<NatsObject, 'nuid'>)
 /** Of what describes an object: without it there is none. */
 export const metaSubject = (bucket: string, name: string): string =>
   `$O.${bucket}.M.${Base64UrlPaddedCodec.encode(name)}`;
+export const anyMetaSubject = (bucket: string): string => `$O.${bucket}.M.*`;
 
-export function infoOf({ name, size, digest }: NatsObject): ObjectInfo {
+export function infoOf({ name, size, digest }: Pick<NatsObject, 'name' | 'size' | 'digest'>): ObjectInfo {
   return { name, bytes: size, sha256: Buffer.from(digest.slice(DIGEST.length), 'base64url').toString('hex') };
 }
 

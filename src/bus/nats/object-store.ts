@@ -8,6 +8,7 @@ import type { ObjectInfo, ObjectStore } from '../store.js';
 import { removeAbandonedChunks } from './abandoned-chunks.js';
 import type { Link } from './link.js';
 import { chunkSubject, infoOf, metaSubject, readChunks, streamOf } from './object-chunks.js';
+import { listDescribed } from './object-list.js';
 
 /** Half of what a message may be by default. */
 const CHUNK_BYTES = 512 * 1024;
@@ -20,7 +21,7 @@ export async function openObjects(link: Link, name: string): Promise<ObjectStore
   const options = { replicas: link.terms.replicas, storage: StorageType.File };
   // The library takes away from the options what it has read.
   const opened = await link.persist(() => new Objm(link.jetstream).create(bucket, { ...options }));
-  await removeAbandonedChunks(link, bucket, opened, ABANDONED_MS);
+  await removeAbandonedChunks(link, bucket, ABANDONED_MS);
   return new NatsObjectStore(link, bucket, opened);
 }
 
@@ -69,7 +70,7 @@ class NatsObjectStore implements ObjectStore {
   }
 
   async list(): Promise<ObjectInfo[]> {
-    const infos = await this.#link.persist(() => this.#bucket.list());
+    const infos = await listDescribed(this.#link, this.#name);
     return infos.map(infoOf).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 

@@ -3,7 +3,8 @@ import { DiscardPolicy, StorageType, type StreamConfig, type StreamInfo } from '
 import { API, isApi } from './failures.js';
 import type { Link } from './link.js';
 
-type Wanted = Pick<StreamConfig, 'name' | 'subjects' | 'retention'>;
+type Wanted = Pick<StreamConfig, 'name' | 'subjects' | 'retention'> &
+  Partial<Pick<StreamConfig, 'max_msgs_per_subject'>>;
 
 export async function ensureStream(link: Link, wanted: Wanted): Promise<StreamInfo> {
   return link.persist(async () => {
@@ -20,7 +21,7 @@ async function create(link: Link, wanted: Wanted): Promise<StreamInfo> {
   const config = {
     ...wanted,
     storage: StorageType.File,
-    // A full stream refuses what is new; it never drops what is old.
+    // A full stream refuses what is new; it never drops what is old, except of a subject with too many messages.
     discard: DiscardPolicy.New,
     num_replicas: link.terms.replicas,
   };

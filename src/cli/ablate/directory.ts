@@ -19,7 +19,7 @@ export interface AblationDirectory {
   /** What earlier commands have found. */
   report: AblationReport;
   write: (report: AblationReport) => void;
-  /** Where a run is kept. */
+  /** Where a run is kept: in a directory of its own. */
   runPath: (variant: string, seed: number) => string;
   close: () => void;
 }
@@ -39,9 +39,14 @@ function claim(out: string, base: AblationBase, unlock: () => void): AblationDir
   return {
     report,
     write: (changed) => writing(out, () => writeAll(out, changed)),
-    runPath: (variant, seed) => join(out, RUNS, `${variant.replace(/^-/, 'without-')}-seed-${seed}`),
+    runPath: (variant, seed) => join(out, RUNS, runName(variant, seed)),
     close: unlock,
   };
+}
+
+/** Of the run's directory, and of its prefix in checkpoint.destination. */
+export function runName(variant: string, seed: number): string {
+  return `${variant.replace(/^-/, 'without-')}-seed-${seed}`;
 }
 
 /** The report that is there; undefined where nothing has been trained yet. */

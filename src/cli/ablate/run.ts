@@ -12,7 +12,8 @@ import { toMlipError } from '../errors.js';
 import { trainHere } from '../launch/train.js';
 import { configArguments, type ConfigOptions } from '../options.js';
 import { say } from '../terminal.js';
-import type { AblationDirectory } from './directory.js';
+import { destinationOf } from './destination.js';
+import { type AblationDirectory, runName } from './directory.js';
 import { scoreRun } from './score-run.js';
 import { describeScores, firstLine } from './text.js';
 
@@ -68,12 +69,13 @@ async function attempt(
 
 async function trainAndScore(plan: AblationPlan, variant: Variant, seed: number, out: string): Promise<FinishedRun> {
   const { recipeOrFile, options, workers, manifest } = plan;
-  const set = [...options.set, ...variant.settings.map(settingText)];
+  const { checkpoint, set: destination } = destinationOf(variant.config, runName(variant.name, seed));
+  const set = [...options.set, ...variant.settings.map(settingText), ...destination];
   const { config } = variant;
   const closing = await trainHere({
     recipeOrFile,
     configArguments: configArguments({ ...options, data: manifest, seed, set }),
-    config: { ...config, seed, data: { ...config.data, manifest } },
+    config: { ...config, seed, checkpoint, data: { ...config.data, manifest } },
     ...{ workers, out, resume: (await latestCheckpoint(out)) !== undefined, maxRestarts: 3 },
     ...{ metricsPort: undefined, tls: null },
   });

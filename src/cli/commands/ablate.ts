@@ -62,6 +62,9 @@ async function ablate(recipeOrFile: string, options: AblateOptions): Promise<voi
   const { config } = configOf(recipeOrFile, options);
   const variants = planVariants(config, options);
   const given = dataOf(config, options);
+  const { parseDestination } = await import('../../checkpoint/destination.js');
+  // What is wrong for every run is said before the first one.
+  parseDestination(config.checkpoint.destination);
   const { corpusManifest, makeCorpus, portablePath, requireHeldOut } = await import('../ablate/data.js');
   const { openAblation } = await import('../ablate/directory.js');
   const { readPrompts } = await import('../../evaluation/prompts.js');

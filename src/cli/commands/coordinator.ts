@@ -40,7 +40,7 @@ export function coordinatorCommand(): Command {
     .option('--host <interface>', 'interface to listen on; without TLS the loopback one by default, with TLS all')
     .option('--port <n>', 'port to listen on; 0 takes any', parsePort, 7070)
     .option('--out <dir>', 'output directory, which the workers must reach too; runs/NAME-TIME by default')
-    .option('--resume', 'continue the newest checkpoint of --out')
+    .option('--resume', 'continue the newest checkpoint of --out; what that lacks is looked for in the store')
     .option('--run <name>', 'name of the run in the store; that of the output directory by default')
     .option('--queue', 'take runs that were submitted to the store, one after the other')
     .option('--metrics-port <n>', 'serve Prometheus metrics there', parsePort)
@@ -75,6 +75,9 @@ interface Task {
   resume: { step: number; checkpoint: string } | null;
 }
 
+/** Of which it is not known yet from where it goes on. */
+type NewTask = Omit<Task, 'resume'>;
+
 async function coordinator(recipeOrFile: string | undefined, options: CoordinatorCommandOptions): Promise<void> {
   const { handedOver, interruptedEarly } = await import('../launch/run-errors.js');
   const [stop, handOver] = [new AbortController(), new AbortController()];
@@ -86,30 +89,35 @@ async function coordinator(recipeOrFile: string | undefined, options: Coordinato
   const signals = { signal: stop.signal, handOver: handOver.signal };
   try {
     if (options.queue) await takeFromQueue(options, signals);
-    else await runOne(await taskOf(recipeOrFile, options), options, signals);
+    else await runOne(taskOf(recipeOrFile, options), options, signals);
   } finally {
     removeHandlers();
   }
 }
 
-async function runOne(task: Task, options: CoordinatorCommandOptions, signals: Signals): Promise<void> {
+async function resumeOf(task: NewTask, store: Store | null): Promise<Task['resume']> {
+  const { findResumeInStore } = await import('../launch/resume-in-store.js');
+  return findResumeInStore(task, store, commandLogger('coordinator'));
+}
+
+async function runOne(task: NewTask, options: CoordinatorCommandOptions, signals: Signals): Promise<void> {
   const store = await storeOf(options, { patienceMs: task.config.timeouts.leaseMs });
   try {
-    await coordinate(task, store, options, signals);
+    const resume = options.resume ? await resumeOf(task, store) : null;
+    const failure = await coordinate({ ...task, resume }, store, options, signals);
+    // A launcher has heard the outcome already and says it last.
+    if (failure !== null && !isLaunched()) throw failure;
   } finally {
     await store?.close();
   }
 }
 
-async function taskOf(recipeOrFile: string | undefined, options: CoordinatorCommandOptions): Promise<Task> {
+function taskOf(recipeOrFile: string | undefined, options: CoordinatorCommandOptions): NewTask {
   const { config, origins } = configOf(runArgument(recipeOrFile, options), options);
   const out = options.out ?? defaultOut(config.name, new Date());
   if (options.workers === undefined) throw new MlipError('MLIP_E_USAGE', 'the number of workers is missing: --workers');
-  const { findResume } = await import('../launch/resume.js');
-  const log = commandLogger('coordinator');
-  const resume = options.resume ? await findResume(out, config, (message) => log.warn(message)) : null;
   const name = nameOf(out, options);
-  return { config, configText: showConfig(config, origins), out, workers: options.workers, name, resume };
+  return { config, configText: showConfig(config, origins), out, workers: options.workers, name };
 }
 
 /** Without a store nobody asks for it. */
@@ -119,12 +127,13 @@ function nameOf(out: string, { nats, store, run }: CoordinatorCommandOptions): s
 
 type Signals = Record<'signal' | 'handOver', AbortSignal>;
 
+/** Resolves when the run has ended, with what was wrong if it ended badly. */
 async function coordinate(
   task: Task,
   store: Store | null,
   options: CoordinatorCommandOptions,
   signals: Signals,
-): Promise<void> {
+): Promise<MlipError | null> {
   const { runCoordinator } = await import('../../coordinator/run.js');
   const { interrupted, runFailed } = await import('../launch/run-errors.js');
   const { name, ...run } = task;
@@ -138,10 +147,8 @@ async function coordinate(
     log,
     onListening: (address) => void tellLauncher({ kind: 'listening', address }),
   });
-  // A launcher has heard the outcome already and says it last.
-  if (isLaunched()) return;
-  if (outcome.kind === 'failed') throw runFailed(outcome, undefined, task.out);
-  if (outcome.kind === 'stopped') throw interrupted(outcome.checkpoint, task.out);
+  if (outcome.kind === 'failed') return runFailed(outcome, undefined, task.out);
+  return outcome.kind === 'stopped' ? interrupted(outcome.checkpoint, task.out) : null;
 }
 
 /** Until this process is told to go. A run that fails is said, and the next one is taken. */

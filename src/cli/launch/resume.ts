@@ -6,6 +6,7 @@ import { listCheckpoints } from '../../checkpoint/checkpoint-directory.js';
 import { openDestination } from '../../checkpoint/destination.js';
 import { newestWhole } from '../../checkpoint/newest-whole.js';
 import { missing } from '../../checkpoint/read-state.js';
+import type { CheckpointStore } from '../../checkpoint/store.js';
 import { architectureHash } from '../../config/architecture.js';
 import type { Config } from '../../config/schema.js';
 import { parseStoredConfig } from '../../config/stored.js';
@@ -23,11 +24,18 @@ export interface ResumePoint {
  * it is copied into the directory.
  *
  * @param warn is told what is damaged, and what is used instead
+ * @param further stores that may have newer ones
  * @throws MLIP_E_CHECKPOINT_MISSING, MLIP_E_CHECKPOINT_CORRUPT, and MLIP_E_CHECKPOINT_MISMATCH before anything is
  * loaded where the configuration describes another model.
  */
-export async function findResume(out: string, config: Config, warn: (message: string) => void): Promise<ResumePoint> {
-  const elsewhere = await openDestination(config.checkpoint.destination);
+export async function findResume(
+  out: string,
+  config: Config,
+  warn: (message: string) => void,
+  further: readonly CheckpointStore[] = [],
+): Promise<ResumePoint> {
+  const destination = await openDestination(config.checkpoint.destination);
+  const elsewhere = destination === undefined ? further : [destination, ...further];
   const found = await newestWhole(out, { elsewhere, warn });
   if (found === undefined) throw missing(resolve(out));
   const { step, path: checkpoint } = found;

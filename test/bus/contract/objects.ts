@@ -46,6 +46,20 @@ export function objectsContract(opened: () => Opened): void {
       expect(text(await readObject(objects, 'a'))).toBe('three');
     });
 
+    it('objects are listed while others are removed', async () => {
+      const bucket = fresh('bucket');
+      const [mine, theirs] = [await opened().store.objects(bucket), await opened().other.objects(bucket)];
+      await mine.put('stays', bytes('here'));
+      for (let round = 0; round < 5; round++) {
+        const names = Array.from({ length: 8 }, (_, i) => `goes/${i}`);
+        for (const name of names) await mine.put(name, bytes('soon gone'));
+        const removing = Promise.all(names.map((name) => theirs.remove(name)));
+        const lists = await Promise.all(Array.from({ length: 8 }, () => mine.list()));
+        await removing;
+        for (const list of lists) expect(list.map(({ name }) => name)).toContain('stays');
+      }
+    });
+
     it('an object whose source fails is not there, and the failure is the source’s own', async () => {
       const objects = await opened().store.objects(fresh('bucket'));
       await objects.put('a', bytes('before'));
