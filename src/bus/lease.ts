@@ -1,7 +1,8 @@
 /**
  * Leadership on a key: at most one holder believes that it leads. Taken and renewed by compare-and-set, never on a read, in a
  * bucket whose values run out. A holder counts from the start of its last successful renewal, others from its end, so it knows
- * that it has lost the lease before anybody can take it. What it does late all the same is told by its token.
+ * that it has lost the lease before anybody can take it. What it does late all the same must be stopped where it is done, as
+ * by a compare-and-set.
  */
 import { MlipError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
