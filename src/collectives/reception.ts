@@ -50,8 +50,7 @@ export class Reception {
   /** The oldest of those that have not greeted; a neighbour that is early has, and may wait for long. */
   private leastWelcome(): Socket {
     const waiting = [...this.waiting];
-    const [socket] = waiting.find(([, greeting]) => greeting === undefined) ?? waiting[0];
-    return socket;
+    return (waiting.find(([, greeting]) => greeting === undefined) ?? waiting[0])[0];
   }
 
   private readGreeting(socket: Socket): void {

@@ -1,4 +1,4 @@
-/** The connection to NATS servers: kept as long as the store is open, with operations tried again while the server is away. */
+/** The connection to NATS servers: kept while the store is open, with operations tried again while the server is away. */
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { EventEmitter, once } from 'node:events';
@@ -100,9 +100,8 @@ export class Link {
     try {
       if (!this.#connected) await once(this.#events, 'up', { signal: over.signal });
       const broken = once(this.#events, 'down', { signal: over.signal });
-      const answer = (async (): Promise<T> => operation())();
-      const value = await Promise.race([answer.then((result) => ({ result })), broken]);
-      return value instanceof Array ? { error: new Interrupted('no answer came') } : { value: value.result };
+      const outcome = await Promise.race([(async () => ({ value: await operation() }))(), broken]);
+      return outcome instanceof Array ? { error: new Interrupted('no answer came') } : outcome;
     } catch (error) {
       return { error: over.signal.aborted ? new Interrupted('no answer came in time', { cause: error }) : error };
     } finally {
