@@ -1,6 +1,7 @@
 /** What a simulated worker says and hears: all that depends on the messages of proto/mlip/v1/session.proto. */
 import { mlipVersion, PROTOCOL } from '../../src/rpc/protocol.js';
 import type { CoordinatorMessageSeen, WorkerMessage } from '../../src/rpc/service.js';
+import type { SessionClaim } from '../../src/rpc/tensor-stream.js';
 
 /** A generation, as far as a simulated worker cares. */
 export interface Place {
@@ -12,7 +13,7 @@ export interface Place {
 }
 
 export type Order =
-  | { kind: 'welcome'; heartbeatMs: number }
+  | { kind: 'welcome'; heartbeatMs: number; session: SessionClaim }
   | { kind: 'assign'; place: Place; ranks: readonly number[] }
   | { kind: 'goOn'; save: boolean; stop: boolean }
   | { kind: 'finish' }
@@ -61,7 +62,10 @@ export function orderOf(message: CoordinatorMessageSeen): Order {
   const { welcome, assign, directive, finish, pulse } = message;
   if (pulse) return { kind: 'pulse' };
   if (directive) return { kind: 'goOn', save: directive.save, stop: directive.stop };
-  if (welcome) return { kind: 'welcome', heartbeatMs: welcome.heartbeatMs };
+  if (welcome) {
+    const { heartbeatMs, worker, secret } = welcome;
+    return { kind: 'welcome', heartbeatMs, session: { worker, secret } };
+  }
   if (finish) return { kind: 'finish' };
   if (!assign) return { kind: 'trouble', what: JSON.stringify(message) };
   const { generation, rank, boundaries, step } = assign;

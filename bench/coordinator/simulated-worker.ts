@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openChannel, waitUntilReady } from '../../src/rpc/channel.js';
 import { gather } from '../../src/rpc/gather.js';
 import { type CoordinatorMessageSeen, methods, type WorkerMessage } from '../../src/rpc/service.js';
+import type { SessionClaim } from '../../src/rpc/tensor-stream.js';
 import { monotonicMs } from '../clock.js';
 import { benchAccess } from '../access.js';
 import type { FleetLog } from './log.js';
@@ -37,13 +38,13 @@ export async function simulateWorker(parts: SimulatedWorkerParts): Promise<void>
   const session = openSession(control, log);
   try {
     session.send(join(index));
-    await session.next('welcome');
+    const { session: claim } = await session.next('welcome');
     log.joinedMs.push(monotonicMs());
     session.send(ready(spec.allWorkers * spec.rowsPerWorker));
     const assigned = await session.next('assign');
     log.assignedMs.push(monotonicMs());
     session.send(inPlace(assigned.place));
-    await train(session, bulk, assigned, parts);
+    await train(session, bulk, assigned, { ...parts, claim });
     await session.next('finish');
   } finally {
     session.close();
@@ -54,11 +55,14 @@ export async function simulateWorker(parts: SimulatedWorkerParts): Promise<void>
 
 type Session = ReturnType<typeof openSession>;
 
+/** Once it is a member of the run. */
+type MemberParts = SimulatedWorkerParts & { claim: SessionClaim };
+
 async function train(
   session: Session,
   bulk: ReturnType<typeof openChannel>,
   { place, ranks }: Assigned,
-  parts: SimulatedWorkerParts,
+  parts: MemberParts,
 ): Promise<void> {
   const { spec, log, reduction } = parts;
   const rows = spec.allWorkers * spec.rowsPerWorker;
@@ -86,7 +90,7 @@ async function gatherRows(
   client: ReturnType<typeof openChannel>,
   { generation, rank, microBatches }: Place,
   step: number,
-  { spec, log }: SimulatedWorkerParts,
+  { spec, log, claim }: MemberParts,
 ): Promise<void> {
   const { address, rowsPerWorker, allWorkers, width } = spec;
   const rows = microBatches * rowsPerWorker;
@@ -95,7 +99,7 @@ async function gatherRows(
   times.gatherBegunMs = Math.max(times.gatherBegunMs, monotonicMs());
   const whole = await gather({
     ...{ client, address, tensors: [{ name: 'image', rows, width, data }] },
-    ...{ place: { rank, generation, step }, batchSize: allWorkers * rowsPerWorker },
+    ...{ place: { rank, generation, step }, session: claim, batchSize: allWorkers * rowsPerWorker },
     ...{ timeoutMs: GATHER_MS, signal: new AbortController().signal },
   });
   times.gatheredMs.push(monotonicMs());

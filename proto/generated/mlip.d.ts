@@ -53,8 +53,11 @@ export namespace mlip {
             /** WorkerMessage leave. */
             leave?: (mlip.v1.Leave.$Properties|null);
 
+            /** WorkerMessage saveFailed. */
+            saveFailed?: (mlip.v1.SaveFailed.$Properties|null);
+
             /** WorkerMessage kind. */
-            kind?: ("join"|"ready"|"heartbeat"|"commit"|"saved"|"failed"|"halted"|"inPlace"|"leave");
+            kind?: ("join"|"ready"|"heartbeat"|"commit"|"saved"|"failed"|"halted"|"inPlace"|"leave"|"saveFailed");
 
             /**
              * Encodes the specified WorkerMessage message. Does not implicitly {@link mlip.v1.WorkerMessage.verify|verify} messages.
@@ -107,8 +110,11 @@ export namespace mlip {
                 /** WorkerMessage leave */
                 leave?: (mlip.v1.Leave.$Properties|null);
 
+                /** WorkerMessage saveFailed */
+                saveFailed?: (mlip.v1.SaveFailed.$Properties|null);
+
                 /** WorkerMessage kind */
-                kind?: ("join"|"ready"|"heartbeat"|"commit"|"saved"|"failed"|"halted"|"inPlace"|"leave");
+                kind?: ("join"|"ready"|"heartbeat"|"commit"|"saved"|"failed"|"halted"|"inPlace"|"leave"|"saveFailed");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -125,9 +131,10 @@ export namespace mlip {
               halted?: mlip.v1.Halted.$Shape|null;
               inPlace?: mlip.v1.InPlace.$Shape|null;
               leave?: mlip.v1.Leave.$Shape|null;
+              saveFailed?: mlip.v1.SaveFailed.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ kind?: undefined; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null }|{ kind?: "join"; join: mlip.v1.Join.$Shape; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null }|{ kind?: "ready"; join?: null; ready: mlip.v1.Ready.$Shape; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null }|{ kind?: "heartbeat"; join?: null; ready?: null; heartbeat: mlip.v1.Heartbeat.$Shape; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null }|{ kind?: "commit"; join?: null; ready?: null; heartbeat?: null; commit: mlip.v1.Commit.$Shape; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null }|{ kind?: "saved"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved: mlip.v1.Saved.$Shape; failed?: null; halted?: null; inPlace?: null; leave?: null }|{ kind?: "failed"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed: mlip.v1.Failed.$Shape; halted?: null; inPlace?: null; leave?: null }|{ kind?: "halted"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted: mlip.v1.Halted.$Shape; inPlace?: null; leave?: null }|{ kind?: "inPlace"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace: mlip.v1.InPlace.$Shape; leave?: null }|{ kind?: "leave"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave: mlip.v1.Leave.$Shape })
+              ({ kind?: undefined; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null; saveFailed?: null }|{ kind?: "join"; join: mlip.v1.Join.$Shape; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null; saveFailed?: null }|{ kind?: "ready"; join?: null; ready: mlip.v1.Ready.$Shape; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null; saveFailed?: null }|{ kind?: "heartbeat"; join?: null; ready?: null; heartbeat: mlip.v1.Heartbeat.$Shape; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null; saveFailed?: null }|{ kind?: "commit"; join?: null; ready?: null; heartbeat?: null; commit: mlip.v1.Commit.$Shape; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null; saveFailed?: null }|{ kind?: "saved"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved: mlip.v1.Saved.$Shape; failed?: null; halted?: null; inPlace?: null; leave?: null; saveFailed?: null }|{ kind?: "failed"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed: mlip.v1.Failed.$Shape; halted?: null; inPlace?: null; leave?: null; saveFailed?: null }|{ kind?: "halted"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted: mlip.v1.Halted.$Shape; inPlace?: null; leave?: null; saveFailed?: null }|{ kind?: "inPlace"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace: mlip.v1.InPlace.$Shape; leave?: null; saveFailed?: null }|{ kind?: "leave"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave: mlip.v1.Leave.$Shape; saveFailed?: null }|{ kind?: "saveFailed"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null; saveFailed: mlip.v1.SaveFailed.$Shape })
             );
         }
 
@@ -518,6 +525,9 @@ export namespace mlip {
             /** Welcome generation. */
             generation: number;
 
+            /** Of this session: the worker shows it with each gather, so that nobody else can make one in its name. */
+            secret: Uint8Array;
+
             /**
              * Encodes the specified Welcome message. Does not implicitly {@link mlip.v1.Welcome.verify|verify} messages.
              * @param message Welcome message or plain object to encode
@@ -562,6 +572,9 @@ export namespace mlip {
 
                 /** Welcome generation */
                 generation?: (number|null);
+
+                /** Of this session: the worker shows it with each gather, so that nobody else can make one in its name. */
+                secret?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1538,6 +1551,69 @@ export namespace mlip {
         }
 
         /**
+         * Properties of a SaveFailed.
+         * @deprecated Use mlip.v1.SaveFailed.$Properties instead.
+         */
+        interface ISaveFailed extends mlip.v1.SaveFailed.$Properties {
+        }
+
+        /** A checkpoint could not be written, to a full disk for instance. The state is as it was, and training goes on. */
+        class SaveFailed {
+
+            /**
+             * Constructs a new SaveFailed.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.SaveFailed.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Steps applied in the checkpoint that is not there. */
+            step: number;
+
+            /** SaveFailed failure. */
+            failure?: (mlip.v1.Failure.$Properties|null);
+
+            /**
+             * Encodes the specified SaveFailed message. Does not implicitly {@link mlip.v1.SaveFailed.verify|verify} messages.
+             * @param message SaveFailed message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.SaveFailed.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SaveFailed message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.SaveFailed & mlip.v1.SaveFailed.$Shape} SaveFailed
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.SaveFailed & mlip.v1.SaveFailed.$Shape;
+        }
+
+        namespace SaveFailed {
+
+            /** Properties of a SaveFailed. */
+            interface $Properties {
+
+                /** Steps applied in the checkpoint that is not there. */
+                step?: (number|null);
+
+                /** SaveFailed failure */
+                failure?: (mlip.v1.Failure.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SaveFailed. */
+            type $Shape = mlip.v1.SaveFailed.$Properties;
+        }
+
+        /**
          * Properties of a Failed.
          * @deprecated Use mlip.v1.Failed.$Properties instead.
          */
@@ -1925,6 +2001,12 @@ export namespace mlip {
             /** GatherHeader tensors. */
             tensors: mlip.v1.TensorHeader.$Properties[];
 
+            /** Towards the coordinator: the sender's number, and the secret that came with its Welcome. */
+            worker: number;
+
+            /** GatherHeader secret. */
+            secret: Uint8Array;
+
             /**
              * Encodes the specified GatherHeader message. Does not implicitly {@link mlip.v1.GatherHeader.verify|verify} messages.
              * @param message GatherHeader message or plain object to encode
@@ -1960,6 +2042,12 @@ export namespace mlip {
 
                 /** GatherHeader tensors */
                 tensors?: (mlip.v1.TensorHeader.$Properties[]|null);
+
+                /** Towards the coordinator: the sender's number, and the secret that came with its Welcome. */
+                worker?: (number|null);
+
+                /** GatherHeader secret */
+                secret?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2198,8 +2286,11 @@ export namespace mlip {
             /** RunEvent generation. */
             generation?: (mlip.v1.RunGeneration.$Properties|null);
 
+            /** RunEvent saveFailed. */
+            saveFailed?: (mlip.v1.RunSaveFailed.$Properties|null);
+
             /** RunEvent kind. */
-            kind?: ("joined"|"started"|"step"|"saved"|"notice"|"failed"|"finished"|"left"|"generation");
+            kind?: ("joined"|"started"|"step"|"saved"|"notice"|"failed"|"finished"|"left"|"generation"|"saveFailed");
 
             /**
              * Encodes the specified RunEvent message. Does not implicitly {@link mlip.v1.RunEvent.verify|verify} messages.
@@ -2252,8 +2343,11 @@ export namespace mlip {
                 /** RunEvent generation */
                 generation?: (mlip.v1.RunGeneration.$Properties|null);
 
+                /** RunEvent saveFailed */
+                saveFailed?: (mlip.v1.RunSaveFailed.$Properties|null);
+
                 /** RunEvent kind */
-                kind?: ("joined"|"started"|"step"|"saved"|"notice"|"failed"|"finished"|"left"|"generation");
+                kind?: ("joined"|"started"|"step"|"saved"|"notice"|"failed"|"finished"|"left"|"generation"|"saveFailed");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2270,9 +2364,10 @@ export namespace mlip {
               finished?: mlip.v1.RunFinished.$Shape|null;
               left?: mlip.v1.RunLeft.$Shape|null;
               generation?: mlip.v1.RunGeneration.$Shape|null;
+              saveFailed?: mlip.v1.RunSaveFailed.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ kind?: undefined; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null }|{ kind?: "joined"; joined: mlip.v1.RunJoined.$Shape; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null }|{ kind?: "started"; joined?: null; started: mlip.v1.RunStarted.$Shape; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null }|{ kind?: "step"; joined?: null; started?: null; step: mlip.v1.RunStep.$Shape; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null }|{ kind?: "saved"; joined?: null; started?: null; step?: null; saved: mlip.v1.RunSaved.$Shape; notice?: null; failed?: null; finished?: null; left?: null; generation?: null }|{ kind?: "notice"; joined?: null; started?: null; step?: null; saved?: null; notice: mlip.v1.RunNotice.$Shape; failed?: null; finished?: null; left?: null; generation?: null }|{ kind?: "failed"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed: mlip.v1.RunFailed.$Shape; finished?: null; left?: null; generation?: null }|{ kind?: "finished"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished: mlip.v1.RunFinished.$Shape; left?: null; generation?: null }|{ kind?: "left"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left: mlip.v1.RunLeft.$Shape; generation?: null }|{ kind?: "generation"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation: mlip.v1.RunGeneration.$Shape })
+              ({ kind?: undefined; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null }|{ kind?: "joined"; joined: mlip.v1.RunJoined.$Shape; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null }|{ kind?: "started"; joined?: null; started: mlip.v1.RunStarted.$Shape; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null }|{ kind?: "step"; joined?: null; started?: null; step: mlip.v1.RunStep.$Shape; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null }|{ kind?: "saved"; joined?: null; started?: null; step?: null; saved: mlip.v1.RunSaved.$Shape; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null }|{ kind?: "notice"; joined?: null; started?: null; step?: null; saved?: null; notice: mlip.v1.RunNotice.$Shape; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null }|{ kind?: "failed"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed: mlip.v1.RunFailed.$Shape; finished?: null; left?: null; generation?: null; saveFailed?: null }|{ kind?: "finished"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished: mlip.v1.RunFinished.$Shape; left?: null; generation?: null; saveFailed?: null }|{ kind?: "left"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left: mlip.v1.RunLeft.$Shape; generation?: null; saveFailed?: null }|{ kind?: "generation"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation: mlip.v1.RunGeneration.$Shape; saveFailed?: null }|{ kind?: "saveFailed"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed: mlip.v1.RunSaveFailed.$Shape })
             );
         }
 
@@ -2688,6 +2783,75 @@ export namespace mlip {
 
             /** Shape of a RunSaved. */
             type $Shape = mlip.v1.RunSaved.$Properties;
+        }
+
+        /**
+         * Properties of a RunSaveFailed.
+         * @deprecated Use mlip.v1.RunSaveFailed.$Properties instead.
+         */
+        interface IRunSaveFailed extends mlip.v1.RunSaveFailed.$Properties {
+        }
+
+        /** A checkpoint could not be written; the run goes on without it. */
+        class RunSaveFailed {
+
+            /**
+             * Constructs a new RunSaveFailed.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.RunSaveFailed.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RunSaveFailed worker. */
+            worker: number;
+
+            /** Steps applied in the checkpoint that is not there. */
+            step: number;
+
+            /** RunSaveFailed cause. */
+            cause?: (mlip.v1.Failure.$Properties|null);
+
+            /**
+             * Encodes the specified RunSaveFailed message. Does not implicitly {@link mlip.v1.RunSaveFailed.verify|verify} messages.
+             * @param message RunSaveFailed message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.RunSaveFailed.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RunSaveFailed message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.RunSaveFailed & mlip.v1.RunSaveFailed.$Shape} RunSaveFailed
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.RunSaveFailed & mlip.v1.RunSaveFailed.$Shape;
+        }
+
+        namespace RunSaveFailed {
+
+            /** Properties of a RunSaveFailed. */
+            interface $Properties {
+
+                /** RunSaveFailed worker */
+                worker?: (number|null);
+
+                /** Steps applied in the checkpoint that is not there. */
+                step?: (number|null);
+
+                /** RunSaveFailed cause */
+                cause?: (mlip.v1.Failure.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RunSaveFailed. */
+            type $Shape = mlip.v1.RunSaveFailed.$Properties;
         }
 
         /**

@@ -32,11 +32,12 @@ export const mlip = $root.mlip = (() => {
             WorkerMessage.prototype.halted = null;
             WorkerMessage.prototype.inPlace = null;
             WorkerMessage.prototype.leave = null;
+            WorkerMessage.prototype.saveFailed = null;
 
             let $oneOfFields;
 
             $Object.defineProperty(WorkerMessage.prototype, "kind", {
-                get: $util.oneOfGetter($oneOfFields = ["join", "ready", "heartbeat", "commit", "saved", "failed", "halted", "inPlace", "leave"]),
+                get: $util.oneOfGetter($oneOfFields = ["join", "ready", "heartbeat", "commit", "saved", "failed", "halted", "inPlace", "leave", "saveFailed"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -65,6 +66,8 @@ export const mlip = $root.mlip = (() => {
                     $root.mlip.v1.InPlace.encode(message.inPlace, writer.uint32(66).fork(), _depth + 1).ldelim();
                 if (message.leave != null && $Object.hasOwnProperty.call(message, "leave"))
                     $root.mlip.v1.Leave.encode(message.leave, writer.uint32(74).fork(), _depth + 1).ldelim();
+                if (message.saveFailed != null && $Object.hasOwnProperty.call(message, "saveFailed"))
+                    $root.mlip.v1.SaveFailed.encode(message.saveFailed, writer.uint32(82).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -159,6 +162,13 @@ export const mlip = $root.mlip = (() => {
                                 break;
                             message.leave = $root.mlip.v1.Leave.decode(reader, reader.size(), $undefined, _depth + 1, message.leave);
                             message.kind = "leave";
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            message.saveFailed = $root.mlip.v1.SaveFailed.decode(reader, reader.size(), $undefined, _depth + 1, message.saveFailed);
+                            message.kind = "saveFailed";
                             continue;
                         }
                     }
@@ -710,6 +720,7 @@ export const mlip = $root.mlip = (() => {
             Welcome.prototype.out = "";
             Welcome.prototype.checkpoint = "";
             Welcome.prototype.generation = 0;
+            Welcome.prototype.secret = $util.newBuffer([]);
 
             Welcome.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -732,6 +743,8 @@ export const mlip = $root.mlip = (() => {
                     writer.uint32(50).string(message.checkpoint);
                 if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
                     writer.uint32(56).uint32(message.generation);
+                if (message.secret != null && $Object.hasOwnProperty.call(message, "secret") && message.secret.length)
+                    writer.uint32(66).bytes(message.secret);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -826,6 +839,15 @@ export const mlip = $root.mlip = (() => {
                                 message.generation = value;
                             else
                                 delete message.generation;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.secret = value;
+                            else
+                                delete message.secret;
                             continue;
                         }
                     }
@@ -2350,6 +2372,97 @@ export const mlip = $root.mlip = (() => {
             return Saved;
         })();
 
+        v1.SaveFailed = (function() {
+
+            const SaveFailed = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            SaveFailed.prototype.step = 0;
+            SaveFailed.prototype.failure = null;
+
+            SaveFailed.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.step != null && $Object.hasOwnProperty.call(message, "step") && message.step !== 0)
+                    writer.uint32(8).uint32(message.step);
+                if (message.failure != null && $Object.hasOwnProperty.call(message, "failure"))
+                    $root.mlip.v1.Failure.encode(message.failure, writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            SaveFailed.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.mlip.v1.SaveFailed();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.step = value;
+                            else
+                                delete message.step;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.failure = $root.mlip.v1.Failure.decode(reader, reader.size(), $undefined, _depth + 1, message.failure);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SaveFailed;
+        })();
+
         v1.Failed = (function() {
 
             const Failed = function (properties) {
@@ -2897,6 +3010,8 @@ export const mlip = $root.mlip = (() => {
             GatherHeader.prototype.generation = 0;
             GatherHeader.prototype.step = 0;
             GatherHeader.prototype.tensors = $util.emptyArray;
+            GatherHeader.prototype.worker = 0;
+            GatherHeader.prototype.secret = $util.newBuffer([]);
 
             GatherHeader.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2914,6 +3029,10 @@ export const mlip = $root.mlip = (() => {
                 if (message.tensors != null && message.tensors.length)
                     for (let i = 0; i < message.tensors.length; ++i)
                         $root.mlip.v1.TensorHeader.encode(message.tensors[i], writer.uint32(34).fork(), _depth + 1).ldelim();
+                if (message.worker != null && $Object.hasOwnProperty.call(message, "worker") && message.worker !== 0)
+                    writer.uint32(40).uint32(message.worker);
+                if (message.secret != null && $Object.hasOwnProperty.call(message, "secret") && message.secret.length)
+                    writer.uint32(50).bytes(message.secret);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2980,6 +3099,24 @@ export const mlip = $root.mlip = (() => {
                             if (!(message.tensors && message.tensors.length))
                                 message.tensors = [];
                             message.tensors.push($root.mlip.v1.TensorHeader.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.worker = value;
+                            else
+                                delete message.worker;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.secret = value;
+                            else
+                                delete message.secret;
                             continue;
                         }
                     }
@@ -3286,11 +3423,12 @@ export const mlip = $root.mlip = (() => {
             RunEvent.prototype.finished = null;
             RunEvent.prototype.left = null;
             RunEvent.prototype.generation = null;
+            RunEvent.prototype.saveFailed = null;
 
             let $oneOfFields;
 
             $Object.defineProperty(RunEvent.prototype, "kind", {
-                get: $util.oneOfGetter($oneOfFields = ["joined", "started", "step", "saved", "notice", "failed", "finished", "left", "generation"]),
+                get: $util.oneOfGetter($oneOfFields = ["joined", "started", "step", "saved", "notice", "failed", "finished", "left", "generation", "saveFailed"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -3319,6 +3457,8 @@ export const mlip = $root.mlip = (() => {
                     $root.mlip.v1.RunLeft.encode(message.left, writer.uint32(66).fork(), _depth + 1).ldelim();
                 if (message.generation != null && $Object.hasOwnProperty.call(message, "generation"))
                     $root.mlip.v1.RunGeneration.encode(message.generation, writer.uint32(74).fork(), _depth + 1).ldelim();
+                if (message.saveFailed != null && $Object.hasOwnProperty.call(message, "saveFailed"))
+                    $root.mlip.v1.RunSaveFailed.encode(message.saveFailed, writer.uint32(82).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3413,6 +3553,13 @@ export const mlip = $root.mlip = (() => {
                                 break;
                             message.generation = $root.mlip.v1.RunGeneration.decode(reader, reader.size(), $undefined, _depth + 1, message.generation);
                             message.kind = "generation";
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            message.saveFailed = $root.mlip.v1.RunSaveFailed.decode(reader, reader.size(), $undefined, _depth + 1, message.saveFailed);
+                            message.kind = "saveFailed";
                             continue;
                         }
                     }
@@ -4069,6 +4216,109 @@ export const mlip = $root.mlip = (() => {
             };
 
             return RunSaved;
+        })();
+
+        v1.RunSaveFailed = (function() {
+
+            const RunSaveFailed = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            RunSaveFailed.prototype.worker = 0;
+            RunSaveFailed.prototype.step = 0;
+            RunSaveFailed.prototype.cause = null;
+
+            RunSaveFailed.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.worker != null && $Object.hasOwnProperty.call(message, "worker") && message.worker !== 0)
+                    writer.uint32(8).uint32(message.worker);
+                if (message.step != null && $Object.hasOwnProperty.call(message, "step") && message.step !== 0)
+                    writer.uint32(16).uint32(message.step);
+                if (message.cause != null && $Object.hasOwnProperty.call(message, "cause"))
+                    $root.mlip.v1.Failure.encode(message.cause, writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            RunSaveFailed.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.mlip.v1.RunSaveFailed();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.worker = value;
+                            else
+                                delete message.worker;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.step = value;
+                            else
+                                delete message.step;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message.cause = $root.mlip.v1.Failure.decode(reader, reader.size(), $undefined, _depth + 1, message.cause);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return RunSaveFailed;
         })();
 
         v1.RunNotice = (function() {

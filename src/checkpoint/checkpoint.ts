@@ -43,6 +43,8 @@ export interface SaveOptions {
   policy?: RetentionPolicy;
   /** Steps that stay all the same. */
   pinned?: Iterable<number>;
+  /** What the policy gives up could not be deleted: no reason to call the new one unwritten. */
+  notRetained?: (error: MlipError) => void;
 }
 
 /**
@@ -52,7 +54,7 @@ export interface SaveOptions {
 export async function saveCheckpoint(
   out: string,
   checkpoint: Checkpoint,
-  { policy = KEEP_ALL, pinned = [] }: SaveOptions = {},
+  { policy = KEEP_ALL, pinned = [], notRetained }: SaveOptions = {},
 ): Promise<SavedCheckpoint> {
   const { step } = checkpoint.state;
   let draft: string | undefined;
@@ -60,7 +62,9 @@ export async function saveCheckpoint(
     draft = await openDraft(out, step);
     const { sha256: digest } = await writeFiles(draft, checkpoint);
     const path = await publish(draft, out, step);
-    await retain(new DirectoryStore(out), policy, new Set([step, ...pinned]));
+    await retain(new DirectoryStore(out), policy, new Set([step, ...pinned])).catch((cause: unknown) =>
+      notRetained?.(undeletable(out, cause)),
+    );
     return { step, path, digest };
   } catch (cause) {
     // Why writing failed is worth more than why its remains cannot be removed.
@@ -93,6 +97,14 @@ function unwritable(out: string, step: number, cause: unknown): MlipError {
   return new MlipError('MLIP_E_OUT_WRITE', `cannot write the checkpoint of step ${step}: ${messageOf(cause)}`, {
     where: out,
     remedy: 'Check permissions and free space; the run can go on from the checkpoint before.',
+    cause,
+  });
+}
+
+function undeletable(out: string, cause: unknown): MlipError {
+  return new MlipError('MLIP_E_OUT_WRITE', `cannot delete earlier checkpoints: ${messageOf(cause)}`, {
+    where: out,
+    remedy: 'Check permissions and delete by hand what is not to be kept, before the disk is full.',
     cause,
   });
 }

@@ -1,4 +1,5 @@
 /** Deletes from a store what the policy gives up. */
+import { MlipError } from '../core/errors.js';
 import { type Retained, type RetentionPolicy, toDelete } from './retention.js';
 import type { CheckpointStore } from './store.js';
 
@@ -11,8 +12,13 @@ export async function retain(
   const stored: Retained[] = [];
   for (const step of await store.list()) stored.push({ step, metrics: await metricsOf(store, step, policy) });
   const given = toDelete(stored, policy).filter((step) => !pinned.has(step));
-  for (const step of given) await store.remove(step);
+  for (const step of given) await store.remove(step).catch(unlessGone);
   return given;
+}
+
+/** Another process may have given it up meanwhile. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof MlipError) || error.code !== 'MLIP_E_CHECKPOINT_MISSING') throw error;
 }
 
 /** A checkpoint that cannot be read is not the best one. */

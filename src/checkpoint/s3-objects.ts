@@ -7,22 +7,21 @@ import {
   GetObjectCommand,
   ListMultipartUploadsCommand,
   paginateListObjectsV2,
-  S3Client,
-  type S3ClientConfig,
+  type S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { MlipError } from '../core/errors.js';
 import type { ObjectStore } from './object-store.js';
-import { missing } from './read-state.js';
+import { connect, failed } from './s3-client.js';
 
 /** Of an upload that has several. S3 takes 10,000 at most: objects up to 80 GiB. */
 const PART_BYTES = 8 << 20;
 /** Parts on their way at a time: as many are held in memory. */
 const PARTS_AT_A_TIME = 2;
-const CONNECT_MS = 5_000;
-/** Of one request: a part, at 140 kB/s at least. */
-const REQUEST_MS = 60_000;
-const ATTEMPTS = 4;
+/** The names that checkpoints have under a prefix; whatever else is there belongs to somebody else. */
+const OF_CHECKPOINT = /^step-\d+\/[\w.-]+$/;
+/** An upload that was begun so long ago is not one that goes on. */
+const FORSAKEN_MS = 24 * 3_600_000;
 
 export interface S3Place {
   bucket: string;
@@ -42,9 +41,7 @@ export class S3Objects implements ObjectStore {
    */
   constructor(place: S3Place, endpoint: string | undefined) {
     this.place = place;
-    // mlip pins the version that it uses, so what later ones will need is no news for its users.
-    process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
-    this.client = new S3Client(settings(endpoint));
+    this.client = connect(endpoint);
   }
 
   async put(name: string, source: AsyncIterable<Uint8Array> | Uint8Array): Promise<{ bytes: number; sha256: string }> {
@@ -69,11 +66,17 @@ export class S3Objects implements ObjectStore {
 
   async *get(name: string): AsyncGenerator<Uint8Array> {
     const { Body: body } = await this.asking(name, () => this.client.send(new GetObjectCommand(this.object(name))));
-    const pieces = (body as Readable)[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
-    for (;;) {
-      const next = await this.asking(name, () => pieces.next());
-      if (next.done === true) return;
-      yield next.value;
+    const stream = body as Readable;
+    const pieces = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+    try {
+      for (;;) {
+        const next = await this.asking(name, () => pieces.next());
+        if (next.done === true) return;
+        yield next.value;
+      }
+    } finally {
+      // Who stops half-way would keep the connection, and only so many are opened.
+      stream.destroy();
     }
   }
 
@@ -95,12 +98,13 @@ export class S3Objects implements ObjectStore {
 
   /** Parts of uploads that a crash has cut short: nobody sees them, somebody pays for them. */
   private async sweep(): Promise<void> {
-    const { bucket: Bucket, prefix: Prefix } = this.place;
+    const { bucket: Bucket, prefix } = this.place;
     const answer = await this.client
-      .send(new ListMultipartUploadsCommand({ Bucket, Prefix }))
+      .send(new ListMultipartUploadsCommand({ Bucket, Prefix: `${prefix}step-` }))
       // Not every store has it, and not everybody may ask.
       .catch(() => undefined);
-    for (const { Key, UploadId } of answer?.Uploads ?? []) {
+    for (const { Key = '', UploadId, Initiated } of answer?.Uploads ?? []) {
+      if (!OF_CHECKPOINT.test(Key.slice(prefix.length)) || !isForsaken(Initiated)) continue;
       const abort = new AbortMultipartUploadCommand({ Bucket, Key, UploadId });
       await this.client.send(abort).catch(() => undefined);
     }
@@ -119,30 +123,7 @@ export class S3Objects implements ObjectStore {
   }
 }
 
-function settings(endpoint: string | undefined): S3ClientConfig {
-  const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
-  return {
-    region: AWS_REGION ?? AWS_DEFAULT_REGION ?? 'us-east-1',
-    followRegionRedirects: true,
-    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
-    // We have our own hashes, and other stores than Amazon's often refuse such trailers.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    maxAttempts: ATTEMPTS,
-    requestHandler: {
-      ...{ connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS, socketTimeout: REQUEST_MS },
-      throwOnRequestTimeout: true,
-    },
-  };
-}
-
-/** Name and message of AWS's errors hold no credentials; the rest of them, which might, is left out. */
-function failed(error: unknown, where: string): MlipError {
-  const { name, message, code } = error as { name: string; message: string; code?: string };
-  if (name === 'NoSuchKey') return missing(where);
-  const what = [name === 'Error' ? code : name, message].filter(Boolean).join(': ');
-  return new MlipError('MLIP_E_CHECKPOINT_STORE', `the store of checkpoints failed: ${what}`, {
-    where,
-    remedy: 'Check that the bucket exists, AWS_* credentials and, for another store than Amazon’s, MLIP_S3_ENDPOINT.',
-  });
+/** Where a store does not say when, it may be one that goes on. */
+function isForsaken(begun: Date | undefined): boolean {
+  return begun !== undefined && Date.now() - begun.getTime() > FORSAKEN_MS;
 }

@@ -16,15 +16,20 @@ export interface WriterSettings {
 export type WriterRequest = { kind: 'save'; checkpoint: Checkpoint } | { kind: 'finish' };
 
 /**
- * From the thread. `written` and `failed` answer a `save` and give the tensors back. `copied` and `notCopied` are about the destination and come
- * whenever they are true. `finished`: the destination has all that is worth keeping, or copying has failed.
+ * From the thread: `written` and `failed` answer a `save` and give the tensors back. `finished`: the destination has all
+ * that is worth keeping, or copying has failed.
  */
-export type WriterReply =
+export type WriterAnswer =
   | { kind: 'written'; saved: SavedCheckpoint; tensors: Tensors }
   | { kind: 'failed'; error: PlainError; tensors: Tensors }
-  | { kind: 'copied'; step: number; where: string }
-  | { kind: 'notCopied'; step: number | null; error: PlainError }
   | { kind: 'finished' };
+
+/** `notRetained` comes before `written`; `copied` and `notCopied` are about the destination and come whenever they are true. */
+export type WriterReply =
+  | WriterAnswer
+  | { kind: 'notRetained'; step: number; error: PlainError }
+  | { kind: 'copied'; step: number; where: string }
+  | { kind: 'notCopied'; step: number | null; error: PlainError };
 
 export type Tensors = Pick<Checkpoint, 'model' | 'optimizer'>;
 

@@ -34,7 +34,8 @@ async function save(checkpoint: Checkpoint): Promise<void> {
       if (copying?.current !== undefined) yield copying.current;
     },
   };
-  const end = await saveCheckpoint(out, checkpoint, { policy, pinned }).then(
+  const notRetained = (error: unknown): void => reply({ kind: 'notRetained', step: state.step, error: toPlain(error) });
+  const end = await saveCheckpoint(out, checkpoint, { policy, pinned, notRetained }).then(
     (saved) => ({ kind: 'written', saved }) as const,
     (error: unknown) => ({ kind: 'failed', error: toPlain(error) }) as const,
   );

@@ -1,6 +1,7 @@
 /** A rank connects to another one and is accepted, or turned down. */
 import { MlipError } from '../core/errors.js';
 import { untilAborted } from '../core/linked-signal.js';
+import { refusedByServer } from '../security/tls-errors.js';
 import type { TlsFiles } from '../security/tls-files.js';
 import { failure, PeerFailure } from './failures.js';
 import { digestToken, encodeGreeting, type Frame, type Purpose, type Refusal } from './frame.js';
@@ -32,10 +33,12 @@ const PAUSE_MS = 100;
 /** The connection, paused, on which nothing but what was asked for follows. Rejects with a PeerFailure. */
 export async function callPeer(peer: Peer, call: Call, deadline: AbortSignal): Promise<Inbound> {
   const lastMs = performance.now() + CALL_AGAIN_MS;
-  for (;;) {
+  for (let drops = 0; ;) {
     try {
       return await callOnce(peer, call, deadline);
     } catch (error) {
+      drops = error instanceof Dropped ? drops + 1 : 0;
+      if (drops > 1) throw refusedByServer(nameOf(peer), error as Dropped);
       if (!(error instanceof Unreachable) || deadline.aborted || performance.now() > lastMs) throw error;
       await untilAborted(deadline, PAUSE_MS);
     }
@@ -44,6 +47,9 @@ export async function callPeer(peer: Peer, call: Call, deadline: AbortSignal): P
 
 /** A network that is away for a moment looks like a peer that is gone. */
 class Unreachable extends PeerFailure {}
+
+/** Closed after the TLS handshake without a word: since our certificate was refused, or by a peer that has died, but not twice. */
+class Dropped extends Unreachable {}
 
 function callOnce(peer: Peer, call: Call, deadline: AbortSignal): Promise<Inbound> {
   const { purpose, token, tls, generation, rank, timeoutMs } = call;
@@ -87,12 +93,10 @@ function silent(peer: Peer, timeoutMs: number): MlipError {
 }
 
 function unreachable(peer: Peer, cause: Error | undefined, inSilence: boolean): MlipError {
-  const silence = inSilence ? ' after the TLS handshake; its log says whether it refused our certificate' : '';
-  const why = `${cause === undefined ? 'it closed the connection' : cause.message}${silence}`;
+  const why = `${cause === undefined ? 'it closed the connection' : cause.message}${inSilence ? ' after the TLS handshake' : ''}`;
   const { error } = failure('MLIP_E_PEER_LOST', peer.rank, `${nameOf(peer)} cannot be reached: ${why}`, cause);
   const { code, rank, message, where, remedy } = error;
-  // A certificate that was refused is refused again.
-  return inSilence ? error : new Unreachable(code, rank, message, { where, remedy, cause });
+  return new (inSilence ? Dropped : Unreachable)(code, rank, message, { where, remedy, cause });
 }
 
 function refused(peer: Peer, generation: number, frame: Frame | undefined): MlipError {
@@ -100,6 +104,7 @@ function refused(peer: Peer, generation: number, frame: Frame | undefined): Mlip
     token: 'it belongs to another run',
     generation: `this rank is of generation ${generation}, which is over`,
     neighbour: 'it expects another neighbour',
+    protocol: 'it does not understand this rank',
   };
   const why = frame?.kind === 'refused' ? reasons[frame.refusal] : 'it does not speak this protocol';
   return new PeerFailure('MLIP_E_PEER_REFUSED', peer.rank, `${nameOf(peer)} refused the connection: ${why}`, {

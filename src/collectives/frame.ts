@@ -19,7 +19,7 @@ export type Purpose = keyof typeof PURPOSES;
 const VERSION = 1;
 
 /** Why a greeting is turned down. */
-export const REFUSALS = ['token', 'generation', 'neighbour'] as const;
+export const REFUSALS = ['token', 'generation', 'neighbour', 'protocol'] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
 /** Failures that a rank reports to its neighbours. */

@@ -9,12 +9,16 @@ import { decodeGreeting, encodeFrame, GREETING_BYTES, type Caller, type Greeting
 
 export const GREETING_TIMEOUT_MS = 10_000;
 const MAX_WAITING = 64;
+/** What each connection of TLS begins with: the type of its first record, and the version that all claim. */
+const TLS_HANDSHAKE = 0x1603;
 
 /** Something that every rank of a generation may copy. */
 export interface Offer extends Omit<Caller, 'rank'> {
   serve(socket: Socket): void;
 }
-const REASONS: Record<Refusal, RefusalReason> = { token: 'token', generation: 'stale', neighbour: 'neighbour' };
+const REASONS: Record<Refusal, RefusalReason> = {
+  ...{ token: 'token', generation: 'stale', neighbour: 'neighbour', protocol: 'protocol' },
+};
 
 /** What to do with a greeting, given who is expected. A newer generation may just be ahead of us: it waits. */
 export function judge(greeting: Caller, expected: Caller): 'accept' | 'wait' | Refusal {
@@ -61,7 +65,9 @@ export class Reception {
       bytes = Buffer.concat([bytes, chunk]);
       if (bytes.length < GREETING_BYTES) return;
       clearTimeout(timer);
-      this.greet(socket, decodeGreeting(bytes));
+      // Strangers get no word. But an answer that is not TLS tells a worker that speaks TLS at once that we do not.
+      if (bytes.readUInt16BE(0) === TLS_HANDSHAKE) this.refuse(socket, 'protocol', this.expected?.generation ?? 0);
+      else this.greet(socket, decodeGreeting(bytes));
     });
   }
 

@@ -2,6 +2,8 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { type Failure, toStatus } from '../rpc/failure.js';
 import type { CoordinatorMessage, WorkerMessageSeen } from '../rpc/service.js';
+import type { SessionClaim } from '../rpc/tensor-stream.js';
+import { SessionSecret } from '../security/session-secret.js';
 import { type EventSansTime, eventOf, joinOf } from './incoming.js';
 
 export type SessionCall = Pick<
@@ -13,6 +15,7 @@ interface Connection {
   call: SessionCall;
   /** Its number; null before it has joined. */
   worker: number | null;
+  readonly secret: SessionSecret;
 }
 
 export class Connections {
@@ -28,7 +31,7 @@ export class Connections {
   /** Takes a worker's call. */
   receive(call: SessionCall): void {
     const id = this.next++;
-    const connection: Connection = { call, worker: null };
+    const connection: Connection = { call, worker: null, secret: new SessionSecret() };
     this.open.set(id, connection);
     call.on('data', (message: WorkerMessageSeen) => this.hear(id, connection, message));
     const leave = (): void => this.forget(id);
@@ -69,7 +72,12 @@ export class Connections {
 
   send(worker: number, message: CoordinatorMessage): void {
     const connection = this.members.get(worker);
-    if (connection !== undefined) connection.call.write(message);
+    if (connection !== undefined) connection.call.write(withSecret(message, connection.secret));
+  }
+
+  /** Whether that is the secret of the session that a worker has now. */
+  knows({ worker, secret }: SessionClaim): boolean {
+    return this.members.get(worker)?.secret.matches(secret) ?? false;
   }
 
   /** Gives up a worker; should it still live, it hears why. */
@@ -90,6 +98,12 @@ export class Connections {
   get size(): number {
     return this.open.size;
   }
+}
+
+/** Only the worker itself hears it. */
+function withSecret(message: CoordinatorMessage, secret: SessionSecret): CoordinatorMessage {
+  const { welcome } = message;
+  return welcome ? { ...message, welcome: { ...welcome, secret: secret.reveal() } } : message;
 }
 
 function endWith(call: SessionCall, failure: Failure): void {

@@ -4,6 +4,7 @@ import { MlipError, messageOf } from '../core/errors.js';
 import { type Failure, fromFailure, toFailure, toStatus } from '../rpc/failure.js';
 import { type GatherHeader, type GatherMessageSeen, type TensorHeader, gatherCodec } from '../rpc/service.js';
 import { type TensorLengths, checkTensors, malformed, tensorLengths } from '../rpc/tensor-lengths.js';
+import type { SessionClaim } from '../rpc/tensor-stream.js';
 import type { Place } from './events.js';
 import type { Piece } from './packed-pieces.js';
 
@@ -18,6 +19,8 @@ export type GatherCall = ServerDuplexStream<Buffer, Buffer>;
 export interface Contribution {
   call: GatherCall;
   place: GatherPlace;
+  /** Who says that it sends it. */
+  claim: SessionClaim;
   tensors: readonly TensorHeader[];
   /** What came after the header. */
   pieces: Piece[];
@@ -93,9 +96,10 @@ function decode(bytes: Buffer): GatherMessageSeen {
 }
 
 /** Picked field by field: decoded messages keep absent values on their prototype. */
-function contributionOf(call: GatherCall, { rank, generation, step, tensors }: GatherHeader): Contribution {
-  const headers = tensors.map(({ name, rows, rowBytes }) => ({ name, rows, rowBytes }));
-  return { call, place: { rank, generation, step }, tensors: headers, pieces: [] };
+function contributionOf(call: GatherCall, header: GatherHeader): Contribution {
+  const { rank, generation, step, worker, secret } = header;
+  const tensors = header.tensors.map(({ name, rows, rowBytes }) => ({ name, rows, rowBytes }));
+  return { call, place: { rank, generation, step }, claim: { worker, secret }, tensors, pieces: [] };
 }
 
 /** Ends a call with an error that names its reason. */

@@ -10,6 +10,8 @@ export function countEvent(metrics: CoordinatorMetrics, event: RunEvent): void {
       return metrics.left(event.worker);
     case 'generation':
       return metrics.generation(event.generation, event.world, event.seconds);
+    case 'saveFailed':
+      return metrics.saveFailed();
     case 'step':
       if (event.line['skipped'] === 1) metrics.skipped();
   }

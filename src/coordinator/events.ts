@@ -32,6 +32,15 @@ export interface Loaded {
   dataHash: string;
 }
 
+/** The newest checkpoint that is whole. */
+export interface FoundCheckpoint {
+  /** Steps applied. */
+  step: number;
+  path: string;
+  /** The newest of them is in metrics.jsonl and the ledger, though the coordinator did not know of it. */
+  recorded: boolean;
+}
+
 /** The state that a worker holds. */
 export interface Holding {
   /** Steps applied. */
@@ -79,7 +88,7 @@ export type CoordinatorEvent = { nowMs: number } & (
   | ({ kind: 'contribution'; rank: number; tensors: readonly TensorHeader[] } & Place)
   | WorkerEvent
   /** The answer to `findCheckpoint`. */
-  | { kind: 'checkpointFound'; checkpoint: { step: number; path: string } | null }
+  | { kind: 'checkpointFound'; checkpoint: FoundCheckpoint | null }
   /** Someone asked the run to end after the step under way. */
   | { kind: 'stop' }
   /** The coordinator itself cannot go on: its disk is full, say. */
@@ -98,6 +107,8 @@ export type WorkerEvent = { worker: number } & (
   | { kind: 'leave' }
   /** `step`: steps applied in the checkpoint. */
   | { kind: 'saved'; step: number; path: string }
+  /** A checkpoint could not be written, and its worker goes on. */
+  | { kind: 'saveFailed'; step: number; failure: Failure }
   | ({ kind: 'failed' } & WorkerFailure)
   /** The stream ended or broke. A worker that has connected again has another one. */
   | { kind: 'closed'; connection: number }

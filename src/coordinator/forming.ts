@@ -1,5 +1,6 @@
 /** A generation begins: who takes part, with which micro-batches, and from where each gets the state. */
 import type { CoordinatorMessage } from '../rpc/service.js';
+import type { FoundCheckpoint } from './events.js';
 import { disagreement } from './agreement.js';
 import { type Beginning, beginningOf, chosen, enoughIdle, idle, sourcesOf } from './candidates.js';
 import { catchUp } from './catching-up.js';
@@ -53,8 +54,10 @@ function lookForCheckpoint(state: RunState, nowMs: number): Transition {
 }
 
 /** The newest checkpoint that is whole; null where there is none. */
-export function checkpointFound(state: RunState, checkpoint: RunState['checkpoint'], nowMs: number): Transition {
-  const sure = { ...state, checkpoint, checkpointTrust: 'sure' as const };
+export function checkpointFound(state: RunState, found: FoundCheckpoint | null, nowMs: number): Transition {
+  const checkpoint = found === null ? null : { step: found.step, path: found.path };
+  const step = found?.recorded === true ? found.step : state.step;
+  const sure = { ...state, step, checkpoint, checkpointTrust: 'sure' as const };
   return state.phase === 'waiting' ? form(sure, nowMs) : stay(sure);
 }
 
@@ -102,7 +105,7 @@ function withGeneration(state: RunState, ranks: readonly number[], beginning: Be
     ...(phase === 'halting' ? {} : { changedMs: nowMs }),
   };
   const seated = withMembers(state, (member) => seat(member, ranks, beginning));
-  return { ...seated, phase: 'training', generation: next, awaited: [], announced: true };
+  return { ...seated, phase: 'training', generation: next, awaited: [], announced: true, holderMissedUntilMs: 0 };
 }
 
 /** Who is to copy or load the state has it once it is in place. */

@@ -5,6 +5,7 @@
 import type { Failure } from '../rpc/failure.js';
 import { type TensorHeader, gatherCodec } from '../rpc/service.js';
 import { writeAll } from '../rpc/stream.js';
+import type { SessionClaim } from '../rpc/tensor-stream.js';
 import { type Contribution, type GatherCall, type GatherPlace, readContribution, refuseCall } from './contribution.js';
 import { packPieces } from './packed-pieces.js';
 
@@ -12,7 +13,7 @@ export interface GatherRules {
   /** B, rows of the whole. */
   batchSize: number;
   /** Why a contribution cannot be taken; null if it can. */
-  fault(place: GatherPlace, tensors: readonly TensorHeader[]): Failure | null;
+  fault(place: GatherPlace, tensors: readonly TensorHeader[], claim: SessionClaim): Failure | null;
   /** All pieces of a contribution have come. */
   complete(place: GatherPlace, tensors: readonly TensorHeader[]): void;
   /** To one worker. */
@@ -39,8 +40,8 @@ export class GatherStore {
   }
 
   private begin(contribution: Contribution): Failure | null {
-    const { place, tensors } = contribution;
-    const failure = this.rules.fault(place, tensors) ?? this.repeated(place);
+    const { place, tensors, claim } = contribution;
+    const failure = this.rules.fault(place, tensors, claim) ?? this.repeated(place);
     if (failure === null) this.contributions.set(place.rank, contribution);
     return failure;
   }

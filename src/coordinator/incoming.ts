@@ -24,7 +24,7 @@ function rejoinOf({ runId, worker, generation, ready, holding }: NonNullable<See
 
 /** Any later message; null if it is none that a member may send. */
 export function eventOf(worker: number, message: WorkerMessageSeen): (WorkerEvent & EventSansTime) | null {
-  const { ready, heartbeat, commit, halted, inPlace, leave, saved, failed } = message;
+  const { ready, heartbeat, commit, halted, inPlace, leave, saved, saveFailed, failed } = message;
   if (heartbeat) return { kind: 'heartbeat', worker };
   if (ready) return { kind: 'loaded', worker, ...loadedOf(ready) };
   if (commit?.report) {
@@ -38,6 +38,9 @@ export function eventOf(worker: number, message: WorkerMessageSeen): (WorkerEven
   if (inPlace) return { kind: 'inPlace', worker, generation: inPlace.generation };
   if (leave) return { kind: 'leave', worker };
   if (saved) return { kind: 'saved', worker, step: saved.step, path: saved.path };
+  if (saveFailed?.failure) {
+    return { kind: 'saveFailed', worker, step: saveFailed.step, failure: failureOf(saveFailed.failure) };
+  }
   return failed?.failure ? failedOf(worker, failed, failed.failure) : null;
 }
 

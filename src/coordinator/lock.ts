@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { withDraftSync } from '../core/durable-file.js';
 import { MlipError } from '../core/errors.js';
 
 interface Holder {
@@ -19,13 +20,10 @@ interface Holder {
 export function lockDirectory(out: string): () => void {
   const path = join(out, 'coordinator.lock');
   const own = JSON.stringify({ host: hostname(), pid: process.pid, started: startOf(process.pid) } satisfies Holder);
-  const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, own);
-  try {
+  withDraftSync(path, (draft) => {
+    writeFileSync(draft, own);
     while (!tryLink(draft, path)) takeOver(path, out);
-  } finally {
-    rmSync(draft, { force: true });
-  }
+  });
   return () => {
     if (readOrEmpty(path) === own) rmSync(path, { force: true });
   };
@@ -48,15 +46,20 @@ function takeOver(path: string, out: string): void {
   const holder = parse(text);
   if (holder !== null && isHeld(holder)) throw held(holder, path, out);
   // Someone else may have taken it over since it was read: what was moved away must be what was judged.
-  const aside = `${path}.stale.${process.pid}`;
+  withDraftSync(path, (aside) => {
+    if (moved(path, aside) && readOrEmpty(aside) !== text) tryLink(aside, path);
+  });
+}
+
+/** False where it is gone. */
+function moved(path: string, aside: string): boolean {
   try {
     renameSync(path, aside);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;
   }
-  if (readOrEmpty(aside) !== text) tryLink(aside, path);
-  rmSync(aside, { force: true });
 }
 
 function isHeld({ host, pid, started }: Holder): boolean {

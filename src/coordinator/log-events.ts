@@ -22,6 +22,10 @@ export function logEvent(log: Logger, event: RunEvent): void {
     }
     case 'saved':
       return log.info(`checkpoint of step ${event.step} written`, { path: event.path });
+    case 'saveFailed': {
+      const { code, message, where } = event.failure;
+      return log.error(`worker ${event.worker}: no checkpoint of step ${event.step}: ${message}`, { code, where });
+    }
     case 'notice':
       return log.warn(event.text);
     case 'failed': {

@@ -25,6 +25,7 @@ import { configHashOf, runSettings } from './run-settings.js';
 import { addService } from './service.js';
 import { Shell } from './shell.js';
 import type { RunSettings } from './state.js';
+import { recordLastStep } from './unrecorded-step.js';
 import { countPhrase } from './wording.js';
 
 export interface CoordinatorOptions {
@@ -124,7 +125,10 @@ async function startCoordinator(
   const shell = new Shell({
     ...{ settings, record, keeper, publisher, log },
     onSaved: (step) => archive?.noteSaved(step),
-    findCheckpoint: () => newestCheckpoint(kept, archive),
+    async findCheckpoint() {
+      const found = await newestCheckpoint(kept, archive);
+      return found === null ? null : { ...found, recorded: await recordLastStep(found, directory, settings) };
+    },
   });
   onCleanup(() => publisher?.flush(FAREWELL_MS));
   onCleanup(closingOf(archive, shell.ended));
@@ -139,6 +143,9 @@ async function startCoordinator(
   const address = publicAddress(host, server.port);
   const directory = openDirectory(options, settings, record, onCleanup);
   token ??= tokenOfRun(out, log);
+  if (record === null && resume !== null) {
+    await recordLastStep({ step: resume.step, path: resume.checkpoint }, directory, settings);
+  }
   await shell.open(address, directory);
   announce(address);
   keepTime(shell, settings.timeouts.heartbeatMs, onCleanup);

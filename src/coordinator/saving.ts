@@ -1,4 +1,5 @@
 /** Checkpoints: who writes them, and the end of a run, when the last one is written. */
+import type { Failure } from '../rpc/failure.js';
 import type { Effect } from './events.js';
 import { end } from './failing.js';
 import { type Member, type RunState, type Transition, serving, stay } from './state.js';
@@ -67,4 +68,15 @@ export function noteSaved(state: RunState, worker: number, step: number, path: s
   const isAwaited = state.saver === worker && step >= state.savingStep;
   const written = { ...kept, saver: isAwaited ? null : state.saver };
   return stay(written, { kind: 'announce', event: { kind: 'saved', step, path } });
+}
+
+/**
+ * A checkpoint could not be written. While training goes on the next one is due when it is: a disk that is full stays so for a
+ * while. The last one matters: of that its worker says besides that it has failed, and another one is asked.
+ */
+export function noteSaveFailed(state: RunState, worker: number, step: number, failure: Failure): Transition {
+  const isLast = state.phase === 'saving' || state.phase === 'aborting';
+  const isAwaited = state.saver === worker && step >= state.savingStep;
+  const freed = !isLast && isAwaited ? { ...state, saver: null } : state;
+  return stay(freed, { kind: 'announce', event: { kind: 'saveFailed', worker, step, failure } });
 }

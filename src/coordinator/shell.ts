@@ -9,7 +9,7 @@ import { Connections } from './connections.js';
 import { countEvent } from './count-events.js';
 import { EventFeed } from './event-feed.js';
 import type { EventPublisher } from './event-publisher.js';
-import type { Effect, RunOutcome } from './events.js';
+import type { Effect, FoundCheckpoint, RunOutcome } from './events.js';
 import { GatherStore } from './gather-store.js';
 import { contributionFault } from './gathering.js';
 import type { EventSansTime } from './incoming.js';
@@ -19,7 +19,8 @@ import type { RecordKeeper } from './record-keeper.js';
 import type { RunDirectory } from './run-directory.js';
 import type { RunRecord } from './run-record.js';
 import { type Runner, createRunner } from './runner.js';
-import { type RunSettings, type RunState, initialState, recordOf, serving } from './state.js';
+import { claimFault } from './session-claim.js';
+import { type RunSettings, initialState, recordOf, serving } from './state.js';
 import { statusOf } from './status.js';
 
 export interface ShellParts {
@@ -28,7 +29,7 @@ export interface ShellParts {
   record: RunRecord | null;
   keeper: RecordKeeper;
   /** The newest checkpoint of the run that is whole. */
-  findCheckpoint(): Promise<RunState['checkpoint']>;
+  findCheckpoint(): Promise<FoundCheckpoint | null>;
   /** Where what happens is told to those who come later; null where there is no store. */
   publisher: EventPublisher | null;
   /** A checkpoint of that step is written. */
@@ -49,6 +50,8 @@ export class Shell {
   /** The newest generation that is recorded: nobody is told of a later one. */
   private durable = 0;
   private persisting: Promise<void> = Promise.resolve();
+  /** Before the directory is open; null from then on. */
+  private early: EventSansTime[] | null = [];
   private directory!: RunDirectory;
   private end!: (outcome: RunOutcome) => void;
   private depose!: (cause: unknown) => void;
@@ -70,22 +73,29 @@ export class Shell {
     this.connections = new Connections((event) => this.dispatch(event));
     this.gathers = new GatherStore({
       batchSize: settings.batchSize,
-      fault: (place, tensors) => contributionFault(this.runner.state(), { ...place, tensors }),
+      fault: (place, tensors, claim) => {
+        const state = this.runner.state();
+        return claimFault(state, this.connections, claim, place) ?? contributionFault(state, { ...place, tensors });
+      },
       complete: (place, tensors) => this.dispatch({ kind: 'contribution', ...place, tensors }),
       bytesSent: (count) => this.metrics.bytesSent(count),
     });
   }
 
-  /** From now on workers reach this coordinator at that address. No event comes before. */
+  /** From now on workers reach this coordinator at that address. What they have said before waits until then. */
   async open(address: string, directory: RunDirectory): Promise<void> {
     this.address = address;
     this.directory = directory;
     this.description.want();
     // Should this process die before it has any workers, the next one leads the same run.
     await this.persist(recordOf(this.runner.state()));
+    const early = this.early ?? [];
+    this.early = null;
+    for (const event of early) this.dispatch(event);
   }
 
   dispatch(event: EventSansTime): void {
+    if (this.early !== null) return void this.early.push(event);
     this.runner.dispatch(event);
     if (event.kind === 'heartbeat') this.metrics.heartbeat(event.worker);
   }
@@ -165,7 +175,7 @@ export class Shell {
   }
 
   private findCheckpoint(): void {
-    const found = (checkpoint: RunState['checkpoint']): void => this.dispatch({ kind: 'checkpointFound', checkpoint });
+    const found = (checkpoint: FoundCheckpoint | null): void => this.dispatch({ kind: 'checkpointFound', checkpoint });
     this.parts.findCheckpoint().then(found, (error: unknown) => {
       this.dispatch({ kind: 'broken', failure: toFailure(error) });
     });

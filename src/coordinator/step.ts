@@ -11,7 +11,7 @@ import { inPlace } from './in-place.js';
 import { join, loaded } from './joining.js';
 import { askToLeave, release, releaseAll } from './leaving.js';
 import { halted, lose, memberFailed } from './losing.js';
-import { noteSaved } from './saving.js';
+import { noteSaveFailed, noteSaved } from './saving.js';
 import { type RunState, type Transition, chain, memberOf, stay, withMember } from './state.js';
 import { commit } from './training.js';
 
@@ -47,6 +47,8 @@ function workerEvent(state: RunState, event: WorkerEvent & { nowMs: number }): T
       return leave(state, worker, nowMs);
     case 'saved':
       return saved(state, worker, event.step, event.path, nowMs);
+    case 'saveFailed':
+      return noteSaveFailed(state, worker, event.step, event.failure);
     case 'failed':
       return memberFailed(state, worker, event, nowMs);
     case 'closed':

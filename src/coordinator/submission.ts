@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Store, WorkQueue } from '../bus/store.js';
 import { configSchema } from '../config/schema.js';
 import { MlipError } from '../core/errors.js';
+import { isPlainPath } from '../core/plain-path.js';
 
 /** A run whose coordinator has not been heard of for so long comes to another one, which then waits for its lease. */
 const VISIBILITY_MS = 8_000;
@@ -17,7 +18,7 @@ const submissionSchema = z.strictObject({
   /** Workers for which the run waits before it starts. */
   workers: z.number().int().positive(),
   /** Output directory, absolute. */
-  out: z.string().min(1),
+  out: z.string().refine(isPlainPath, 'it is empty or has control characters'),
   config: configSchema,
   /** Text of config.yaml. */
   configText: z.string(),

@@ -1,7 +1,7 @@
 /** Files that survive a crash once they are written, and what proves later that they are still the same. */
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { createReadStream, rmSync } from 'node:fs';
+import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 export interface FileDigest {
@@ -61,12 +61,39 @@ export async function replaceDurably<T>(path: string, write: (draft: string) => 
 
 /** A name beside `path` that nothing has; whatever is left under it afterwards is removed. */
 export async function withDraft<T>(path: string, write: (draft: string) => Promise<T>): Promise<T> {
-  const draft = join(dirname(resolve(path)), `.draft-${basename(path)}-${randomBytes(4).toString('hex')}`);
+  const draft = draftBeside(path);
   try {
     return await write(draft);
   } finally {
     // Why writing failed is worth more than why its remains cannot be removed.
     await rm(draft, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/** The same for those who wait for nothing. */
+export function withDraftSync<T>(path: string, write: (draft: string) => T): T {
+  const draft = draftBeside(path);
+  try {
+    return write(draft);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** A name in the directory of `path` that nothing has. A process's number would not do: those of two pods may be the same. */
+function draftBeside(path: string): string {
+  return join(dirname(resolve(path)), `.draft-${basename(path)}-${randomBytes(4).toString('hex')}`);
+}
+
+/**
+ * Makes a directory, and what is missing above it, such that it survives a crash: also one that a process has made that
+ * ended before it was on disk.
+ */
+export async function makeDurably(path: string): Promise<void> {
+  const highest = resolve((await mkdir(path, { recursive: true })) ?? path);
+  for (let made = resolve(path); ; made = dirname(made)) {
+    await syncDirectory(dirname(made));
+    if (made === highest) return;
   }
 }
 

@@ -173,15 +173,26 @@ export const ERROR_TABLE = {
   MLIP_E_TOKEN_MISSING: { exit: EXIT.usage, meaning: 'A run is joined with its token, and none is given.' },
   MLIP_E_TOKEN_UNUSABLE: { exit: EXIT.usage, meaning: 'A run token cannot be read, or could be guessed.' },
   MLIP_E_TOKEN_WRONG: { exit: EXIT.environment, meaning: 'The run has another token.' },
+  MLIP_E_SESSION_WRONG: {
+    exit: EXIT.runFailed,
+    meaning: 'A call is made in the name of a worker by somebody who is not in its session.',
+  },
   MLIP_E_TLS_FILES: { exit: EXIT.usage, meaning: 'Files of TLS are missing, unreadable or do not belong together.' },
   MLIP_E_TLS_CERTIFICATE: {
     exit: EXIT.environment,
-    meaning: 'A certificate has expired, is of a foreign authority or for other names.',
+    meaning: 'A certificate of our own would be refused by others, or another end’s is of no use.',
   },
-  MLIP_E_TLS_REFUSED: {
+  MLIP_E_TLS_MISSING: {
     exit: EXIT.environment,
-    meaning: 'The other end speaks no TLS, or does not take our certificate.',
+    meaning: 'One of two ends shows no certificate: it speaks no TLS, or has none.',
   },
+  MLIP_E_TLS_AUTHORITY: { exit: EXIT.environment, meaning: 'The other end’s certificate is of a foreign authority.' },
+  MLIP_E_TLS_EXPIRED: {
+    exit: EXIT.environment,
+    meaning: 'The other end’s certificate has expired, or is not valid yet.',
+  },
+  MLIP_E_TLS_NAME: { exit: EXIT.environment, meaning: 'The other end’s certificate is for other names.' },
+  MLIP_E_TLS_REFUSED: { exit: EXIT.environment, meaning: 'The other end does not take our certificate.' },
   MLIP_E_LIMIT: { exit: EXIT.failure, meaning: 'A peer sent more, longer or slower than it may.' },
   MLIP_E_PATH_OUTSIDE: { exit: EXIT.badInput, meaning: 'A path from outside leads out of the output directory.' },
   MLIP_E_CERTS_EXIST: { exit: EXIT.usage, meaning: 'There are certificates already where new ones would be written.' },
@@ -224,6 +235,7 @@ export const ERROR_TABLE = {
     exit: EXIT.runFailed,
     meaning: 'A ledger does not show that every row was used as planned and every step applied once.',
   },
+  MLIP_E_OUT_PATH: { exit: EXIT.usage, meaning: 'The path of an output directory is empty or has control characters.' },
   MLIP_E_OUT_LOCKED: { exit: EXIT.environment, meaning: 'Another coordinator writes to the output directory.' },
   MLIP_E_OUT_OTHER_RUN: { exit: EXIT.usage, meaning: 'The output directory holds another run.' },
   MLIP_E_OUT_WRITE: { exit: EXIT.environment, meaning: 'The output directory cannot be written.' },

@@ -19,6 +19,8 @@ export interface CoordinatorMetrics {
   pace(worker: number, speed: number, straggler: boolean): void;
   /** A step changed nothing, as values were not finite. */
   skipped(): void;
+  /** A checkpoint could not be written. */
+  saveFailed(): void;
   /** Bytes of a gather that went out to a worker. */
   bytesSent(count: number): void;
 }
@@ -39,6 +41,9 @@ export function createCoordinatorMetrics(runId: string): CoordinatorMetrics {
   const joins = new Counter({ name: 'mlip_joins_total', help: 'Workers that joined, also again', registers });
   const losses = new Counter({ name: 'mlip_worker_losses_total', help: 'Workers that take part no more', registers });
   const skips = new Counter({ name: 'mlip_skipped_steps_total', help: 'Steps skipped as not finite', registers });
+  const failedSaves = new Counter({
+    ...{ name: 'mlip_checkpoint_failures_total', help: 'Checkpoints that could not be written', registers },
+  });
   const speedHelp = 'Micro-batches a second of a worker’s own time';
   const speeds = new Gauge({ name: 'mlip_worker_speed', help: speedHelp, labelNames, registers });
   const stragglerHelp = '1 where a worker is far slower than the others';
@@ -75,6 +80,7 @@ export function createCoordinatorMetrics(runId: string): CoordinatorMetrics {
       stragglers.set({ worker }, straggler ? 1 : 0);
     },
     skipped: () => skips.inc(),
+    saveFailed: () => failedSaves.inc(),
     bytesSent: (count) => bytes.inc(count),
   };
 }

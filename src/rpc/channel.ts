@@ -62,7 +62,7 @@ export function openChannel(address: string, use: 'control' | 'bulk', access: Ac
 
 /**
  * Waits until the coordinator answers, trying again with growing pauses. Rejects with MLIP_E_RPC_UNREACHABLE, and at once
- * with MLIP_E_TLS_CERTIFICATE or MLIP_E_TLS_REFUSED where one end does not take the other's certificate.
+ * with MLIP_E_TLS_* where one end does not take the other's certificate, or shows none.
  */
 export async function waitUntilReady(channel: Channel, address: string, timeoutMs: number): Promise<void> {
   const answered = new Promise<Error | undefined>((resolve) => {

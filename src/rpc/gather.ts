@@ -3,13 +3,20 @@ import { type Client, type ClientDuplexStream, Metadata, type ServiceError } fro
 import { fromStatus } from './failure.js';
 import { type GatherMessage, type GatherMessageSeen, methods } from './service.js';
 import { writeAll } from './stream.js';
-import { type GatherPlace, type GatherTensor, tensorAssembler, tensorMessages } from './tensor-stream.js';
+import {
+  type GatherPlace,
+  type GatherTensor,
+  type SessionClaim,
+  tensorAssembler,
+  tensorMessages,
+} from './tensor-stream.js';
 
 export interface GatherCall {
   client: Client;
   /** Of the coordinator, for errors. */
   address: string;
   place: GatherPlace;
+  session: SessionClaim;
   tensors: readonly GatherTensor[];
   /** B, rows of the answer. */
   batchSize: number;
@@ -44,8 +51,8 @@ function openStream({ client, timeoutMs }: GatherCall): GatherStream {
   return client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, new Metadata(), options);
 }
 
-async function writeRows(stream: GatherStream, { place, tensors }: GatherCall): Promise<void> {
-  await writeAll(stream, tensorMessages(place, tensors));
+async function writeRows(stream: GatherStream, { place, session, tensors }: GatherCall): Promise<void> {
+  await writeAll(stream, tensorMessages({ ...place, ...session }, tensors));
   stream.end();
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../core/package-root.js';
 
 /** Raised whenever a message changes its meaning: ends of different numbers refuse each other. */
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 
 /** No message is larger, in either direction. The largest single one is Assign, with the address of every worker. */
 export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;

@@ -11,6 +11,7 @@ const REASONS: Partial<Record<ErrorCode, RefusalReason>> = {
   MLIP_E_RPC_TENSOR: 'tensor',
   MLIP_E_RPC_VERSION: 'version',
   MLIP_E_RUN_STALE: 'stale',
+  MLIP_E_SESSION_WRONG: 'session',
   MLIP_E_RUN_CLOSED: 'closed',
 };
 

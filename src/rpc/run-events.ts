@@ -44,6 +44,8 @@ export type RunEvent =
   | { kind: 'started'; runId: string; startStep: number; steps: number; world: number }
   | { kind: 'step'; line: MetricsLine }
   | { kind: 'saved'; step: number; path: string }
+  /** A checkpoint could not be written; the run goes on without it. */
+  | { kind: 'saveFailed'; worker: number; step: number; failure: Failure }
   | { kind: 'notice'; text: string }
   | { kind: 'failed'; failure: RunFailure }
   | { kind: 'finished'; stopped: boolean; step: number; checkpoint: string | null };
@@ -56,6 +58,8 @@ export function toWireEvent(event: RunEvent): WireEvent {
       const { worker, step, checkpoint, ...cause } = event.failure;
       return { failed: { cause, worker, step, checkpoint: checkpoint ?? '' } };
     }
+    case 'saveFailed':
+      return { saveFailed: { worker: event.worker, step: event.step, cause: event.failure } };
     case 'finished':
       return { finished: { stopped: event.stopped, step: event.step, checkpoint: event.checkpoint ?? '' } };
     default: {
@@ -67,7 +71,7 @@ export function toWireEvent(event: RunEvent): WireEvent {
 
 /** Null for a kind of event that this version does not know. */
 export function fromWireEvent(wire: WireEventSeen): RunEvent | null {
-  const { joined, left, generation, started, step, saved, notice, failed, finished } = wire;
+  const { joined, left, generation, started, step, saved, saveFailed, notice, failed, finished } = wire;
   if (joined) {
     const { worker, host, pid, device } = joined;
     return { kind: 'joined', worker, host, pid, device };
@@ -83,6 +87,10 @@ export function fromWireEvent(wire: WireEventSeen): RunEvent | null {
   }
   if (step) return { kind: 'step', line: parseMetricsLine(step.line) };
   if (saved) return { kind: 'saved', step: saved.step, path: saved.path };
+  if (saveFailed) {
+    const { worker, step: applied, cause } = saveFailed;
+    return { kind: 'saveFailed', worker, step: applied, failure: failureOf(cause) };
+  }
   if (notice) return { kind: 'notice', text: notice.text };
   if (failed) return { kind: 'failed', failure: runFailureOf(failed) };
   if (finished) {
@@ -97,7 +105,11 @@ export function fromWireEvent(wire: WireEventSeen): RunEvent | null {
 }
 
 function runFailureOf(failed: NonNullable<WireEventSeen['failed']>): RunFailure {
-  const { code = '', message = '', where = '', remedy = '' } = failed.cause ?? {};
-  const { worker, step, checkpoint } = failed;
-  return { code, message, where, remedy, worker: worker ?? null, step, checkpoint: checkpoint || null };
+  const { cause, worker, step, checkpoint } = failed;
+  return { ...failureOf(cause), worker: worker ?? null, step, checkpoint: checkpoint || null };
+}
+
+function failureOf(cause: NonNullable<WireEventSeen['failed']>['cause']): Failure {
+  const { code = '', message = '', where = '', remedy = '' } = cause ?? {};
+  return { code, message, where, remedy };
 }

@@ -18,8 +18,17 @@ export interface GatherPlace {
   step: number;
 }
 
-/** The messages of a contribution: a header, then pieces of `CHUNK_BYTES`. Throws MLIP_E_RPC_TENSOR. */
-export function* tensorMessages(place: GatherPlace, tensors: readonly GatherTensor[]): Generator<GatherMessage> {
+/** Who sends it: the worker's number, and the secret of its session. */
+export interface SessionClaim {
+  worker: number;
+  secret: Uint8Array;
+}
+
+/** The messages of a contribution, or without a claim of an answer: a header, then pieces of `CHUNK_BYTES`. Throws MLIP_E_RPC_TENSOR. */
+export function* tensorMessages(
+  place: GatherPlace & Partial<SessionClaim>,
+  tensors: readonly GatherTensor[],
+): Generator<GatherMessage> {
   const headers = tensors.map(({ name, rows, width }) => ({ name, rows, rowBytes: width * 4 }));
   checkTensors(headers);
   tensors.forEach(checkLength);

@@ -15,6 +15,7 @@ export const REFUSAL_REASONS = [
   'protocol', // bytes that are no message, or a message that is not due
   'field', // a value that cannot be: too long, too many, of characters that are not allowed
   'path', // a path that leads out of the output directory
+  'session', // in the name of a worker whose session it is not
   'stale', // of an older generation, or of a step that is over
   'tensor', // not of the shape or length that it announces
   'version', // of another version of mlip

@@ -1,6 +1,7 @@
 /** Where a run's token comes from: a file, the environment, or a new one that the coordinator leaves beside its run. */
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { withDraftSync } from '../core/durable-file.js';
 import { MlipError, messageOf } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { RunToken } from './run-token.js';
@@ -59,17 +60,19 @@ export function warnIfOpen(path: string, log: Logger): void {
 
 /** Whole or not at all, and from the start for its owner alone. False where the file is there already. */
 export function createPrivately(path: string, text: string): boolean {
-  const draft = `${path}.${process.pid}`;
-  rmSync(draft, { force: true });
-  writePrivately(draft, text);
+  return withDraftSync(path, (draft) => {
+    writePrivately(draft, text);
+    return linked(draft, path);
+  });
+}
+
+function linked(draft: string, path: string): boolean {
   try {
     linkSync(draft, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
-  } finally {
-    rmSync(draft, { force: true });
   }
 }
 

@@ -41,6 +41,8 @@ export interface SaveRequest {
   metrics?: Readonly<Record<string, number>> | undefined;
   /** For the last one: it counts as saved when it is in checkpoint.destination too, or after so long. Default 0. */
   copyMs?: number;
+  /** Further texts by file name. */
+  files?: Readonly<Record<string, string>>;
 }
 
 export class Checkpointer {
@@ -64,6 +66,7 @@ export class Checkpointer {
       { out, policy: { keep, keepEverySteps, keepBest }, destination },
       {
         released: (tensors) => (this.spare = tensors),
+        notRetained: (error, step) => log.warn(messageOf(error), { step, out }),
         copied: (step, where) => log.info(`the checkpoint of step ${step} is copied`, { to: where }),
         notCopied: (error, step) =>
           log.warn(`not copied to ${destination}: ${messageOf(error)}`, { step: step ?? '?' }),
@@ -111,7 +114,7 @@ export class Checkpointer {
     return release;
   }
 
-  private async checkpointOf(state: TrainingState, { world, metrics }: SaveRequest): Promise<Checkpoint> {
+  private async checkpointOf(state: TrainingState, { world, metrics, files }: SaveRequest): Promise<Checkpoint> {
     const { engine, config, runId } = this.options;
     const { keepBest } = config.checkpoint;
     if (keepBest !== '' && metrics?.[keepBest] === undefined) {
@@ -120,7 +123,7 @@ export class Checkpointer {
     const about = { step: state.step, runId, seed: config.seed, world, configHash: this.configHash, metrics };
     const snapshot = await takeSnapshot(engine, state, this.spare);
     this.spare = undefined;
-    return { ...snapshot, state: about, files: this.files };
+    return { ...snapshot, state: about, files: { ...this.files, ...files } };
   }
 
   private async write(checkpoint: Checkpoint, copyMs: number): Promise<SavedCheckpoint> {

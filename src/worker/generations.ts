@@ -24,6 +24,7 @@ async function serve(parts: WorkerParts, assignment: Assignment): Promise<Order>
   const { metrics } = parts;
   const { generation: number, rank, peers, over } = assignment;
   parts.world = peers.length;
+  parts.generation = number;
   metrics.generation(number, rank, peers.length);
   parts.log.info(`generation ${number}: rank ${rank} of ${peers.length}`, { step: assignment.step });
   const generation = new Generation(parts, assignment);

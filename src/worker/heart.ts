@@ -6,7 +6,12 @@
 /** Beats without a word from the coordinator after which it is lost. Its pulse comes as often as beats do. */
 const SILENT_BEATS = 4;
 
+/** So many may go by without anything being wrong. */
+const USUAL_BEATS = 1;
+
 export interface Heart {
+  /** More beats have gone by without a word than usually do. */
+  readonly silent: boolean;
   /** Something has come from the coordinator. */
   heard(): void;
   stop(): void;
@@ -23,5 +28,11 @@ export function startHeart(heartbeatMs: number, beat: () => void, silent: () => 
     clearInterval(timer);
     silent();
   }, heartbeatMs);
-  return { heard: () => void (unanswered = 0), stop: () => clearInterval(timer) };
+  return {
+    get silent() {
+      return unanswered > USUAL_BEATS;
+    },
+    heard: () => void (unanswered = 0),
+    stop: () => clearInterval(timer),
+  };
 }

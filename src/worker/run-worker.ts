@@ -170,13 +170,16 @@ async function load(
   };
 }
 
-/** Tells the coordinator of each checkpoint that is on disk. */
+/** Tells the coordinator of each checkpoint that is on disk, or could not be written. */
 export function checkpointerOf(session: Session, engine: Engine, { vocabulary }: Dataset, log: Logger): Checkpointer {
   const { config, out, runId } = session;
   return new Checkpointer({
     ...{ engine, config, out, runId, vocabulary, log },
     onSaved: ({ step, path }) => session.saved(step, path),
-    onFailed: (step, error) => log.error(`no checkpoint of step ${step}: ${error.message}`),
+    onFailed(step, error) {
+      log.error(`no checkpoint of step ${step}: ${error.message}`);
+      session.saveFailed(step, error);
+    },
   });
 }
 

@@ -1,4 +1,5 @@
 /** A checkpoint of the state as it is, because the coordinator asks for one; `onSaved` of the checkpointer tells it. */
+import type { SaveRequest } from './checkpointer.js';
 import type { WorkerParts } from './worker-parts.js';
 
 /**
@@ -6,11 +7,11 @@ import type { WorkerParts } from './worker-parts.js';
  * until it is on disk, and half of the time that the coordinator grants for it may go into copying it to
  * checkpoint.destination. Only then is a checkpoint that cannot be written an error here.
  */
-export async function saveNow(parts: WorkerParts, last = true): Promise<void> {
+export async function saveNow(parts: WorkerParts, last = true, files: SaveRequest['files'] = {}): Promise<void> {
   const { session, state, world, metrics, checkpointer } = parts;
   const started = performance.now();
   const copyMs = last ? session.config.timeouts.stepMs / 2 : 0;
-  const { written } = await checkpointer.save(state!, { world, metrics: metricsOfStep(parts), copyMs });
+  const { written } = await checkpointer.save(state!, { world, metrics: metricsOfStep(parts), copyMs, files });
   metrics.phase('save', (performance.now() - started) / 1000);
   if (last) await written;
 }

@@ -14,7 +14,13 @@ export const MARGIN_MS = 10_000;
 const REASON_MS = 2_000;
 
 /** Errors that say no more than that something else has happened. */
-const CONSEQUENCES: ReadonlySet<string> = new Set(['MLIP_E_RUN_CLOSED', 'MLIP_E_RUN_STALE', 'MLIP_E_COORDINATOR_LOST']);
+const CONSEQUENCES: ReadonlySet<string> = new Set([
+  'MLIP_E_RUN_CLOSED',
+  'MLIP_E_RUN_STALE',
+  'MLIP_E_COORDINATOR_LOST',
+  // The coordinator has given up this session, and the worker has not heard it yet.
+  'MLIP_E_SESSION_WRONG',
+]);
 
 export interface GatherPart {
   assignment: Assignment;
@@ -28,10 +34,12 @@ export async function gatherOver(
   { assignment: { generation, rank, over }, step, tensors }: GatherPart,
 ): Promise<Map<string, Float32Array>> {
   over.throwIfAborted();
-  const { bulk: client, address } = connection!;
+  const { bulk: client, address, welcome } = connection!;
+  const { worker, secret } = welcome;
   try {
     return await gather({
       ...{ client, address, tensors, batchSize, signal: over, place: { rank, generation, step } },
+      session: { worker, secret },
       timeoutMs: timeouts.stepMs + timeouts.dataMs + MARGIN_MS,
     });
   } catch (error) {

@@ -46,6 +46,11 @@ export class SessionLink {
     });
   }
 
+  /** Nothing has come for longer than it should: the coordinator may be frozen. */
+  get silent(): boolean {
+    return this.heart?.silent ?? false;
+  }
+
   /** Does nothing while the coordinator is lost. */
   send(message: WorkerMessage): void {
     this.connection?.send(message);

@@ -23,6 +23,9 @@ export interface MemberOptions {
   log: Logger;
 }
 
+/** Of the grace period: the rest is for saving and for ending the process. */
+const SHARE_FOR_THE_SEARCH = 0.2;
+
 export class MemberSession implements types.Session {
   worker: number;
   readonly runId: string;
@@ -39,6 +42,7 @@ export class MemberSession implements types.Session {
   private departing = false;
   /** Whether the coordinator that is being asked has been told that this worker is ready. */
   private readyTold = false;
+  private hurrying: NodeJS.Timeout | undefined;
   private markGone!: () => void;
   /** Resolves when nothing more can come from the coordinator. */
   private readonly gone = new Promise<void>((resolve) => (this.markGone = resolve));
@@ -111,6 +115,10 @@ export class MemberSession implements types.Session {
     this.link.send({ saved: { step, path } });
   }
 
+  saveFailed(step: number, error: unknown): void {
+    this.link.send({ saveFailed: { step, failure: toFailure(error) } });
+  }
+
   /** What the coordinator itself gave as the reason is no news to it. */
   fail(error: unknown, { step, stateIntact }: types.FailDetails): void {
     if (this.cause !== undefined && error === this.cause) return;
@@ -130,11 +138,12 @@ export class MemberSession implements types.Session {
     // Who has not loaded yet has nothing to hand over.
     if (this.readyReport === undefined) this.abandon();
     else this.link.send({ leave: {} });
+    this.hurry();
   }
 
   abandon(): void {
     if (this.standing.stopping) return;
-    if (this.link.connection === undefined) this.giveUp(lostWhileLeaving());
+    if (this.link.connection === undefined || this.link.silent) this.giveUp(lostWhileLeaving());
     else this.goUnheard();
   }
 
@@ -151,6 +160,7 @@ export class MemberSession implements types.Session {
     // Whoever still waits or searches does so in vain.
     if (!this.ended.aborted) this.goUnheard();
     this.departing = true;
+    clearTimeout(this.hurrying);
     await this.link.close();
   }
 
@@ -171,6 +181,7 @@ export class MemberSession implements types.Session {
     if (this.departing) return this.goUnheard();
     this.options.log.warn(`${error.message}; looking for it`, { where: error.where });
     this.standing.lose(error);
+    this.hurry();
     if (this.standing.resting) void this.search();
   }
 
@@ -210,13 +221,20 @@ export class MemberSession implements types.Session {
     if (this.leaving) this.leave();
   }
 
-  /** The lowest number saves, where it holds anything. */
+  /** Whoever holds anything saves it, in order of number: it may be the only one that is left. */
   private giveUp(cause: MlipError): void {
     if (this.ended.aborted) return;
     const { peers = [] } = this.standing.assignment ?? {};
-    const lowest = Math.min(...peers.map(({ worker }) => worker));
-    this.standing.abort({ cause, save: this.worker === lowest });
+    this.standing.abort({ cause, save: true, turn: peers.filter(({ worker }) => worker < this.worker).length });
     this.markGone();
+  }
+
+  /** Who is told to go cannot wait long for a coordinator that is lost. */
+  private hurry(): void {
+    clearTimeout(this.hurrying);
+    if (!this.leaving || this.link.connection !== undefined) return;
+    const limitMs = this.config.elastic.graceMs * SHARE_FOR_THE_SEARCH;
+    this.hurrying = setTimeout(() => this.link.connection ?? this.giveUp(lostWhileLeaving()), limitMs);
   }
 }
 

@@ -94,6 +94,11 @@ export interface Abort {
   cause: MlipError;
   /** This worker writes a checkpoint of its state, then calls `saved`. */
   save: boolean;
+  /**
+   * No coordinator is left to say who saves: all that hold a state do, one after the other, unless it is saved by then. Place of
+   * this worker among them; undefined where the coordinator has said it.
+   */
+  turn?: number;
 }
 
 export interface FailDetails {
@@ -149,6 +154,8 @@ export interface Session {
   commit(assignment: Assignment, step: number, report: StepReport, own: OwnReport): Promise<Order>;
   /** A checkpoint is written. `step` counts the steps applied in it. */
   saved(step: number, path: string): void;
+  /** A checkpoint could not be written; training goes on. `step` as in `saved`. */
+  saveFailed(step: number, error: unknown): void;
   /** This worker cannot go on; it takes no part any more. */
   fail(error: unknown, details: FailDetails): void;
   /** The generation cannot go on because of others; a halt follows. */
@@ -159,7 +166,7 @@ export interface Session {
   abandon(): void;
   /**
    * Called when the run ends early, and at once if it has. May be called again with `save` if the worker that was to save
-   * is lost. If no coordinator is found any more, the lowest number of the generation saves.
+   * is lost. If no coordinator is found any more, all workers of the generation are to, in order of number.
    */
   onAbort(callback: (abort: Abort) => void): void;
   observe(metrics: SessionMetrics): void;

@@ -30,6 +30,8 @@ export interface WorkerParts {
   log: Logger;
   /** Workers of the newest generation that this one took part in. */
   world: number;
+  /** That generation; undefined before the first. */
+  generation?: number;
   /** Opened when it is known how many steps the run has. */
   loader?: Loader;
   /** Sums of gradients, empty between steps. */

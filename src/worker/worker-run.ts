@@ -1,9 +1,10 @@
 /**
  * How a worker's part ends: in order, by its own failure, or because the run ends early. Whatever happens, the state is saved
- * where the coordinator asks for it and nothing is changing it any more.
+ * where the coordinator asks for it, or none is left to ask, and nothing is changing it any more.
  */
 import { messageOf, MlipError } from '../core/errors.js';
 import { saveNow } from './save-now.js';
+import { saveUnasked } from './save-unasked.js';
 import type { Session } from './session.js';
 import type { WorkerParts } from './worker-parts.js';
 
@@ -22,8 +23,8 @@ export class WorkerRun {
   constructor(session: Session) {
     this.session = session;
     this.stopped = new Promise((resolve) => (this.markStopped = resolve));
-    session.onAbort(({ save }) => {
-      if (save) this.saving = this.saving.then(() => this.save());
+    session.onAbort(({ save, turn }) => {
+      if (save) this.saving = this.saving.then(() => (turn === undefined ? this.save() : this.saveUnasked(turn)));
     });
   }
 
@@ -56,6 +57,11 @@ export class WorkerRun {
     if (cause !== undefined) throw cause as Error;
     if (this.session.finish?.again === true) return 'leftLast';
     return this.session.leaving ? 'left' : 'finished';
+  }
+
+  private async saveUnasked(turn: number): Promise<void> {
+    await this.stopped;
+    if (this.parts !== undefined) await saveUnasked(this.parts, turn);
   }
 
   /** A worker that cannot save says so at once, and the coordinator asks another one. */

@@ -58,6 +58,17 @@ it('a checkpoint that is saved again and again is there after any crash', async 
   }
 });
 
+it('two processes that save the same step at the same time do each other no harm', async () => {
+  const savers = SCRIPTS.map((script) => fork(scriptOf(script), [out(), '7', '0']));
+  const counts = savers.map(() => 0);
+  savers.forEach((saver, index) => saver.on('message', () => counts[index]++));
+  const ends = savers.map((saver) => once(saver, 'exit') as Promise<[number | null, string | null]>);
+  while (Math.min(...counts) < 20) await new Promise((go) => setTimeout(go, 20));
+  savers.forEach((saver) => saver.kill('SIGKILL'));
+  for (const end of ends) expect(await end).toEqual([null, 'SIGKILL']);
+  expect(await expectWhole()).toEqual([7]);
+});
+
 it('the next save clears away what crashes left', async () => {
   for (let round = 0; round < 5; round++) await saveAndDie(1, 1, 5 + round);
   await saveCheckpoint(out(), sampleCheckpoint(10_000), { policy: { ...KEEP_ALL, keep: 3 } });

@@ -1,9 +1,9 @@
 // What is S3's own: its addresses, large objects, uploads that a crash cuts short, refusals.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateMultipartUploadCommand, ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { saveCheckpoint } from '../../src/checkpoint/checkpoint.js';
@@ -91,12 +91,38 @@ describe.skipIf('missing' in server)('a real S3-compatible server', () => {
     return { ...sampleCheckpoint(step), model: new Map([['a', { shape: [count], data }]]) };
   }
 
-  /** Uploads that were begun and neither completed nor given up. */
-  async function openUploads(prefix: string): Promise<number> {
+  /** Keys of uploads that were begun and neither completed nor given up. */
+  async function openUploads(prefix: string): Promise<string[]> {
+    const list = new ListMultipartUploadsCommand({ Bucket: BUCKET, Prefix: prefix });
+    const { Uploads = [] } = await asClient((client) => client.send(list));
+    return Uploads.map(({ Key = '' }) => Key);
+  }
+
+  /** The upload of somebody who has begun so many hours ago. */
+  async function beginUpload(key: string, hours: number): Promise<void> {
+    const begin = new CreateMultipartUploadCommand({ Bucket: BUCKET, Key: key });
+    const { UploadId = '' } = await asClient((client) => client.send(begin));
+    backdate(UploadId, hours);
+  }
+
+  /** The server takes the time of an upload's directory for when it was begun; undefined stands for all uploads. */
+  function backdate(upload: string | undefined, hours: number): void {
+    const [uploads, then] = [join(s3.objects, '.sgwtmp', 'multipart'), Date.now() / 1000 - hours * 3600];
+    for (const object of readdirSync(uploads)) {
+      for (const name of readdirSync(join(uploads, object))) {
+        if (upload === undefined || name === upload) utimesSync(join(uploads, object, name), then, then);
+      }
+    }
+  }
+
+  /** In use: those that wait for the next request don't count. */
+  function connections(): number {
+    return process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
+  }
+
+  async function asClient<T>(ask: (client: S3Client) => Promise<T>): Promise<T> {
     const client = new S3Client({ endpoint: s3.env['MLIP_S3_ENDPOINT'], region: 'us-east-1', forcePathStyle: true });
-    const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: BUCKET, Prefix: prefix }));
-    client.destroy();
-    return Uploads.length;
+    return ask(client).finally(() => client.destroy());
   }
 
   it('takes objects of several parts, whole', async () => {
@@ -104,7 +130,7 @@ describe.skipIf('missing' in server)('a real S3-compatible server', () => {
     const store = await open('large');
     await copyCheckpoint(new DirectoryStore(out()), store, 3);
     await verifyCheckpoint(store, 3);
-    expect(await openUploads('large')).toBe(0);
+    expect(await openUploads('large')).toEqual([]);
   });
 
   it('has each checkpoint whole or not at all, whenever who copies it is killed; the next one clears up', async () => {
@@ -123,13 +149,44 @@ describe.skipIf('missing' in server)('a real S3-compatible server', () => {
       for (const step of steps) await verifyCheckpoint(store, step);
     }
     expect(found).toContain(0);
+    backdate(undefined, 25);
     await saveCheckpoint(out(), sampleCheckpoint(4));
     await copyCheckpoint(new DirectoryStore(out()), store, 4);
-    expect(await openUploads('killed')).toBe(0);
+    expect(await openUploads('killed')).toEqual([]);
     for (const name of readdirSync(join(s3.objects, 'killed'))) {
       expect(existsSync(join(s3.objects, 'killed', name, 'state.json'))).toBe(true);
     }
   });
+
+  it('keeps no connection of reads that were given up half-way', async () => {
+    await saveCheckpoint(out(), large(3));
+    await copyCheckpoint(new DirectoryStore(out()), await open('abandoned'), 3);
+    const store = await open('abandoned');
+    const before = connections();
+    for (let count = 0; count < 5; count++) {
+      for await (const piece of store.read(3, 'model.safetensors')) {
+        expect(piece.length).toBeGreaterThan(0);
+        break;
+      }
+    }
+    await vi.waitUntil(() => connections() <= before, { timeout: 5_000 });
+    await verifyCheckpoint(store, 3);
+  });
+
+  it.each(['', 'mine/'])(
+    'gives up forsaken uploads of its own checkpoints under %j, and of nobody else',
+    async (mine) => {
+      const others = ['dataset.tar', 'step-notes/a.txt', 'step-2/deeper/a.bin', 'another-run/step-1/a.bin'];
+      for (const key of others) await beginUpload(`${mine}${key}`, 48);
+      await beginUpload('elsewhere/step-1/model.safetensors', 48);
+      await beginUpload(`${mine}step-3/model.safetensors`, 23);
+      await beginUpload(`${mine}step-1/model.safetensors`, 25);
+      const before = await openUploads('');
+      await saveCheckpoint(out(), sampleCheckpoint(9));
+      await copyCheckpoint(new DirectoryStore(out()), await open(mine), 9);
+      expect(await openUploads('')).toEqual(before.filter((key) => key !== `${mine}step-1/model.safetensors`));
+    },
+  );
 
   it.each([
     ['wrong secret', { AWS_SECRET_ACCESS_KEY: 'another-secret-that-is-wrong' }, 'SignatureDoesNotMatch'],

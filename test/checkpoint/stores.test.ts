@@ -190,6 +190,13 @@ describe.each(subjects)('in %s', (_, available, open) => {
   });
 });
 
+it('several that give up the same checkpoints of a directory at the same time do each other no harm', async () => {
+  for (let step = 1; step <= 20; step++) await saveCheckpoint(out(), sampleCheckpoint(step));
+  const deleters = Array.from({ length: 4 }, () => retain(source(), { ...KEEP_ALL, keep: 2 }, new Set()));
+  await Promise.all(deleters);
+  expect(readdirSync(join(out(), 'checkpoints')).sort()).toEqual(['step-19', 'step-20']);
+});
+
 describe('small checkpoints in the object store of a bus', () => {
   const small = async (maxBytes?: number) => {
     const objects = await (await openDirectoryStore(join(out(), 'bus'))).objects('checkpoints');

@@ -106,7 +106,7 @@ describe('the ring’s port', () => {
     const peers = [peerOf(theirs.listener, 0), peerOf(ours.listener, 1)];
     const opening = openRing({ ...optionsOf(1, peers, ours.listener), tls: worker.files() });
     await expect(opening).rejects.toMatchObject({
-      code: 'MLIP_E_TLS_CERTIFICATE',
+      code: 'MLIP_E_TLS_AUTHORITY',
       where: expect.stringContaining('rank 0') as string,
     });
     expect(theirs.refusals.of('token')).toBe(0);

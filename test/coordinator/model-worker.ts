@@ -15,6 +15,7 @@ import { toFailure } from '../../src/rpc/failure.js';
 import { gather } from '../../src/rpc/gather.js';
 import { PROTOCOL, mlipVersion } from '../../src/rpc/protocol.js';
 import { type CoordinatorMessageSeen, type WelcomeSeen, type WorkerMessage, methods } from '../../src/rpc/service.js';
+import type { SessionClaim } from '../../src/rpc/tensor-stream.js';
 
 type Stream = ClientDuplexStream<WorkerMessage, CoordinatorMessageSeen>;
 type Assign = NonNullable<CoordinatorMessageSeen['assign']>;
@@ -89,6 +90,12 @@ export class ModelWorker {
   /** Sends whatever a test makes up. */
   send(message: WorkerMessage): void {
     this.stream.write(message);
+  }
+
+  /** What it shows with a gather. */
+  get session(): SessionClaim {
+    const { worker, secret } = this.welcome!;
+    return { worker, secret };
   }
 
   private get address(): string {
@@ -238,6 +245,7 @@ export class ModelWorker {
     return gather({
       ...{ client: this.bulk, address: this.address, batchSize, timeoutMs: 20_000, signal },
       place: { rank, generation: this.generation, step },
+      session: this.session,
       tensors: [{ name: 'vision', rows: last - first, width: WIDTH, data }],
     });
   }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { fromStatus } from '../../src/rpc/failure.js';
 import { CHUNK_BYTES, MAX_MESSAGE_BYTES, PROTOCOL, TOKEN_KEY, mlipVersion } from '../../src/rpc/protocol.js';
 import { type GatherMessage, type WorkerMessage, methods } from '../../src/rpc/service.js';
+import type { SessionClaim } from '../../src/rpc/tensor-stream.js';
 import { testToken } from '../support/access.js';
 import { type TestRun, metricsOf, startRun, startWorker, testConfig, until } from './harness.js';
 
@@ -33,9 +34,13 @@ async function talk(address: string, path: string, messages: readonly Buffer[]):
 const encodeWorker = (message: WorkerMessage): Buffer => methods.session.requestSerialize(message);
 const encodeGather = (message: GatherMessage): Buffer => methods.gather.requestSerialize(message);
 
-function header(changes: object = {}, tensor: object = {}): Buffer {
-  const tensors = [{ name: 'vision', rows: 6, rowBytes: 8, ...tensor }];
-  return encodeGather({ header: { rank: 0, generation: 1, step: 0, tensors, ...changes } });
+type Header = (changes?: object, tensor?: object) => Buffer;
+
+function headerOf(session: SessionClaim): Header {
+  return (changes = {}, tensor = {}) => {
+    const tensors = [{ name: 'vision', rows: 6, rowBytes: 8, ...tensor }];
+    return encodeGather({ header: { rank: 0, generation: 1, step: 0, tensors, ...session, ...changes } });
+  };
 }
 
 function piece(bytes: number, tensor = 0): Buffer {
@@ -43,11 +48,11 @@ function piece(bytes: number, tensor = 0): Buffer {
 }
 
 /** A run of one worker, which takes its time for the first step; that one needs no gather itself. */
-async function startSlow(): Promise<TestRun> {
+async function startSlow(): Promise<{ run: TestRun; header: Header }> {
   const run = await startRun({ workers: 1, config: testConfig({ steps: 2 }) });
-  const { events } = startWorker(run.address, { stepMs: 4_000 });
+  const { events, worker } = startWorker(run.address, { stepMs: 4_000 });
   await until(() => events.some((event) => 'generation' in event));
-  return run;
+  return { run, header: headerOf(worker.session) };
 }
 
 /** The run goes on as if nothing had happened. */
@@ -58,7 +63,7 @@ async function finish(run: TestRun): Promise<void> {
 
 describe('a gather', () => {
   it('that does not fit is refused, and does not disturb the run', async () => {
-    const run = await startSlow();
+    const { run, header } = await startSlow();
     const cases: [string, Buffer[]][] = [
       ['MLIP_E_RUN_STALE', [header({ generation: 0 }), piece(48)]],
       ['MLIP_E_RUN_STALE', [header({ step: 1 }), piece(48)]],
@@ -81,7 +86,7 @@ describe('a gather', () => {
   });
 
   it('of a rank that is contributing already is refused', async () => {
-    const run = await startSlow();
+    const { run, header } = await startSlow();
     const { stream: first, client } = rawStream(run.address, methods.gather.path);
     first.on('error', () => undefined);
     first.write(header());

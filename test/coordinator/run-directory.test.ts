@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { lockDirectory } from '../../src/coordinator/lock.js';
+import { writeWhole } from '../../src/coordinator/output-directory.js';
 import { type RunDirectoryOptions, openRunDirectory } from '../../src/coordinator/run-directory.js';
 import type { MetricsLine } from '../../src/rpc/run-events.js';
 import { metricsOf, scratch } from './harness.js';
@@ -127,6 +128,26 @@ describe('the lock of an output directory', () => {
     lockDirectory(out);
     expect(JSON.parse(readFileSync(lockOf(out), 'utf8'))).toMatchObject({ pid: process.pid });
     expect(readdirSync(out)).toEqual(['coordinator.lock']);
+  });
+
+  it('is taken without touching what a process of the same number on another machine is writing', () => {
+    const out = scratch();
+    const drafts = [lockOf(out), `${lockOf(out)}.stale`, join(out, 'run.json')].map((path) => `${path}.${process.pid}`);
+    for (const path of drafts) writeFileSync(path, 'theirs');
+    writeFileSync(lockOf(out), holder({ pid: process.pid, started: 'another time' }));
+    lockDirectory(out);
+    writeWhole(join(out, 'run.json'), 'ours');
+    expect(readFileSync(join(out, 'run.json'), 'utf8')).toBe('ours');
+    expect(drafts.map((path) => existsSync(path) && readFileSync(path, 'utf8'))).toEqual(drafts.map(() => 'theirs'));
+    expect(readdirSync(out)).toHaveLength(drafts.length + 2);
+  });
+
+  it('and nothing else is left where a file cannot be replaced', () => {
+    const out = scratch();
+    lockDirectory(out);
+    mkdirSync(join(out, 'run.json'));
+    expect(() => writeWhole(join(out, 'run.json'), 'ours')).toThrow();
+    expect(readdirSync(out).sort()).toEqual(['coordinator.lock', 'run.json']);
   });
 
   it('of an earlier process that had the same number as one that runs now is taken over', () => {

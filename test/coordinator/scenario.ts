@@ -15,9 +15,10 @@
  *   3 contribute 0 step=0 [generation=1] [tensors=vision:4x512,text:4x512]
  *   4 commit 0 step=0 [loss=2.5] [wait=0.5] [seconds=0.1] [hash=H] [skipped=3,4]
  *   5 halted 0 [holding=1]                       without `holding` it holds no state
- *   6 saved 0 step=2 | failed 1 message=... [code=C] [secondary] [blamed=0] [intact] | leave 0 | stop | broken
+ *   6 saved 0 step=2 | saveFailed 0 step=2 | failed 1 message=... [code=C] [secondary] [blamed=0] [intact] | leave 0
+ *     stop | broken
  *   7 closed 0 [connection=0]                    the end of its stream, or of a former one: a join's time is its number
- *   7 found [step=2] | status
+ *   7 found [step=2] [recorded] | status
  *   9000 wait [beating=0,2]                      time passes up to then, in ticks of 250 ms, these sending heartbeats
  *   9000 awake                                   one tick, after whatever time
  *
@@ -161,10 +162,10 @@ function runEventOf(command: Command, generation: number): CoordinatorEvent | un
     case 'join':
       return { kind: 'join', nowMs, connection: nowMs, ...workerOf(command, generation) };
     case 'found': {
-      const found = command.number('step', 0);
+      const [found, recorded] = [command.number('step', 0), command.has('recorded')];
       return {
         ...{ kind: 'checkpointFound', nowMs },
-        checkpoint: found === 0 ? null : { step: found, path: `checkpoints/step-${found}` },
+        checkpoint: found === 0 ? null : { step: found, path: `checkpoints/step-${found}`, recorded },
       };
     }
     case 'stop':
@@ -201,6 +202,10 @@ function workerEventOf(state: RunState, command: Command, worker: number): Coord
       return { kind: 'leave', nowMs, worker };
     case 'saved':
       return { kind: 'saved', nowMs, worker, step: place.step, path: `checkpoints/step-${place.step}` };
+    case 'saveFailed': {
+      const failure = { code: 'MLIP_E_OUT_WRITE', message: 'the disk is full', where: '/out', remedy: '' };
+      return { kind: 'saveFailed', nowMs, worker, step: place.step, failure };
+    }
     case 'failed': {
       const code = command.text('code', 'MLIP_E_TEST');
       const failure = { code, message: command.text('message', 'broke'), where: '', remedy: '' };

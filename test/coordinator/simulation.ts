@@ -287,7 +287,7 @@ export class Simulation {
         return void (this.recorded = this.recorded.filter((step) => step <= effect.step));
       case 'findCheckpoint': {
         const newest = Math.max(0, ...this.checkpoints);
-        const checkpoint = newest === 0 ? null : { step: newest, path: `step-${newest}` };
+        const checkpoint = newest === 0 ? null : { step: newest, path: `step-${newest}`, recorded: false };
         return this.feed({ kind: 'checkpointFound', checkpoint });
       }
       case 'end':

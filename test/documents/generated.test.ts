@@ -5,12 +5,16 @@ import { expect, it } from 'vitest';
 import { RESERVED_VARIABLES } from '../../src/config/environment.js';
 import { ERROR_TABLE } from '../../src/core/errors.js';
 import { packageRoot } from '../../src/core/package-root.js';
-import { commandsDocument, configurationDocument, errorsDocument } from './render.js';
+import { commandsDocument, configurationDocument, errorsDocument, metricsDocument } from './render.js';
 
 const document = (name: string): string => join(packageRoot, 'docs', name);
 
 it('docs/errors.md lists every error with its exit status', async () => {
   await expect(errorsDocument()).toMatchFileSnapshot(document('errors.md'));
+});
+
+it('docs/metrics.md lists every metric', async () => {
+  await expect(await metricsDocument()).toMatchFileSnapshot(document('metrics.md'));
 });
 
 it('docs/configuration.md lists every key with the value of mlip-nano', async () => {
@@ -31,6 +35,12 @@ const sources = ['src', 'bench'].flatMap((folder) =>
 it('every error of the table is raised somewhere', () => {
   const raised = new Set(sources.flatMap((text) => text.match(/'MLIP_E_\w+'/g) ?? []));
   expect(Object.keys(ERROR_TABLE).filter((name) => !raised.has(`'${name}'`))).toEqual([]);
+});
+
+it('every error that a source names is in the table, also where it is a text on its way', () => {
+  const named = new Set(sources.flatMap((text) => text.match(/MLIP_E_[A-Z]\w*[A-Z]\b/g) ?? []));
+  expect(named.size).toBeGreaterThan(50);
+  expect([...named].filter((name) => !(name in ERROR_TABLE))).toEqual([]);
 });
 
 it('every MLIP_ variable that a source reads is documented', () => {

@@ -1,11 +1,15 @@
-// The documents that are written from the code: errors, configuration keys, the command line.
+// The documents that are written from the code: errors, metrics, configuration keys, the command line.
 import type { Command } from 'commander';
+import type { Registry } from 'prom-client';
 import { exitStatuses } from '../../src/cli/exit-status.js';
 import { createProgram } from '../../src/cli/program.js';
 import { configKeys } from '../../src/config/keys.js';
 import { RESERVED_VARIABLES, variableOf } from '../../src/config/environment.js';
 import { resolveConfig } from '../../src/config/load.js';
 import { ERROR_TABLE } from '../../src/core/errors.js';
+import { createCoordinatorMetrics } from '../../src/metrics/coordinator-metrics.js';
+import { exposeRefusals } from '../../src/metrics/refused.js';
+import { createWorkerMetrics } from '../../src/metrics/worker-metrics.js';
 
 const NOTICE = '<!-- Written from the code: `npx vitest run documents -u` renews it. -->';
 
@@ -41,6 +45,48 @@ ${table(['status', 'meaning'], exitStatuses())}
 
 ${table(['code', 'exit status', 'meaning'], rows)}
 `;
+}
+
+/** docs/metrics.md */
+export async function metricsDocument(): Promise<string> {
+  const [coordinator, worker] = [createCoordinatorMetrics('').registry, createWorkerMetrics(0).registry];
+  for (const registry of [coordinator, worker]) exposeRefusals(registry, { of: () => 0 });
+  return `# Metrics
+
+${NOTICE}
+
+\`--metrics-port\` serves these at \`/metrics\` in Prometheus' format, beside those of the process itself (memory, CPU, event loop).
+What a step brought is in \`OUT/metrics.jsonl\` as well.
+
+## Of the coordinator
+
+Each has the labels \`run\` and \`role="coordinator"\`.
+
+${metricsTable(coordinator)}
+
+## Of a worker
+
+Each has the labels \`worker\` and \`role="worker"\`.
+
+${metricsTable(worker)}
+
+Worth an alert: a rising \`mlip_checkpoint_failures_total\` (the run goes on, and falls back further should it be lost), and
+\`mlip_refused_total\` with the reason \`token\`, \`session\` or \`certificate\` ([who gets in](security.md)).
+`;
+}
+
+function metricsTable(registry: Registry): string {
+  const own = registry.getMetricsAsArray().filter(({ name }) => name.startsWith('mlip_')) as unknown as Described[];
+  const rows = own.map(({ name, type, labelNames, help }) => [code(name), type, labelNames.join(', '), help]);
+  return table(['metric', 'type', 'labels', 'what it is'], rows);
+}
+
+/** What prom-client's types leave out. */
+interface Described {
+  name: string;
+  type: string;
+  labelNames: string[];
+  help: string;
 }
 
 /** docs/configuration.md */

@@ -30,6 +30,7 @@ describe('the metrics server', () => {
     metrics.heartbeat(1);
     metrics.generation(3, 2, 0.25);
     metrics.bytesSent(1000);
+    metrics.saveFailed();
     server = await serveMetrics(metrics.registry, here);
     const { status, type, text } = await get('/metrics');
     expect(status).toBe(200);
@@ -43,6 +44,7 @@ describe('the metrics server', () => {
       'mlip_heartbeats_total{worker="1",run="r1",role="coordinator"} 2',
       'mlip_world_size{run="r1",role="coordinator"} 2',
       'mlip_sent_bytes_total{run="r1",role="coordinator"} 1000',
+      'mlip_checkpoint_failures_total{run="r1",role="coordinator"} 1',
     ]) {
       expect(text.split('\n')).toContain(line);
     }

@@ -1,5 +1,5 @@
 /** Who gets into a coordinator's port: those with the run's token, and with TLS those with a certificate that is valid now. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { type Socket, connect } from 'node:net';
 import { createSecureContext, type PeerCertificate } from 'node:tls';
 import { Client, Metadata, type ServiceError, credentials } from '@grpc/grpc-js';
@@ -16,7 +16,13 @@ import { Refusals } from '../../src/security/refusals.js';
 import { RunToken } from '../../src/security/run-token.js';
 import { TlsFiles } from '../../src/security/tls-files.js';
 import { silent, testAccess, testToken } from '../support/access.js';
-import { EXPIRED, type Pair, type TestAuthority, testAuthority } from '../support/certificates.js';
+import {
+  EXPIRED,
+  type Pair,
+  type TestAuthority,
+  careless as unchecked,
+  testAuthority,
+} from '../support/certificates.js';
 
 const closers: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -171,11 +177,7 @@ describe('TLS', () => {
     fetchStatus(address, { access: { token: testToken, tls }, timeoutMs });
 
   /** A client that does not look at its own certificate first. */
-  function careless({ certFile, keyFile }: Pair, ca = own.authority.cert): TlsFiles {
-    const [cert, key] = [readFileSync(certFile), readFileSync(keyFile)];
-    const options = { ca, cert, key, minVersion: 'TLSv1.3' as const };
-    return { options, context: createSecureContext(options) } as TlsFiles;
-  }
+  const careless = (pair: Pair, ca = own.authority.cert): TlsFiles => unchecked(pair, ca);
 
   it('lets in those with a certificate and the token, and not those with one of them', async () => {
     const { address, refusals } = await open({ tls: coordinator.files() });
@@ -213,24 +215,24 @@ describe('TLS', () => {
   it('tells a client without a certificate', async () => {
     const { address } = await open({ tls: coordinator.files() });
     const bare = { context: createSecureContext({ ca: own.authority.cert }) } as TlsFiles;
-    await expect(ask(address, bare)).rejects.toMatchObject({ code: 'MLIP_E_TLS_REFUSED' });
+    await expect(ask(address, bare)).rejects.toMatchObject({ code: 'MLIP_E_TLS_MISSING' });
   });
 
   it('keeps a client from a coordinator with an expired, foreign or other certificate, and its token too', async () => {
     const expired = await open({ tls: careless(await own.pair('coordinator', EXPIRED)) });
     await expect(ask(expired.address, worker.files())).rejects.toMatchObject({
-      code: 'MLIP_E_TLS_CERTIFICATE',
-      message: 'the certificate that was shown there has expired',
+      code: 'MLIP_E_TLS_EXPIRED',
+      message: 'the certificate that was shown there is not valid now (CERT_HAS_EXPIRED)',
     });
     const stranger = await open({ tls: careless(await foreign.pair('coordinator')) });
-    await expect(ask(stranger.address, worker.files())).rejects.toMatchObject({ code: 'MLIP_E_TLS_CERTIFICATE' });
+    await expect(ask(stranger.address, worker.files())).rejects.toMatchObject({ code: 'MLIP_E_TLS_AUTHORITY' });
     for (const { refusals } of [expired, stranger]) expect(refusals.of('token')).toBe(0);
   });
 
   it('keeps a client with TLS from a coordinator without', async () => {
     const { address } = await open();
     await expect(ask(address, worker.files())).rejects.toMatchObject({
-      code: 'MLIP_E_TLS_REFUSED',
+      code: 'MLIP_E_TLS_MISSING',
       message: 'what listens there does not speak TLS as we do',
     });
   });

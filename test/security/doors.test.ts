@@ -125,7 +125,7 @@ describe('a run whose processes know each other by certificates', () => {
     expect(await tryWith({ ...worker, token: RunToken.random() })).toBe('MLIP_E_TOKEN_WRONG');
     const stranger = { token: testToken, tls: (await foreign.pair('worker')).files() };
     await expect(fetchStatus(run.address, { access: stranger })).rejects.toMatchObject({
-      code: 'MLIP_E_TLS_CERTIFICATE',
+      code: 'MLIP_E_TLS_AUTHORITY',
     });
     startWorkers(run.address, 2, { access: worker });
     expect(await run.outcome).toMatchObject({ kind: 'finished', step: 3 });

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MAX_REQUEST_BYTES } from '../../src/rpc/protocol.js';
 import { type GatherMessage, methods } from '../../src/rpc/service.js';
+import type { SessionClaim } from '../../src/rpc/tensor-stream.js';
 import { RawClient } from '../support/raw-call.js';
 import { connectionBytes, gatherCall, sessionCall } from './hostile.js';
 import { usedMb } from './heap.js';
@@ -78,9 +79,9 @@ it('ten thousand frames and messages of anything', async () => {
 }, 120_000);
 
 describe('beside a run', () => {
-  const header = (changes: object): Buffer => {
+  const header = (changes: object, session?: SessionClaim): Buffer => {
     const tensors = [{ name: 'vision', rows: 4, rowBytes: 16 }];
-    const message: GatherMessage = { header: { rank: 0, generation: 1, step: 0, tensors, ...changes } };
+    const message: GatherMessage = { header: { rank: 0, generation: 1, step: 0, tensors, ...session, ...changes } };
     return gather.requestSerialize(message);
   };
 
@@ -104,7 +105,8 @@ describe('beside a run', () => {
     const client = clientOf(run);
     const piece = gather.requestSerialize({ chunk: { tensor: 0, data: new Uint8Array(64) } });
     for (const changes of [{ generation: 0 }, { generation: 0, step: 5 }, { step: 0 }, { step: 1, rank: 1 }]) {
-      expect(await client.talk(gather.path, [header(changes), piece])).toBe('MLIP_E_RUN_STALE');
+      const { rank = 0 }: { rank?: number } = changes;
+      expect(await client.talk(gather.path, [header(changes, run.session(rank)), piece])).toBe('MLIP_E_RUN_STALE');
     }
     expect((await run.refused())['stale']).toBe(4);
     await run.moreSteps(3);
@@ -118,7 +120,7 @@ describe('beside a run', () => {
     for (let i = 0; i < 20; i++) {
       expect(await client.talk(session.path, [Buffer.alloc(MAX_REQUEST_BYTES + 1)])).toBe('MLIP_E_RPC_TOO_LARGE');
       const large = { tensors: [{ name: 'vision', rows: 0xffffffff, rowBytes: 65_536 }] };
-      expect(await client.talk(gather.path, [header({ ...large, step: run.steps() })])).toMatch(
+      expect(await client.talk(gather.path, [header({ ...large, step: run.steps() }, run.session(0))])).toMatch(
         /TENSOR|STALE|PROTOCOL/,
       );
     }

@@ -11,6 +11,7 @@ import {
   testConfig,
   type Watched,
 } from '../coordinator/harness.js';
+import type { SessionClaim } from '../../src/rpc/tensor-stream.js';
 import { holdPorts, release } from '../run/ports.js';
 
 const WORLD = 2;
@@ -22,6 +23,8 @@ export interface LiveRun {
   refused(): Promise<Record<string, number>>;
   /** Steps that all workers have applied. */
   steps(): number;
+  /** Who the worker of that number is, as it shows with each gather. */
+  session(number: number): SessionClaim;
   /** Waits until that many more steps are applied. */
   moreSteps(count: number): Promise<void>;
   /** Stops the run; throws unless it ended in order, with all its workers. */
@@ -38,6 +41,7 @@ export async function liveRun(options: Partial<CoordinatorOptions> = {}): Promis
   const steps = (): number => (existsSync(join(run.out, 'metrics.jsonl')) ? metricsOf(run.out).length : 0);
   return {
     ...{ address: run.address, out: run.out, steps },
+    session: (number) => workers.find(({ worker }) => worker.number === number)!.worker.session,
     refused: () => refusedAt(metricsPort),
     async moreSteps(count) {
       const goal = steps() + count;

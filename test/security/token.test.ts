@@ -1,5 +1,14 @@
 /** The run token: where it comes from, and that nothing shows it by accident. */
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -121,6 +130,14 @@ describe('the token of an output directory', () => {
     expect(again.created).toBe(false);
     expect(again.token.matches(made.token.reveal())).toBe(true);
     expect(readFileSync(made.path, 'utf8')).toBe(`${made.token.reveal()}\n`);
+  });
+
+  it('is made without touching what a process of the same number on another machine is writing', () => {
+    const theirs = join(folder, `token.${process.pid}`);
+    writeFileSync(theirs, 'theirs');
+    expect(tokenOfDirectory(folder, log).created).toBe(true);
+    expect(existsSync(theirs) && readFileSync(theirs, 'utf8')).toBe('theirs');
+    expect(readdirSync(folder).sort()).toEqual(['token', `token.${process.pid}`]);
   });
 
   it('is that of the first where several coordinators start at once', async () => {

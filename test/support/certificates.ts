@@ -1,7 +1,8 @@
 /** Authorities and certificates of tests, as files in a directory that is removed when the tests of a file are over. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { afterAll } from 'vitest';
 import type { CertificateFileNames } from '../../src/security/certificates.js';
 import { type Authority, type Validity, createAuthority } from '../../src/security/development-authority.js';
@@ -25,6 +26,13 @@ export interface TestAuthority {
   pair(role: Role, changes?: Partial<Validity> & { hosts?: readonly string[] }): Promise<Pair>;
   /** Writes another certificate into the same files. */
   renew(pair: Pair, role: Role, changes?: Partial<Validity>): Promise<void>;
+}
+
+/** Certificate and authority as they are, which our own end would not use, however wrong they are. */
+export function careless({ certFile, keyFile }: Pair, ca: string): TlsFiles {
+  const [cert, key] = [readFileSync(certFile), readFileSync(keyFile)];
+  const options = { ca, cert, key, minVersion: 'TLSv1.3' as const };
+  return { options, context: createSecureContext(options) } as TlsFiles;
 }
 
 const folders: string[] = [];

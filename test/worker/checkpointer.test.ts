@@ -10,6 +10,7 @@ import { Checkpointer } from '../../src/worker/checkpointer.js';
 import { takeSnapshot } from '../../src/worker/snapshot.js';
 import { trainStep } from '../../src/worker/train-step.js';
 import { downloadState, uploadState, type HostState } from '../../src/worker/training-state.js';
+import { undeletable } from '../support/undeletable.js';
 import { BUCKET, provideS3Server, startS3Server, type S3Server } from '../support/s3-server.js';
 import { noiseBatches, smallConfig, smallStep, type SmallStep } from './small-step.js';
 
@@ -131,6 +132,19 @@ describe('a checkpoint of a run that goes on', () => {
     await checkpointer.save(small.state, { world: 1 });
     await checkpointer.settled();
     expect(readdirSync(join(out, 'checkpoints'))).toEqual([`step-${small.state.step}`]);
+  });
+
+  it('for which an earlier one could not be given up is saved, and the log says so', async ({ skip }) => {
+    const { checkpointer, saved, failed, log } = open('checkpoint.keep=1');
+    const save = async (): Promise<unknown> => (await checkpointer.save(small.state, { world: 1 })).written;
+    await save();
+    const release = await undeletable(join(out, 'checkpoints', `step-${small.state.step}`));
+    skip(release === undefined, 'nothing is undeletable here');
+    await step();
+    await save().finally(release);
+    expect(saved.map((one) => one.step)).toEqual([small.state.step - 1, small.state.step]);
+    expect(failed).toEqual([]);
+    expect(log.join()).toContain('cannot delete earlier checkpoints');
   });
 
   it('that has no value to be the best by is said', async () => {

@@ -1,7 +1,9 @@
 /** What may happen to a worker that trains, and how it goes on or comes to an end. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readState } from '../../src/checkpoint/checkpoint.js';
+import { readLastStep } from '../../src/checkpoint/last-step.js';
 import { openProxy } from '../collectives/proxy.js';
 import { sameBits } from '../collectives/rings.js';
 import { scriptedCoordinator } from './scripted-coordinator.js';
@@ -201,6 +203,56 @@ describe('a worker that is told to go', () => {
     expect(performance.now() - told).toBeGreaterThan(GRACE_MS / 2 - 50);
     await first.stream.closed;
     letGo();
+  });
+});
+
+describe('workers that have lost their coordinator and are told to go', () => {
+  beforeEach(() => rmSync(ground.out, { recursive: true, force: true }));
+
+  it.each([
+    { name: 'save what they hold, once', ends: 'both' },
+    { name: 'save it also where the first of them is gone', ends: 'second' },
+  ])('$name, with what a coordinator may not have recorded', async ({ ends }) => {
+    const two = await workers(2);
+    await conductor.formed(two, PAIR);
+    const [{ report }] = await conductor.commits(two);
+    await conductor.script.kill();
+    const told = ends === 'both' ? two : two.slice(1);
+    told.forEach(({ leave }) => leave.abort());
+    for (const { end } of told) await expect(end).rejects.toMatchObject({ code: 'MLIP_E_COORDINATOR_LOST' });
+    const { step, world } = await readState(join(ground.out, 'checkpoints', 'step-1'));
+    expect([step, world]).toEqual([1, 2]);
+    const last = await readLastStep(join(ground.out, 'checkpoints', 'step-1'));
+    const { losses, ranks, rows } = report!;
+    expect(last).toMatchObject({ step: 1, generation: 1, world: 2, stepsPerEpoch: 3, losses, ranks, rows });
+  });
+
+  it('save it where it is frozen, and nobody knows yet', async () => {
+    const [only] = await workers(1);
+    await conductor.formed([only], ALONE);
+    await conductor.commits([only]);
+    conductor.script.freeze();
+    only.leave.abort();
+    await expect(only.end).rejects.toMatchObject({ code: 'MLIP_E_COORDINATOR_LOST' });
+    expect(await readState(join(ground.out, 'checkpoints', 'step-1'))).toMatchObject({ step: 1 });
+  });
+
+  it('save nothing where they hold nothing, or where it is saved already', async () => {
+    const two = await workers(2);
+    await conductor.formed(two, PAIR);
+    await conductor.commits(two);
+    conductor.direct(two.slice(0, 1), 1, { save: true, stop: true });
+    conductor.direct(two.slice(1), 1, { stop: true });
+    await two[0].stream.hears('saved', ['commit']);
+    const before = statSync(join(ground.out, 'checkpoints', 'step-1')).ino;
+    const idle = await conductor.worker(2);
+    await conductor.script.kill();
+    const told = performance.now();
+    for (const worker of [idle, ...two]) worker.leave.abort();
+    for (const { end } of [idle, ...two]) await expect(end).rejects.toMatchObject({ code: 'MLIP_E_COORDINATOR_LOST' });
+    expect(performance.now() - told).toBeLessThan(GRACE_MS + 1_000);
+    expect(readdirSync(join(ground.out, 'checkpoints'))).toEqual(['step-1']);
+    expect(statSync(join(ground.out, 'checkpoints', 'step-1')).ino).toBe(before);
   });
 });
 

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Config } from '../../config/schema.js';
 import { EXIT, MlipError } from '../../core/errors.js';
+import { requirePlainPath } from '../../core/plain-path.js';
 import { AXES, axesOf, parseAxes } from '../../evaluation/ablation/axes.js';
 import type { AblationReport } from '../../evaluation/ablation/report.js';
 import { chooseVariants, variantsOf, type Variant } from '../../evaluation/ablation/variants.js';
@@ -40,7 +41,11 @@ export function ablateCommand(): Command {
     .option('--hard', 'without --data: rarer findings, repeated reports and studies of two films')
     .option('--prompts <file>', 'prompts of the zero-shot scores; those of mlip by default')
     .option('--workers <n>', 'worker processes; one for each GPU by default, or one', parsePositive)
-    .option('--out <dir>', 'output directory; given again, finished runs are kept; runs/ablation-NAME-TIME by default')
+    .option(
+      '--out <dir>',
+      'output directory; given again, finished runs are kept; runs/ablation-NAME-TIME by default',
+      requirePlainPath,
+    )
     .option('--json', 'print the report, OUT/ablation.json, as one JSON object')
     .action(ablate);
   addConfigOptions(command);

@@ -4,6 +4,7 @@ import { showConfig } from '../../config/show.js';
 import type { Store } from '../../bus/store.js';
 import type { Config } from '../../config/schema.js';
 import { EXIT, MlipError } from '../../core/errors.js';
+import { requirePlainPath } from '../../core/plain-path.js';
 import { addAccessOptions, ownAccessOf, type AccessOptions } from '../access.js';
 import { isLaunched, tellLauncher } from '../launch/channel.js';
 import { onInterrupt } from '../launch/interrupt.js';
@@ -39,7 +40,11 @@ export function coordinatorCommand(): Command {
     .option('--workers <n>', 'workers for which the run waits before it starts', parsePositive)
     .option('--host <interface>', 'interface to listen on; without TLS the loopback one by default, with TLS all')
     .option('--port <n>', 'port to listen on; 0 takes any', parsePort, 7070)
-    .option('--out <dir>', 'output directory, which the workers must reach too; runs/NAME-TIME by default')
+    .option(
+      '--out <dir>',
+      'output directory, which the workers must reach too; runs/NAME-TIME by default',
+      requirePlainPath,
+    )
     .option('--resume', 'continue the newest checkpoint of --out; what that lacks is looked for in the store')
     .option('--run <name>', 'name of the run in the store; that of the output directory by default')
     .option('--queue', 'take runs that were submitted to the store, one after the other')

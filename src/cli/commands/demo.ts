@@ -1,5 +1,6 @@
 /** `mlip demo`: the main job from nothing. A synthetic corpus, a training run with two workers, a retrieval score. */
 import { join, relative } from 'node:path';
+import { requirePlainPath } from '../../core/plain-path.js';
 import { Command } from 'commander';
 import type { SynthSummary } from '../../data/synth/corpus.js';
 import type { Closing } from '../launch/closing.js';
@@ -25,7 +26,7 @@ export function demoCommand(): Command {
     .option('--steps <n>', 'steps to train; those of the recipe by default', parseCount)
     .option('--seed <n>', 'seed of the corpus and of the run', parseCount, 1)
     .option('--workers <n>', 'worker processes', parsePositive, 2)
-    .option('--out <dir>', 'output directory; the corpus is kept in its folder corpus', 'mlip-demo')
+    .option('--out <dir>', 'output directory; the corpus is kept in its folder corpus', requirePlainPath, 'mlip-demo')
     .option('--json', 'print the result as one JSON object')
     .action(demo);
   return addExamples(command, 'mlip demo', 'mlip demo --pairs 400 --steps 50 --out /tmp/quick --json');

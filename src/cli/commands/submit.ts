@@ -1,6 +1,7 @@
 /** `mlip submit`: leaves a run in a store, for any coordinator that takes runs from there. */
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
+import { requirePlainPath } from '../../core/plain-path.js';
 import { Command } from 'commander';
 import type { Store } from '../../bus/store.js';
 import { withAbsolutePaths } from '../../config/paths.js';
@@ -30,7 +31,11 @@ export function submitCommand(): Command {
     .description('leave a run in a store, for `mlip coordinator --queue`')
     .argument('<recipe|file>', 'name of a recipe, or path of a YAML file')
     .requiredOption('--workers <n>', 'workers for which the run waits before it starts', parsePositive)
-    .option('--out <dir>', 'output directory, which coordinators and workers reach; runs/NAME-TIME by default')
+    .option(
+      '--out <dir>',
+      'output directory, which coordinators and workers reach; runs/NAME-TIME by default',
+      requirePlainPath,
+    )
     .option('--run <name>', 'name of the run; that of the output directory by default')
     .option('--json', 'print {run, out, id} as one JSON object')
     .action(submitRun);

@@ -1,5 +1,6 @@
 /** `mlip train`: a coordinator and its workers on this machine. */
 import { Command } from 'commander';
+import { requirePlainPath } from '../../core/plain-path.js';
 import { addTlsOptions, tlsOf, type TlsOptions } from '../access.js';
 import { commandLogger } from '../logging.js';
 import { defaultOut, RUN_ARGUMENT, runArgument } from '../launch/out.js';
@@ -30,7 +31,7 @@ export function trainCommand(): Command {
     .description('pre-train on this machine: starts a coordinator and its workers, then scores retrieval')
     .argument(RUN_ARGUMENT, 'name of a recipe, or path of a YAML file; with --resume OUT/config.yaml is the default')
     .option('--workers <n>', 'worker processes; one for each GPU by default, or one', parsePositive)
-    .option('--out <dir>', 'output directory; runs/NAME-TIME by default')
+    .option('--out <dir>', 'output directory; runs/NAME-TIME by default', requirePlainPath)
     .option('--resume', 'continue the newest checkpoint of --out, with as many workers as it had')
     .option('--metrics-port <n>', 'serve Prometheus metrics there, of the workers on the ports after it', parsePort)
     .option('--max-restarts <n>', 'processes that are started again after they were killed, in all', parseCount, 3)

@@ -13,7 +13,11 @@ import type { FindCoordinator } from '../../worker/coordinator-search.js';
 import { provideEngine } from '../provide-engine.js';
 import { addStoreOptions, storeOf, type StoreOptions } from '../store-options.js';
 
-/** A launcher that is gone makes the coordinator end the run; should that fail, the worker ends by itself. */
+/**
+ * A launcher that is gone makes the coordinator end the run. Should that fail, the worker goes as if it were told to, which saves
+ * its state, and in the end it ends anyhow.
+ */
+const ORPHAN_LEAVES_MS = 15_000;
 const ORPHAN_MS = 60_000;
 
 interface WorkerCommandOptions extends AccessOptions, StoreOptions {
@@ -68,7 +72,7 @@ async function worker(options: WorkerCommandOptions): Promise<void> {
   // Preemption: this worker goes, the run goes on.
   const letGo = (): void => leave.abort();
   process.once('SIGTERM', letGo);
-  const forgetParent = isLaunched() ? watchParent(endSoon) : () => undefined;
+  const forgetParent = isLaunched() ? watchParent(() => endSoon(letGo)) : () => undefined;
   const end = await runWorker({
     ...{ find, data, host, listenPort: peerPort, threads, metricsPort: metricsPort ?? null, access, log },
     ...{ signal: stop.signal, leave: leave.signal },
@@ -97,6 +101,7 @@ async function finderOf(
   return findLeader(store, run);
 }
 
-function endSoon(): void {
+function endSoon(letGo: () => void): void {
+  setTimeout(letGo, ORPHAN_LEAVES_MS).unref();
   setTimeout(() => process.exit(EXIT.failure), ORPHAN_MS).unref();
 }

@@ -34,6 +34,8 @@ export interface Child {
   /** Where the coordinator listens; pending until it does, for ever in a worker. */
   address: Promise<string>;
   ended: Promise<ChildEnd>;
+  /** SIGTERM to the child, which then ends by itself. */
+  tellToGo(): void;
   /** SIGKILL to the child and to whatever it started. */
   kill(): void;
 }
@@ -61,7 +63,8 @@ export function startChild({ name, args, env, onLine }: ChildOptions): Child {
     killed = true;
     killGroup(child);
   };
-  const started: Child = { name, pid: child.pid, address, ended, kill };
+  const tellToGo = (): void => void child.kill('SIGTERM');
+  const started: Child = { name, pid: child.pid, address, ended, tellToGo, kill };
   for (const stream of [child.stdout!, child.stderr!]) {
     createInterface({ input: stream }).on('line', (line) => onLine(logsAsJson() ? line : `[${started.name}] ${line}`));
   }

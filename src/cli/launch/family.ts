@@ -1,4 +1,5 @@
 /** The processes of a run on this machine: how they are started, how they end, and whom to blame. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Child, ChildEnd } from './child.js';
 
 /** Signals that users do not send by themselves; what usually does. */
@@ -17,6 +18,8 @@ export interface Family {
   find: (pid: number) => Child | undefined;
   /** How a child ended; undefined while it lives. */
   endOf: (child: Child) => ChildEnd | undefined;
+  /** Tells the living children that `which` picks to go. Resolves when they have, or after `graceMs`. */
+  letGo: (which: (child: Child) => boolean, graceMs: number) => Promise<void>;
   /** Waits for all children to end, and kills those that have not by then. */
   settle: (deadlineMs: number) => Promise<void>;
   /** Kills the living children that `which` picks. */
@@ -44,6 +47,11 @@ export function createFamily(): Family {
     lives: (which) => children.some((child) => !ends.has(child) && which(child)),
     find: (pid) => children.find((child) => child.pid === pid),
     endOf: (child) => ends.get(child),
+    async letGo(which, graceMs) {
+      const living = children.filter((child) => !ends.has(child) && which(child));
+      living.forEach((child) => child.tellToGo());
+      await Promise.race([Promise.all(living.map((child) => child.ended)), sleep(graceMs, undefined, { ref: false })]);
+    },
     async settle(deadlineMs) {
       const timer = setTimeout(killAll, deadlineMs);
       await Promise.all(children.map((child) => child.ended));

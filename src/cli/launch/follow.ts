@@ -40,6 +40,11 @@ export class RunFollower {
     this.members = members;
   }
 
+  /** There may be something to save. */
+  get hasStarted(): boolean {
+    return this.started !== undefined;
+  }
+
   /**
    * Until the run ends; undefined where this coordinator goes before it does.
    *

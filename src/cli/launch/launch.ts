@@ -32,6 +32,8 @@ export interface LaunchPlan {
   out: string;
   /** Processes that are started again after they were killed, in all. */
   maxRestarts: number;
+  /** Workers that are told to go have saved and gone by then, or are killed. */
+  graceMs: number;
   /** By which all of them know each other. */
   access: Access;
   progress: Progress;
@@ -60,6 +62,7 @@ class Launcher {
   private readonly family: Family = createFamily();
   /** By number, of those that have joined. */
   private readonly workers = new Map<number, Child>();
+  private readonly follower: RunFollower;
   private readonly removeHandlers: () => void;
   private coordinator!: Child;
   private address: string | undefined;
@@ -67,12 +70,16 @@ class Launcher {
   private restarts = 0;
   private over = false;
   /** Rejects when what was killed is not started again. */
-  private giveUp!: (error: Killed) => void;
+  private giveUp!: (error: unknown) => void;
   private readonly givenUp = new Promise<never>((_, reject) => (this.giveUp = reject));
 
   constructor(plan: LaunchPlan) {
     this.plan = plan;
     this.givenUp.catch(() => undefined);
+    this.follower = new RunFollower(plan.access, plan.progress, {
+      joined: (worker, pid) => this.name(worker, pid),
+      left: (worker) => this.part(worker),
+    });
     process.once('exit', this.family.killAll);
     this.removeHandlers = onInterrupt({ first: (signal) => this.stop(signal), again: () => this.endAtOnce() });
   }
@@ -80,6 +87,7 @@ class Launcher {
   async run(): Promise<RunEnd> {
     const end = await Promise.race([this.follow(), this.givenUp]).catch(async (error: unknown) => {
       this.over = true;
+      await this.letWorkersGo();
       this.family.killAll();
       await this.settle();
       throw await this.firstCause(error);
@@ -99,12 +107,8 @@ class Launcher {
     this.startCoordinator(0);
     this.address = await this.coordinator.address;
     for (const worker of this.plan.workers) this.startWorker(worker);
-    const follower = new RunFollower(this.plan.access, this.plan.progress, {
-      joined: (worker, pid) => this.name(worker, pid),
-      left: (worker) => this.part(worker),
-    });
     for (;;) {
-      const end = await follower.follow(this.address).catch((error: unknown) => this.await(error));
+      const end = await this.follower.follow(this.address).catch((error: unknown) => this.await(error));
       if (end !== undefined) return end;
       if (this.over) return this.givenUp;
       this.address = await this.coordinator.address;
@@ -185,6 +189,15 @@ class Launcher {
     void child.ended.then(() => clearTimeout(timer));
   }
 
+  /** What they hold is lost otherwise: the coordinator cannot be relied on any more to have it saved. */
+  private async letWorkersGo(): Promise<void> {
+    const isWorker = (child: Child): boolean => child !== this.coordinator;
+    if (!this.follower.hasStarted || !this.family.lives(isWorker)) return;
+    const { graceMs, progress } = this.plan;
+    progress.note(`The run cannot go on: its workers save their state, ${graceMs / 1000} s at most.`);
+    await this.family.letGo(isWorker, graceMs);
+  }
+
   /** Once the run is over, workers end by themselves; those that have not joined would go on knocking. */
   private async settle(): Promise<void> {
     const joined = [...this.workers.values()];
@@ -196,7 +209,7 @@ class Launcher {
     this.signal = signal;
     this.plan.progress.note('Ending after this step, with a checkpoint. Ctrl-C again ends at once.');
     if (this.address === undefined) this.family.killAll();
-    else stopRun(this.address, { access: this.plan.access }).catch(() => this.family.killAll());
+    else stopRun(this.address, { access: this.plan.access }).catch(this.giveUp);
   }
 
   private endAtOnce(): never {

@@ -44,7 +44,7 @@ export async function trainHere(options: TrainOptions): Promise<Closing> {
   const end = await launchRun({
     coordinator: coordinatorArguments(options, workers),
     workers: planWorkers(options, workers, gpus),
-    ...{ out: options.out, maxRestarts: options.maxRestarts },
+    ...{ out: options.out, maxRestarts: options.maxRestarts, graceMs: config.elastic.graceMs },
     access: { token: RunToken.random(), tls: options.tls },
     progress: logsAsJson() ? jsonProgress(commandLogger('launcher')) : createProgress(),
   });
