@@ -5,7 +5,7 @@ import { pause } from './pause.js';
 import type { KeyValue } from './store.js';
 
 export interface Lease {
-  /** Greater than that of any earlier holder: whoever is told to do something refuses a smaller one than it has seen. */
+  /** Greater than that of any earlier holder. */
   readonly token: number;
   /** Given with an MlipError MLIP_E_LEASE_LOST when the lease is lost; not when it is released. */
   readonly lost: AbortSignal;

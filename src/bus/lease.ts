@@ -1,11 +1,14 @@
 /**
  * Leadership on a key: at most one holder believes that it leads. Taken and renewed by compare-and-set, never on a read, in a
  * bucket whose values run out. A holder counts from the start of its last successful renewal, others from its end, so it knows
- * that it has lost the lease before anybody can take it. What it does late all the same is told by its token.
+ * that it has lost the lease before anybody can take it. What it does late all the same must be stopped where it is done, as
+ * by a compare-and-set.
  */
 import { MlipError } from '../core/errors.js';
+import type { Logger } from '../core/log.js';
 import { startElapsed } from './elapsed.js';
 import { HeldLease, type Lease, type LeaseValue } from './held-lease.js';
+import { outlast } from './outlast.js';
 import { pause } from './pause.js';
 import type { KeyValue } from './store.js';
 
@@ -21,6 +24,8 @@ export interface LeaseRequest {
   readonly address: string;
   /** Ends the waiting; rejects with its reason. */
   readonly signal?: AbortSignal;
+  /** Told when the store is away while the lease is waited for. */
+  readonly log?: Logger;
 }
 
 export interface LeaseHolder {
@@ -29,11 +34,14 @@ export interface LeaseHolder {
   readonly token: number;
 }
 
-/** Waits until the lease is free, and takes it. It is renewed at a third of its time until it is released or lost. */
+/**
+ * Waits until the lease is free, and takes it, also when the store is away for a while: who stands by is needed most after
+ * that. The lease is renewed at a third of its time until it is released or lost.
+ */
 export async function acquireLease(request: LeaseRequest): Promise<Lease> {
   for (;;) {
     request.signal?.throwIfAborted();
-    const lease = await tryToAcquireLease(request);
+    const lease = await outlast(() => tryToAcquireLease(request), request);
     if (lease !== null) return lease;
     await pause(retryMs(ttlOf(request.keyValue)), request.signal);
   }

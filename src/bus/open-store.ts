@@ -9,9 +9,14 @@ export interface StoreChoice extends Omit<NatsOptions, 'servers'> {
   readonly directory?: string;
   /** Holds credentials and TLS files as MLIP_NATS_*; what is given beside it wins. */
   readonly env?: NodeJS.ProcessEnv;
+  /** False where the store is only read: a directory that holds none is then an error. */
+  readonly create?: boolean;
+  /** Told the directory of a store that was made. */
+  readonly onCreated?: (where: string) => void;
 }
 
-export async function openStore({ nats, directory, env = process.env, ...options }: StoreChoice): Promise<Store> {
+export async function openStore(choice: StoreChoice): Promise<Store> {
+  const { nats, directory, env = process.env, create, onCreated, ...options } = choice;
   if (nats !== undefined) {
     // Loaded where needed: most runs have no NATS.
     const [{ openNatsStore }, { natsOptionsFrom }] = await Promise.all([
@@ -26,5 +31,5 @@ export async function openStore({ nats, directory, env = process.env, ...options
     });
   }
   const { openDirectoryStore } = await import('./directory/store.js');
-  return openDirectoryStore(directory);
+  return openDirectoryStore(directory, { create, onCreated });
 }

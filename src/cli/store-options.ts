@@ -1,5 +1,6 @@
 /** The store that coordinators, workers and those who submit runs share. */
 import type { Command } from 'commander';
+import type { StoreChoice } from '../bus/open-store.js';
 import type { Store } from '../bus/store.js';
 import { MlipError } from '../core/errors.js';
 
@@ -14,19 +15,22 @@ export function addStoreOptions(command: Command): Command {
     .option('--store <dir>', 'a directory that all of them reach as the store');
 }
 
+/** How a store is opened. */
+export type StoreTerms = Pick<StoreChoice, 'patienceMs' | 'create' | 'onCreated'>;
+
 /**
  * Null where none is named.
  *
- * @param patienceMs for which a store that does not answer is tried; a leader's writes must not be tried longer than its lease
+ * @param terms a leader's writes must not be tried for longer than its lease: `patienceMs`; who only reads makes none: `create`
  * @throws MLIP_E_STORE_*
  */
-export async function storeOf({ nats, store }: StoreOptions, patienceMs?: number): Promise<Store | null> {
+export async function storeOf({ nats, store }: StoreOptions, terms: StoreTerms = {}): Promise<Store | null> {
   if (nats === undefined && store === undefined) return null;
   const { openStore } = await import('../bus/open-store.js');
   return openStore({
     ...(nats === undefined ? {} : { nats }),
     ...(store === undefined ? {} : { directory: store }),
-    ...(patienceMs === undefined ? {} : { patienceMs }),
+    ...terms,
   });
 }
 
@@ -34,9 +38,9 @@ export async function storeOf({ nats, store }: StoreOptions, patienceMs?: number
 export async function withStore<T>(
   options: StoreOptions,
   action: (store: Store) => Promise<T>,
-  patienceMs?: number,
+  terms: StoreTerms = {},
 ): Promise<T> {
-  const store = await storeOf(options, patienceMs);
+  const store = await storeOf(options, terms);
   if (store === null) {
     throw new MlipError('MLIP_E_USAGE', 'a store is missing', { remedy: 'Name one with --nats or --store.' });
   }

@@ -54,8 +54,10 @@ class Dropped extends Unreachable {}
 function callOnce(peer: Peer, call: Call, deadline: AbortSignal): Promise<Inbound> {
   const { purpose, token, tls, generation, rank, timeoutMs } = call;
   return new Promise((resolve, rejectOnly) => {
+    // Whoever was turned down may call for as long as its run lasts: its connections must not add up.
     const reject = (error: MlipError): void => {
       deadline.removeEventListener('abort', giveUp);
+      inbound.drop();
       rejectOnly(error);
     };
     const inbound = new Inbound(peer, tls, {
@@ -68,10 +70,7 @@ function callOnce(peer: Peer, call: Call, deadline: AbortSignal): Promise<Inboun
       onPayload: () => undefined,
       onClosed: (cause) => reject(inbound.refusal(nameOf(peer)) ?? unreachable(peer, cause, inbound.droppedInSilence)),
     });
-    const giveUp = (): void => {
-      reject(silent(peer, timeoutMs));
-      inbound.drop();
-    };
+    const giveUp = (): void => reject(silent(peer, timeoutMs));
     if (deadline.aborted) return giveUp();
     deadline.addEventListener('abort', giveUp, { once: true });
     inbound.greet(encodeGreeting({ purpose, token: digestToken(token), generation, rank }));

@@ -44,12 +44,17 @@ export class Reception {
   }
 
   receive(socket: Socket): void {
-    const [oldest] = this.waiting.keys();
-    if (this.waiting.size >= MAX_WAITING) this.turnAway(oldest, 'connections');
+    if (this.waiting.size >= MAX_WAITING) this.turnAway(this.leastWelcome(), 'connections');
     this.waiting.set(socket, undefined);
     socket.on('error', () => this.dismiss(socket));
     socket.on('close', () => this.dismiss(socket));
     this.readGreeting(socket);
+  }
+
+  /** The oldest of those that have not greeted; a neighbour that is early has, and may wait for long. */
+  private leastWelcome(): Socket {
+    const waiting = [...this.waiting];
+    return (waiting.find(([, greeting]) => greeting === undefined) ?? waiting[0])[0];
   }
 
   private readGreeting(socket: Socket): void {

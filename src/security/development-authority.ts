@@ -41,6 +41,8 @@ export interface LeafOptions extends Validity {
 }
 
 export interface Authority extends CertificatePair {
+  /** What it has signed is worth nothing after that. */
+  notAfter: Date;
   issue(options: LeafOptions): Promise<CertificatePair>;
 }
 
@@ -72,6 +74,7 @@ export async function readAuthority({ cert, key }: CertificatePair): Promise<Aut
 function authorityOf(certificate: X509Certificate, privateKey: webcrypto.CryptoKey): Authority {
   return {
     ...pairOf(certificate, privateKey),
+    notAfter: certificate.notAfter,
     async issue(options) {
       const keys = await generateKeys();
       const issued = await X509CertificateGenerator.create({

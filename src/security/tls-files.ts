@@ -19,6 +19,8 @@ export class TlsFiles {
   private readonly recheckMs: number;
   private current: { options: SecureContextOptions; context: SecureContext };
   private stamp: string;
+  /** What was said last of files that are not used. */
+  private said = '';
   private checkedMs = performance.now();
 
   /** @throws MLIP_E_TLS_FILES, MLIP_E_TLS_CERTIFICATE */
@@ -42,7 +44,10 @@ export class TlsFiles {
     return this.current.context;
   }
 
-  /** Files that are being replaced, or were replaced by something unusable, leave things as they were. */
+  /**
+   * Files that are being replaced, or were replaced by something unusable, leave things as they were. They are tried again,
+   * also unchanged: a certificate may not be valid yet.
+   */
   private refresh(): void {
     const nowMs = performance.now();
     if (nowMs - this.checkedMs < this.recheckMs) return;
@@ -50,12 +55,19 @@ export class TlsFiles {
     try {
       const stamp = this.stampOf();
       if (stamp === this.stamp) return;
-      this.stamp = stamp;
       this.current = load(this.names);
+      this.stamp = stamp;
+      this.said = '';
       this.log.info('the certificate was renewed', { path: this.names.certFile });
     } catch (error) {
-      this.log.warn(`a renewed certificate is not used: ${messageOf(error)}`, { path: this.names.certFile });
+      this.warnOnce(messageOf(error));
     }
+  }
+
+  private warnOnce(why: string): void {
+    if (why === this.said) return;
+    this.said = why;
+    this.log.warn(`a renewed certificate is not used: ${why}`, { path: this.names.certFile });
   }
 
   private stampOf(): string {

@@ -1,7 +1,11 @@
 // A nats-server that is killed and started again, or stands still: what was acknowledged is there, once, and clients go on.
+import { getEventListeners } from 'node:events';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { acquireLease } from '../../src/bus/lease.js';
+import { connectNats } from '../../src/bus/nats/connect.js';
 import { openNatsStore } from '../../src/bus/nats/store.js';
 import { readObject, type Store } from '../../src/bus/store.js';
+import { createLogger } from '../../src/core/log.js';
 import { findNatsServer } from '../support/nats-provision.js';
 import { freePorts, startNatsServer, type NatsServer } from '../support/nats-server.js';
 import { bytes, codeOf, text } from './contract/opened.js';
@@ -110,7 +114,58 @@ describe.skipIf(findNatsServer() === undefined)('a NATS server that is away for 
     await expect.poll(() => codeOf(keyValue.get('key'))).toBe('no error');
     await hasty.close();
   });
+
+  it('is waited for as long as patience lasts, and no longer', async () => {
+    const hasty = await openNatsStore({ servers: server.address, patienceMs: 2000 });
+    onTestFinished(() => hasty.close());
+    const keyValue = await hasty.keyValue('bucket');
+    await server.kill();
+    // The client has noticed.
+    await wait(100);
+    const started = performance.now();
+    await expect(keyValue.get('key')).rejects.toMatchObject({ code: 'MLIP_E_STORE_UNREACHABLE' });
+    // Not once for the connection and once more for an answer.
+    expect(performance.now() - started).toBeLessThan(3500);
+  });
+
+  it('is asked without anything staying behind', async () => {
+    const link = await connectNats({ servers: server.address });
+    onTestFinished(() => link.close());
+    const before = followersOf(link.closing);
+    for (let i = 0; i < 50; i++) await link.persist(() => link.manager.getAccountInfo());
+    expect(followersOf(link.closing)).toBe(before);
+  });
+
+  it('is outlasted by whoever waits for a lease, who says so once', async () => {
+    const hasty = await openNatsStore({ servers: server.address, patienceMs: 300 });
+    onTestFinished(() => hasty.close());
+    const keyValue = await hasty.keyValue('leases', { ttlMs: 5000 });
+    const said: string[] = [];
+    const log = createLogger({ name: 'test', write: (line) => said.push(line) });
+    const request = { keyValue, key: 'key', holder: 'a', address: 'a:1', log };
+    await server.kill();
+    const waiting = acquireLease(request);
+    const stop = new AbortController();
+    const stopped = acquireLease({ ...request, log, signal: stop.signal });
+    // Several times as long as patience lasts.
+    await wait(2000);
+    stop.abort(new Error('enough'));
+    await expect(stopped).rejects.toThrow('enough');
+    expect(said.filter((line) => line.includes('waiting for the store'))).toHaveLength(2);
+    await server.restart();
+    const lease = await waiting;
+    expect(lease.holds()).toBe(true);
+    expect(said.at(-1)).toContain('the store is back');
+    await lease.release();
+  });
 });
+
+/** Listeners of a signal, and the signals that AbortSignal.any has made of it. */
+function followersOf(signal: AbortSignal): number {
+  const made = Object.getOwnPropertySymbols(signal).find(({ description }) => description === 'kDependantSignals');
+  const dependants = made && (signal as unknown as Record<symbol, Set<unknown> | undefined>)[made];
+  return getEventListeners(signal, 'abort').length + (dependants?.size ?? 0);
+}
 
 describe('an address where nobody answers', () => {
   it('is reported when patience ends', async () => {

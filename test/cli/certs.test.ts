@@ -4,8 +4,10 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createAuthority } from '../../src/security/development-authority.js';
 import { TlsFiles } from '../../src/security/tls-files.js';
 import { silent } from '../support/access.js';
+import { EXPIRED } from '../support/certificates.js';
 import { mlip } from './run-cli.js';
 
 let folder: string;
@@ -72,4 +74,61 @@ describe('mlip certs', () => {
     const without = await mlip(['certs', '--out', join(folder, 'third'), '--authority', renewed]);
     expect(without.stderr).toContain('MLIP_E_TLS_FILES');
   });
+
+  it('signs for no longer than the authority lasts', async () => {
+    const [first, second] = [join(folder, 'first'), join(folder, 'second')];
+    for (const days of ['99999999', '3651']) {
+      const refused = await mlip(['certs', '--out', first, '--days', days]);
+      expect(refused.status).toBe(2);
+      expect(refused.stderr).toMatch(/MLIP_E_USAGE: certificates for \d+ days would outlive their authority/);
+      expect(refused.stderr).toContain('Choose --days 3650 or less');
+    }
+    expect((await mlip(['certs', '--out', first, '--days', '3650'])).status).toBe(0);
+    const end = (name: string): Date => new Date(certificate('first', name).validTo);
+    expect(end('worker.pem').getTime()).toBeLessThan(end('ca.pem').getTime());
+    const refused = await mlip(['certs', '--out', second, '--authority', first, '--days', '5000']);
+    expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('MLIP_E_USAGE')]);
+    expect(readdirSync(folder)).toEqual(['first']);
+  });
+
+  it('does not sign with an authority that has ended', async () => {
+    const { cert, key } = await createAuthority(EXPIRED);
+    writeFileSync(join(folder, 'ca.pem'), cert);
+    writeFileSync(join(folder, 'ca-key.pem'), key);
+    const refused = await mlip(['certs', '--out', join(folder, 'new'), '--authority', folder]);
+    expect([refused.status, refused.stderr]).toEqual([4, expect.stringContaining('MLIP_E_TLS_CERTIFICATE')]);
+  });
+
+  it('takes names of hosts and addresses, and nothing else', async () => {
+    const good = ['*.train.example.org', 'fe80::1', 'gpu_1', 'n-1.cluster.local', '10.0.0.5'];
+    expect((await mlip(['certs', '--out', join(folder, 'good'), '--host', ...good])).status).toBe(0);
+    expect(certificate('good', 'coordinator.pem').checkHost('a.train.example.org')).toBeDefined();
+    const bad = [
+      'bad host;x',
+      'https://a',
+      'a:7070',
+      '10.0.0.256',
+      'a..b',
+      '*',
+      'a.*.b',
+      '-a',
+      '',
+      'fe80::1%eth0',
+      'ü.de',
+    ];
+    for (const flag of ['--host', '--worker-host']) {
+      for (const name of flag === '--host' ? bad : bad.slice(0, 1)) {
+        const { status, stderr } = await mlip([
+          'certs',
+          '--out',
+          join(folder, 'bad'),
+          '--host',
+          'a',
+          `${flag}=${name}`,
+        ]);
+        expect([name, status, stderr]).toEqual([name, 2, expect.stringContaining('MLIP_E_USAGE')]);
+      }
+    }
+    expect(readdirSync(folder)).toEqual(['good']);
+  }, 120_000);
 });

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { encodeFrame, GREETING_BYTES } from '../../src/collectives/frame.js';
-import { openRing, type RingOptions } from '../../src/collectives/open-ring.js';
+import { callPeer } from '../../src/collectives/call-peer.js';
+import { digestToken, encodeFrame, encodeGreeting, GREETING_BYTES } from '../../src/collectives/frame.js';
+import { openRing, type Peer, type RingOptions } from '../../src/collectives/open-ring.js';
 import type { Ring } from '../../src/collectives/ring.js';
 import { openLink } from '../../bench/chaos/link.js';
 import { listenHere, optionsOf, peerOf } from './rings.js';
@@ -48,17 +49,20 @@ async function stranger(port: number, bytes: Uint8Array | string): Promise<Socke
   return socket;
 }
 
-/** A server in the place of rank 0 that answers a greeting with `answer`. */
-async function fakePredecessor(answer: Uint8Array | string): Promise<{ rank: number; host: string; port: number }> {
+/** A server in the place of rank 0 that answers a greeting with `answer`; `open` are its connections. */
+async function fakePredecessor(answer: Uint8Array | string): Promise<Peer & { open: Set<Socket> }> {
+  const open = new Set<Socket>();
   const server = createServer((socket) => {
+    open.add(socket);
     socket.on('error', () => undefined);
+    socket.on('close', () => open.delete(socket));
     cleanups.push(() => socket.destroy());
     socket.once('data', () => socket.write(answer));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   cleanups.push(() => server.close());
-  return { rank: 0, host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+  return { rank: 0, host: '127.0.0.1', port: (server.address() as AddressInfo).port, open };
 }
 
 const GARBAGE = [
@@ -92,6 +96,22 @@ describe('strangers', () => {
     const [first, second] = await pair();
     for (let i = 0; i < 100; i++) await stranger(first.listener.port, 'x');
     await expectToWork(await Promise.all([open(first), open(second)]));
+  });
+
+  it('that say nothing do not take the place of a peer that has greeted and waits', async () => {
+    const [first] = await pair();
+    const greeting = encodeGreeting({ purpose: 'ring', token: digestToken('test'), generation: 1, rank: 1 });
+    const early = await stranger(first.listener.port, greeting);
+    // It has been read: the listener takes connections in order.
+    for (let i = 0; i < 80; i++) await stranger(first.listener.port, '');
+    await new Promise((go) => setTimeout(go, 100));
+    expect(early.readableEnded).toBe(false);
+    const answer = once(early, 'data');
+    const giveUp = new AbortController();
+    const opening = openRing({ ...first, signal: giveUp.signal }).catch((error: unknown) => error);
+    expect(await answer).toEqual([encodeFrame({ kind: 'accepted', generation: 1 })]);
+    giveUp.abort();
+    await opening;
   });
 });
 
@@ -172,5 +192,18 @@ describe('a rank', () => {
     const [, second] = await pair();
     const peers = [await fakePredecessor('HTTP/1.1 400 Bad Request\r\n\r\n')];
     await expect(openRing({ ...second, peers })).rejects.toThrow('it does not speak this protocol');
+  });
+
+  it.each([
+    ['refused', encodeFrame({ kind: 'refused', generation: 1, refusal: 'token' })],
+    ['answered with garbage', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
+  ])('that is %s leaves no connection behind', async (_, answer) => {
+    const peer = await fakePredecessor(answer);
+    const call = { purpose: 'copy', token: 'test', tls: null, generation: 1, rank: 1, timeoutMs: 5000 } as const;
+    for (let i = 0; i < 5; i++) {
+      const calling = callPeer(peer, call, new AbortController().signal);
+      await expect(calling).rejects.toMatchObject({ code: 'MLIP_E_PEER_REFUSED' });
+    }
+    await expect.poll(() => peer.open.size).toBe(0);
   });
 });

@@ -122,6 +122,20 @@ describe('renewed files', () => {
     expect(files.context).not.toBe(before);
   });
 
+  it('that are not valid yet are used once they are, though nobody touches them again', async () => {
+    const pair = await own.pair('worker');
+    const files = load(pair);
+    const before = files.context;
+    // In a certificate times are whole seconds.
+    const validFrom = Math.ceil(Date.now() / 1000) * 1000 + 1000;
+    await own.renew(pair, 'worker', { notBefore: new Date(validFrom) });
+    expect(files.context).toBe(before);
+    expect(files.context).toBe(before);
+    expect(lines.filter((line) => line.includes('is valid only from'))).toHaveLength(1);
+    await new Promise((resolve) => setTimeout(resolve, validFrom + 50 - Date.now()));
+    expect(files.context).not.toBe(before);
+  });
+
   it('are not looked for more than once a second', async () => {
     const pair = await own.pair('worker');
     const files = new TlsFiles(pair, log);

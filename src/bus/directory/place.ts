@@ -11,6 +11,11 @@ const FORMAT = { format: 'mlip-store', version: 1 };
 /** What was begun longer ago than this was left by a crash. */
 const ABANDONED_MS = 24 * 3600 * 1000;
 
+export interface PlaceTerms {
+  readonly create?: boolean | undefined;
+  readonly onCreated?: ((where: string) => void) | undefined;
+}
+
 export class Place {
   readonly root: string;
   readonly where: string;
@@ -29,10 +34,11 @@ export class Place {
     return this.#closing.signal;
   }
 
-  async open(): Promise<void> {
+  async open({ create = true, onCreated }: PlaceTerms = {}): Promise<void> {
     await reporting(this.where, async () => {
+      if (!create) return this.#requireStore();
       await ensureDirectory(this.drafts);
-      await this.#claim();
+      if (await this.#claim()) onCreated?.(this.where);
       await this.#clear();
     });
   }
@@ -48,13 +54,27 @@ export class Place {
     return reporting(this.where, operation);
   }
 
-  /** A directory that holds something else is left alone. */
-  async #claim(): Promise<void> {
-    const marker = join(this.root, 'mlip-store');
+  /** Whether it was empty. A directory that holds something else is left alone. */
+  async #claim(): Promise<boolean> {
     const names = (await namesIn(this.root)).filter((name) => name !== 'drafts');
-    if (names.length === 0) await createChecked(marker, this.drafts, { meta: FORMAT, value: new Uint8Array() });
-    const text = await readFile(marker, 'utf8').catch(() => '');
-    if (!text.includes(JSON.stringify(FORMAT))) throw otherContents(this.root);
+    const empty = { meta: FORMAT, value: new Uint8Array() };
+    const created = names.length === 0 && (await createChecked(this.#marker, this.drafts, empty));
+    if (!(await this.#isMarked())) throw otherContents(this.root);
+    return created;
+  }
+
+  /** For those who only read: a mistyped path stays as it is. */
+  async #requireStore(): Promise<void> {
+    if (!(await this.#isMarked())) throw noStore(this.root);
+  }
+
+  get #marker(): string {
+    return join(this.root, 'mlip-store');
+  }
+
+  async #isMarked(): Promise<boolean> {
+    const text = await readFile(this.#marker, 'utf8').catch(() => '');
+    return text.includes(JSON.stringify(FORMAT));
   }
 
   async #clear(): Promise<void> {
@@ -73,5 +93,12 @@ function otherContents(where: string): MlipError {
   return new MlipError('MLIP_E_STORE_ADDRESS', 'this directory holds something else than a store of this version', {
     where,
     remedy: 'Choose an empty directory, or one that a store of this version made.',
+  });
+}
+
+function noStore(where: string): MlipError {
+  return new MlipError('MLIP_E_STORE_ADDRESS', 'there is no store of this version in this directory', {
+    where,
+    remedy: 'Name the directory that the coordinators have as --store; `mlip coordinator` and `mlip submit` make one.',
   });
 }

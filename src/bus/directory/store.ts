@@ -4,7 +4,7 @@ import type { EventLog, KeyValue, ObjectStore, Store, WorkQueue } from '../store
 import { DirectoryEventLog } from './event-log.js';
 import { DirectoryKeyValue } from './key-value.js';
 import { DirectoryObjectStore } from './object-store.js';
-import { Place } from './place.js';
+import { Place, type PlaceTerms } from './place.js';
 import { DirectoryWorkQueue } from './work-queue.js';
 
 class DirectoryStore implements Store {
@@ -41,9 +41,9 @@ class DirectoryStore implements Store {
   }
 }
 
-/** Opens the store of a directory, which is made if there is none. */
-export async function openDirectoryStore(directory: string): Promise<Store> {
+/** Opens the store of a directory, which is made if there is none and `create` is not false. */
+export async function openDirectoryStore(directory: string, terms: PlaceTerms = {}): Promise<Store> {
   const place = new Place(directory);
-  await place.open();
+  await place.open(terms);
   return new DirectoryStore(place);
 }

@@ -1,9 +1,9 @@
-/** The connection to NATS servers: kept as long as the store is open, with operations tried again while the server is away. */
+/** The connection to NATS servers: kept while the store is open, with operations tried again while the server is away. */
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { EventEmitter, once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { MlipError, messageOf } from '../../core/errors.js';
+import { linkedSignal } from '../../core/linked-signal.js';
 import { startElapsed } from '../elapsed.js';
 import { pause } from '../pause.js';
 import { Interrupted, isPassing, storeError } from './failures.js';
@@ -94,21 +94,19 @@ export class Link {
     await this.connection.close();
   }
 
-  /** Ends when the connection breaks, or after so long. */
+  /** Ends when the connection breaks, or after so long, the wait for the connection included. */
   async #attempt<T>(operation: () => Promise<T>, limitMs?: number): Promise<{ value: T } | { error: unknown }> {
-    const over = new AbortController();
-    const signal = AbortSignal.any([over.signal, this.closing]);
+    const over = linkedSignal(this.closing, limitMs);
     try {
-      if (!this.#connected) await Promise.race([once(this.#events, 'up', { signal }), limit(limitMs, signal)]);
-      const interruptions = [once(this.#events, 'down', { signal }), limit(limitMs, signal)];
-      const answer = (async (): Promise<T> => operation())();
-      const value = await Promise.race([answer.then((result) => ({ result })), ...interruptions]);
-      if (value instanceof Array || value === undefined) throw new Interrupted('no answer came');
-      return { value: value.result };
+      if (!this.#connected) await once(this.#events, 'up', { signal: over.signal });
+      const broken = once(this.#events, 'down', { signal: over.signal });
+      const outcome = await Promise.race([(async () => ({ value: await operation() }))(), broken]);
+      return outcome instanceof Array ? { error: new Interrupted('no answer came') } : outcome;
     } catch (error) {
-      return { error };
+      return { error: over.signal.aborted ? new Interrupted('no answer came in time', { cause: error }) : error };
     } finally {
       over.abort();
+      over.release();
     }
   }
 
@@ -149,10 +147,4 @@ export class Link {
       cause: failure,
     });
   }
-}
-
-/** Resolves after so long; never where there is no limit. */
-async function limit(ms: number | undefined, signal: AbortSignal): Promise<void> {
-  if (ms === undefined) await once(new EventEmitter(), 'never', { signal });
-  else await sleep(ms, undefined, { signal });
 }

@@ -1,4 +1,6 @@
-/** Whether a ledger shows what it should: every step once, every micro-batch once, every row as planned. */
+/**
+ * Whether a ledger shows what it should: every step that metrics.jsonl has, once, every micro-batch once, every row as planned.
+ */
 import type { LedgerLine } from '../../coordinator/ledger.js';
 import { microBatchCount, planner, stepsPerEpoch, type MicroBatchPlan, type PlanShape } from '../../core/plan.js';
 
@@ -17,17 +19,26 @@ export interface Audit {
   problemCount: number;
 }
 
+/** Steps that metrics.jsonl has: before the ledger was read, and after. A run that goes on writes meanwhile. */
+export interface RecordedSteps {
+  before: readonly number[];
+  after: readonly number[];
+}
+
 const MOST_NAMED = 20;
 
 /**
  * The plan is a permutation of the training rows for each epoch, so rows that are as planned are used once. A row that is
  * unusable is replaced, the same one each time it comes.
  */
-export function auditLedger(lines: readonly LedgerLine[], shape: PlanShape): Audit {
+export function auditLedger(all: readonly LedgerLine[], shape: PlanShape, recorded: RecordedSteps): Audit {
+  const lastStep = highest(recorded.before);
+  const lines = all.filter(({ step }) => step <= lastStep);
   const steps = byStep(lines);
   const plan = planner(shape);
   const rows = new RowCheck();
-  const problems = gapProblems([...steps.keys()]);
+  const problems = [...(steps.size === 0 ? ['no step is there'] : []), ...gapProblems([...steps.keys()])];
+  problems.push(...recordProblems(new Set(all.map(({ step }) => step)), recorded));
   for (const [step, own] of steps) {
     const planned = plan(step - 1).microBatches;
     problems.push(...microBatchProblems(step, own, microBatchCount(shape)));
@@ -55,6 +66,24 @@ function gapProblems(steps: readonly number[]): string[] {
   const sorted = steps.toSorted((a, b) => a - b);
   const at = sorted.findIndex((step, position) => step !== position + 1);
   return at < 0 ? [] : [`step ${at + 1} is missing: the one after step ${at} is ${sorted[at]}`];
+}
+
+function highest(steps: readonly number[]): number {
+  return steps.reduce((most, step) => Math.max(most, step), 0);
+}
+
+/**
+ * A coordinator writes the lines of a step to the ledger before the one to metrics.jsonl, so one that dies in between leaves a
+ * step, perhaps not all of it, in the ledger alone. That one is not looked at; it is computed again.
+ */
+function recordProblems(steps: ReadonlySet<number>, { before, after }: RecordedSteps): string[] {
+  const [known, lastStep] = [new Set(after), highest(after)];
+  const [lacking] = before.filter((step) => !steps.has(step)).sort((a, b) => a - b);
+  const [surplus] = [...steps].filter((step) => step !== lastStep + 1 && !known.has(step)).sort((a, b) => a - b);
+  return [
+    ...(lacking === undefined ? [] : [`step ${lacking} is in metrics.jsonl and not in the ledger`]),
+    ...(surplus === undefined ? [] : [`step ${surplus} is in the ledger and not in metrics.jsonl`]),
+  ];
 }
 
 /** Each once, all of one generation: a step that was applied twice has lines of two. */

@@ -5,30 +5,53 @@ import { resolveConfig } from '../../config/load.js';
 import { parseLedgerLine, type LedgerLine } from '../../coordinator/ledger.js';
 import { messageOf, MlipError } from '../../core/errors.js';
 import type { PlanShape } from '../../core/plan.js';
+import type { RecordedSteps } from './ledger-check.js';
 
 export interface AuditedRun {
   lines: LedgerLine[];
   shape: PlanShape;
+  recorded: RecordedSteps;
 }
 
 /** @throws MLIP_E_LEDGER with the file, and the line, that is to blame */
 export function readAuditedRun(out: string): AuditedRun {
-  const lines = readLedger(join(out, 'ledger.jsonl'));
+  const [ledger, metrics] = ['ledger.jsonl', 'metrics.jsonl'].map((name) => join(out, name));
+  const before = readLines(metrics, stepOf);
+  const lines = readLines(ledger, parseLedgerLine);
+  const recorded = { before, after: readLines(metrics, stepOf) };
   const { config } = resolveConfig({ recipeOrFile: join(out, 'config.yaml') });
   const { seed, batchSize, microBatchSize } = config;
-  return { lines, shape: { seed, batchSize, microBatchSize, rows: readRows(join(out, 'run.json')) } };
+  return { lines, recorded, shape: { seed, batchSize, microBatchSize, rows: readRows(join(out, 'run.json')) } };
 }
 
-function readLedger(path: string): LedgerLine[] {
+/** @param parse gives null for what is no such line */
+function readLines<T>(path: string, parse: (text: string) => T | null): T[] {
   const texts = read(path).split('\n');
   // What a crash cut short is no line.
   const whole = texts.slice(0, -1);
-  return whole.map((text, index) => parseLedgerLine(text) ?? unreadable(path, `line ${index + 1} is none of a ledger`));
+  return whole.map((text, index) => parse(text) ?? unreadable(path, `line ${index + 1} is damaged`));
+}
+
+function stepOf(text: string): number | null {
+  const step = fieldOf(text, 'step');
+  return Number.isSafeInteger(step) ? (step as number) : null;
 }
 
 function readRows(path: string): number {
-  const { rows } = JSON.parse(read(path)) as { rows?: unknown };
-  return typeof rows === 'number' ? rows : unreadable(path, 'it does not say how many training rows there are');
+  const rows = fieldOf(read(path), 'rows');
+  // It is null before a worker has loaded them.
+  return Number.isSafeInteger(rows)
+    ? (rows as number)
+    : unreadable(path, 'it does not say how many training rows there are');
+}
+
+/** Undefined where the text is no JSON object with such a field. */
+function fieldOf(text: string, name: string): unknown {
+  try {
+    return (JSON.parse(text) as Record<string, unknown> | null)?.[name];
+  } catch {
+    return undefined;
+  }
 }
 
 function read(path: string): string {

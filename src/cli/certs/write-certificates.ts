@@ -27,14 +27,20 @@ const FILES = {
 
 type FileName = keyof typeof FILES;
 
-/** An authority outlives the certificates that it signs. */
-const AUTHORITY_DAYS = 3650;
+/** An authority outlives the certificates that it signs: a day longer than ten years. */
+const AUTHORITY_DAYS = 3651;
+const DAY_MS = 86_400_000;
 
-/** The paths of what was made. Throws MLIP_E_CERTS_EXIST before anything is written, MLIP_E_TLS_FILES. */
+/**
+ * The paths of what was made.
+ *
+ * @throws MLIP_E_CERTS_EXIST, MLIP_E_TLS_FILES, MLIP_E_TLS_CERTIFICATE, MLIP_E_USAGE before anything is written
+ */
 export async function writeCertificates(request: CertificateRequest): Promise<Partial<Record<FileName, string>>> {
   const { out, authorityDirectory } = request;
   refuseToOverwrite(out);
-  const authority = await authorityFrom(authorityDirectory, request.days);
+  const authority = await authorityFrom(authorityDirectory);
+  requireOutlived(authority, request);
   const texts = await issueAll(authority, request, authorityDirectory === undefined);
   return writing(out, () => {
     mkdirSync(out, { recursive: true });
@@ -51,8 +57,8 @@ function refuseToOverwrite(out: string): void {
   if (there !== undefined) throw exists(join(out, there));
 }
 
-async function authorityFrom(directory: string | undefined, days: number): Promise<Authority> {
-  if (directory === undefined) return createAuthority({ days: Math.max(days, AUTHORITY_DAYS) });
+async function authorityFrom(directory: string | undefined): Promise<Authority> {
+  if (directory === undefined) return createAuthority({ days: AUTHORITY_DAYS });
   try {
     const read = (name: string): string => readFileSync(join(directory, name), 'utf8');
     return await readAuthority({ cert: read(FILES.ca), key: read(FILES.caKey) });
@@ -62,6 +68,26 @@ async function authorityFrom(directory: string | undefined, days: number): Promi
       cause,
     });
   }
+}
+
+/** A certificate that says it is valid for longer would be refused all the same, on a day that nobody expects. */
+function requireOutlived({ notAfter }: Authority, { days, authorityDirectory }: CertificateRequest): void {
+  const left = Math.floor((notAfter.getTime() - Date.now()) / DAY_MS);
+  if (days <= left) return;
+  const where = authorityDirectory ?? '--days';
+  const end = notAfter.toISOString().slice(0, 10);
+  if (left < 1) {
+    const remedy = 'Make a new authority: `mlip certs` without --authority; give everybody both until all are renewed.';
+    throw new MlipError('MLIP_E_TLS_CERTIFICATE', `the authority ends, or has ended, on ${end}`, { where, remedy });
+  }
+  throw new MlipError(
+    'MLIP_E_USAGE',
+    `certificates for ${days} days would outlive their authority, which ends on ${end}`,
+    {
+      where,
+      remedy: `Choose --days ${left} or less; short-lived certificates are safer.`,
+    },
+  );
 }
 
 async function issueAll(

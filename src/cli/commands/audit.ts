@@ -17,8 +17,8 @@ export function auditCommand(): Command {
 async function audit(out: string, { json }: { json?: boolean }): Promise<void> {
   const { readAuditedRun } = await import('../audit/read-run.js');
   const { auditLedger } = await import('../audit/ledger-check.js');
-  const { lines, shape } = readAuditedRun(out);
-  const result = auditLedger(lines, shape);
+  const { lines, shape, recorded } = readAuditedRun(out);
+  const result = auditLedger(lines, shape, recorded);
   if (json) answerJson(result);
   else answer(describe(result));
   if (result.problemCount > 0) throw failed(result, out);

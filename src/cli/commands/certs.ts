@@ -1,5 +1,6 @@
 /** `mlip certs`: a development authority, and certificates for the coordinator and the workers of a cluster. */
 import { Command, Option } from 'commander';
+import { parseHosts } from '../certs/host-name.js';
 import { addExamples, parsePositive } from '../options.js';
 import { answer, answerJson } from '../terminal.js';
 
@@ -18,7 +19,12 @@ export function certsCommand(): Command {
     .requiredOption('--out <dir>', 'directory to write to; nothing in it is overwritten')
     .addOption(names('--host', 'names and addresses by which the coordinator is called, besides localhost'))
     .addOption(names('--worker-host', 'names and addresses of workers, if they are to be called by them elsewhere'))
-    .option('--days <n>', 'days for which the certificates are valid', parsePositive, 365)
+    .option(
+      '--days <n>',
+      'days for which the certificates are valid, as long as the authority at most',
+      parsePositive,
+      365,
+    )
     .option('--authority <dir>', 'sign with the authority that an earlier `mlip certs` made there: renews certificates')
     .option('--json', 'print the files as one JSON object')
     .action(certs);
@@ -32,7 +38,7 @@ export function certsCommand(): Command {
 }
 
 function names(flag: string, text: string): Option {
-  return new Option(`${flag} <name...>`, text).default([], 'none');
+  return new Option(`${flag} <name...>`, text).argParser(parseHosts).default([], 'none');
 }
 
 async function certs({ out, host, workerHost, days, authority, json }: CertsOptions): Promise<void> {

@@ -1,5 +1,4 @@
 /** `mlip coordinator`: the coordinator of a run on several machines. */
-import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
 import { showConfig } from '../../config/show.js';
 import type { Store } from '../../bus/store.js';
@@ -20,6 +19,7 @@ import {
   parsePositive,
   type ConfigOptions,
 } from '../options.js';
+import { runNameOf } from '../run-name.js';
 import { addStoreOptions, storeOf, withStore, type StoreOptions } from '../store-options.js';
 
 interface CoordinatorCommandOptions extends ConfigOptions, StoreOptions, AccessOptions {
@@ -106,7 +106,7 @@ async function resumeOf(task: NewTask, store: Store | null): Promise<Task['resum
 }
 
 async function runOne(task: NewTask, options: CoordinatorCommandOptions, signals: Signals): Promise<void> {
-  const store = await storeOf(options, task.config.timeouts.leaseMs);
+  const store = await storeOf(options, { patienceMs: task.config.timeouts.leaseMs });
   try {
     const resume = options.resume ? await resumeOf(task, store) : null;
     const failure = await coordinate({ ...task, resume }, store, options, signals);
@@ -121,12 +121,13 @@ function taskOf(recipeOrFile: string | undefined, options: CoordinatorCommandOpt
   const { config, origins } = configOf(runArgument(recipeOrFile, options), options);
   const out = options.out ?? defaultOut(config.name, new Date());
   if (options.workers === undefined) throw new MlipError('MLIP_E_USAGE', 'the number of workers is missing: --workers');
-  const name = options.run ?? nameOf(out);
+  const name = nameOf(out, options);
   return { config, configText: showConfig(config, origins), out, workers: options.workers, name };
 }
 
-function nameOf(out: string): string {
-  return basename(resolve(out));
+/** Without a store nobody asks for it. */
+function nameOf(out: string, { nats, store, run }: CoordinatorCommandOptions): string {
+  return nats === undefined && store === undefined ? '' : runNameOf(out, run);
 }
 
 type Signals = Record<'signal' | 'handOver', AbortSignal>;
@@ -165,5 +166,5 @@ async function takeFromQueue(options: CoordinatorCommandOptions, signals: Signal
       signal: AbortSignal.any(Object.values(signals)),
       log: commandLogger('coordinator'),
     });
-  await withStore(options, take, QUEUE_PATIENCE_MS);
+  await withStore(options, take, { patienceMs: QUEUE_PATIENCE_MS });
 }

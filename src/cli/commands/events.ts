@@ -1,5 +1,8 @@
 /** `mlip events`: what has happened in the runs of a store, and what happens. */
 import { Command } from 'commander';
+import type { Store } from '../../bus/store.js';
+import { EXIT } from '../../core/errors.js';
+import { onInterrupt } from '../launch/interrupt.js';
 import { addExamples } from '../options.js';
 import { addStoreOptions, withStore, type StoreOptions } from '../store-options.js';
 import { answer } from '../terminal.js';
@@ -35,17 +38,38 @@ export function eventsCommand(): Command {
 
 async function events({ follow, run, json, ...where }: EventsOptions): Promise<void> {
   const { RUN_EVENTS } = await import('../../coordinator/leadership.js');
-  const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
-  process.once('SIGTERM', () => stop.abort());
-  await withStore(where, async (store) => {
+  const show = async (store: Store, signal: AbortSignal): Promise<void> => {
     const log = await store.events(RUN_EVENTS);
-    for await (const { value } of log.read({ follow: follow ?? false, signal: stop.signal })) {
+    for await (const { value } of log.read({ follow: follow ?? false, signal })) {
       const text = Buffer.from(value).toString();
       const event = JSON.parse(text) as StoredEvent;
       if (run === undefined || event.run === run) answer(json ? text : describe(event));
     }
+  };
+  await withStore(where, (store) => untilInterrupted(store, show), { create: false });
+}
+
+/** Before this, while the store is looked for, a signal ends the process as it does any other. */
+async function untilInterrupted(
+  store: Store,
+  action: (store: Store, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const stop = new AbortController();
+  const removeHandlers = onInterrupt({
+    first: () => {
+      stop.abort();
+      // A server that is away is not waited for.
+      void store.close();
+    },
+    again: () => process.exit(EXIT.interrupted),
   });
+  try {
+    await action(store, stop.signal);
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+  } finally {
+    removeHandlers();
+  }
 }
 
 /** `2026-03-14 15:09:26  20260314-150926-a1b2c3  joined  worker=0 host=10.0.0.6`. */

@@ -27,7 +27,7 @@ export function fetchCommand(): Command {
 
 async function fetchRun(run: string, { out, json, ...where }: FetchOptions): Promise<void> {
   const { fetchReports } = await import('../../coordinator/archive/fetch-reports.js');
-  const fetched = await withStore(where, (store) => fetchReports(store, run, out));
+  const fetched = await withStore(where, (store) => fetchReports(store, run, out), { create: false });
   if (json) answerJson(fetched);
   else answer(describe(fetched));
 }

@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { requirePlainPath } from '../../core/plain-path.js';
 import { Command } from 'commander';
+import type { Store } from '../../bus/store.js';
+import { withAbsolutePaths } from '../../config/paths.js';
 import { showConfig } from '../../config/show.js';
 import { defaultOut } from '../launch/out.js';
 import {
@@ -13,8 +15,9 @@ import {
   parsePositive,
   type ConfigOptions,
 } from '../options.js';
+import { runNameOf } from '../run-name.js';
 import { addStoreOptions, withStore, type StoreOptions } from '../store-options.js';
-import { answer, answerJson } from '../terminal.js';
+import { answer, answerJson, say } from '../terminal.js';
 
 interface SubmitOptions extends ConfigOptions, StoreOptions {
   workers: number;
@@ -35,7 +38,7 @@ export function submitCommand(): Command {
     )
     .option('--run <name>', 'name of the run; that of the output directory by default')
     .option('--json', 'print {run, out, id} as one JSON object')
-    .action(submit);
+    .action(submitRun);
   addStoreOptions(command);
   addElasticOptions(command);
   addConfigOptions(command);
@@ -46,10 +49,12 @@ export function submitCommand(): Command {
   );
 }
 
-async function submit(recipeOrFile: string, options: SubmitOptions): Promise<void> {
-  const { config, origins } = configOf(recipeOrFile, options);
+async function submitRun(recipeOrFile: string, options: SubmitOptions): Promise<void> {
+  const { config: given, origins } = configOf(recipeOrFile, options);
+  // Whoever takes the run is in another directory.
+  const config = withAbsolutePaths(given);
   const out = resolve(options.out ?? defaultOut(config.name, new Date()));
-  const name = options.run ?? out.split('/').at(-1)!;
+  const name = runNameOf(out, options.run);
   const { parseDestination } = await import('../../checkpoint/destination.js');
   // What is wrong is said to who submits, not to who takes the run.
   parseDestination(config.checkpoint.destination);
@@ -65,7 +70,9 @@ async function submit(recipeOrFile: string, options: SubmitOptions): Promise<voi
       configText: showConfig(config, origins),
     },
   });
-  const id = await withStore(options, async (store) => (await submittedRuns(store)).submit(value));
+  const onCreated = (where: string): void => say(`made a new store in ${where}: coordinators need the same --store`);
+  const submit = async (store: Store): Promise<string> => (await submittedRuns(store)).submit(value);
+  const id = await withStore(options, submit, { onCreated });
   if (options.json) answerJson({ run: name, out, id });
   else answer(`submitted run ${name}; its output directory is ${out}`);
 }
