@@ -1,6 +1,7 @@
 /** A coordinator that takes submitted runs one after the other, until it is told to go. */
-import type { QueueItem, Store } from '../bus/store.js';
+import { outlast } from '../bus/outlast.js';
 import { pause } from '../bus/pause.js';
+import type { QueueItem, Store, WorkQueue } from '../bus/store.js';
 import { type ErrorCode, MlipError, messageOf } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { type Submission, parseSubmission, submittedRuns } from './submission.js';
@@ -28,8 +29,18 @@ export async function takeRuns(options: RunQueueOptions): Promise<void> {
   const queue = await submittedRuns(store);
   log.info('waiting for submitted runs', { store: store.where });
   while (!signal.aborted) {
-    const item = await queue.take({ waitMs: WAIT_MS });
+    const item = await take(queue, options);
     if (item !== null) await workOn(item, queue.visibilityMs, options);
+  }
+}
+
+/** A store that is away is waited for. Null where there is none, or the signal is given. */
+async function take(queue: WorkQueue, { signal, log }: RunQueueOptions): Promise<QueueItem | null> {
+  try {
+    return await outlast(() => queue.take({ waitMs: WAIT_MS }), { signal, log });
+  } catch (error) {
+    if (signal.aborted) return null;
+    throw error;
   }
 }
 

@@ -46,7 +46,7 @@ export async function leadRun({ store, name, address: known, leaseMs, signal, lo
   const request = { keyValue, key: name, holder: `process ${process.pid} on ${hostname()}`, address: known };
   const free = await tryToAcquireLease(request);
   if (free === null) log.info(`standing by: another coordinator leads run ${name}`, { store: store.where });
-  const lease = free ?? (await acquireLease({ ...request, ...(signal === undefined ? {} : { signal }) }));
+  const lease = free ?? (await acquireLease({ ...request, log, ...(signal === undefined ? {} : { signal }) }));
   try {
     log.info(`leading run ${name}`, { store: store.where, token: lease.token });
     const runs = await store.keyValue(RUNS);

@@ -71,7 +71,8 @@ async function expectTakenOver(store: string[], name: string): Promise<void> {
   expect(savedBytes(out, STEPS)).toEqual(savedBytes(small.path('quiet'), STEPS));
   expect(JSON.parse((await mlip(['audit', out, '--json'])).stdout)).toMatchObject({ steps: STEPS, problemCount: 0 });
   const applied = await eventsIn(store, 'step');
-  expect(new Set(applied.map(({ line }) => line?.step)).size).toBeGreaterThanOrEqual(STEPS - 1);
+  // Events that were on their way to the store went with the coordinator.
+  expect(new Set(applied.map(({ line }) => line?.step)).size).toBeGreaterThanOrEqual(STEPS - 10);
   // Three missed renewals, the wait for the item, and the search of the workers.
   expect(seconds).toBeLessThan(30);
 
