@@ -2,7 +2,6 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { withDraftSync } from '../core/durable-file.js';
 import { MlipError, messageOf } from '../core/errors.js';
-import { requirePlainPath } from '../core/plain-path.js';
 import { lockDirectory } from './lock.js';
 
 /**
@@ -12,7 +11,7 @@ import { lockDirectory } from './lock.js';
  */
 export function openLocked<T>(out: string, claim: (unlock: () => void) => T, locked = true): T {
   return writing(out, () => {
-    mkdirSync(requirePlainPath(out), { recursive: true });
+    mkdirSync(out, { recursive: true });
     const unlock = locked ? lockDirectory(out) : () => undefined;
     try {
       return claim(unlock);

@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.js';
 import { messageOf } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { watchParent } from '../core/parent.js';
+import { requirePlainPath } from '../core/plain-path.js';
 import { exposeRefusals } from '../metrics/refused.js';
 import { serveMetrics } from '../metrics/server.js';
 import { formatAddress } from '../rpc/address.js';
@@ -99,7 +100,7 @@ async function leadOrWait(options: CoordinatorOptions, onCleanup: OnCleanup): Pr
   const { shared, config, submission = '', resume, port, log, signal, handOver } = options;
   const address = port === 0 ? '' : publicAddress(interfaceOf(options), port);
   const lead = await takeLead({
-    ...{ shared, out: resolve(options.out), configHash: configHashOf(config), submission },
+    ...{ shared, out: resolve(requirePlainPath(options.out)), configHash: configHashOf(config), submission },
     ...{ address, log },
     ...{ leaseMs: config.timeouts.leaseMs, resume: resume !== null },
     signal: AbortSignal.any([signal, handOver].filter((given) => given !== undefined)),
