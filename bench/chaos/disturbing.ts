@@ -26,6 +26,10 @@ export interface DisturbingOptions {
 /** How long somebody is looked for who can be hit; then others come first. */
 const PATIENCE_MS = 3_000;
 
+/** A worker that is alone steps fast: whoever is so many steps behind the plan makes haste. */
+const LATE_STEPS = 2;
+const HASTE = 5;
+
 /** Resolves after the last one, or when the run is over. */
 export async function disturbAll({ plan, cluster, watch, signal, onDone }: DisturbingOptions): Promise<void> {
   const waiting = [...plan];
@@ -33,8 +37,9 @@ export async function disturbAll({ plan, cluster, watch, signal, onDone }: Distu
     while (waiting.length > 0) {
       const next = waiting.shift()!;
       await watch.reach(next.afterStep, signal);
-      await sleep(next.delayMs, undefined, { signal });
-      const patience = linkedSignal(signal, PATIENCE_MS);
+      const haste = watch.step > next.afterStep + LATE_STEPS ? HASTE : 1;
+      await sleep(next.delayMs / haste, undefined, { signal });
+      const patience = linkedSignal(signal, PATIENCE_MS / haste);
       const hit = await disturb(cluster, next, patience.signal).finally(patience.release);
       if (hit === null) waiting.push(next);
       else onDone({ ...next, hit, atMs: performance.now() });
