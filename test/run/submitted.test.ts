@@ -89,3 +89,19 @@ describe('a submitted run whose coordinator is killed is taken over by another o
     await expectTakenOver(['--nats', nats.address], 'by-nats');
   }, 180_000);
 });
+
+it('one coordinator takes several runs, one after the other, which all have the token of its environment', async () => {
+  const store = ['--store', small.path('several')];
+  const coordinator = start('coordinator', '--queue', ...store, '--port', '0');
+  for (const name of ['first', 'second']) {
+    const data = ['--data', small.manifest, '--out', small.path(name), '--workers', '1', '--steps', '2'];
+    const submitted = await start('submit', small.config, ...data, ...store);
+    expect(submitted.status, submitted.stderr).toBe(0);
+    const worker = await start('worker', ...store, '--run', name);
+    expect(worker.status, worker.stderr).toBe(0);
+    expect(metrics(small.path(name))).toHaveLength(2);
+  }
+  while ((await eventsIn(store, 'finished')).length < 2);
+  for (const child of children) child.kill('SIGTERM');
+  expect((await coordinator).status).toBe(0);
+}, 120_000);

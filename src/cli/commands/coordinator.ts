@@ -93,8 +93,10 @@ async function coordinator(recipeOrFile: string | undefined, options: Coordinato
   });
   const signals = { signal: stop.signal, handOver: handOver.signal };
   try {
-    if (options.queue) await takeFromQueue(options, signals);
-    else await runOne(taskOf(recipeOrFile, options), options, signals);
+    // Once for all runs of a queue: a token of the environment is gone from there when it has been read.
+    const doors = { ...options, access: ownAccessOf(options, commandLogger('coordinator')) };
+    if (options.queue) await takeFromQueue(doors, signals);
+    else await runOne(taskOf(recipeOrFile, options), doors, signals);
   } finally {
     removeHandlers();
   }
@@ -105,7 +107,7 @@ async function resumeOf(task: NewTask, store: Store | null): Promise<Task['resum
   return findResumeInStore(task, store, commandLogger('coordinator'));
 }
 
-async function runOne(task: NewTask, options: CoordinatorCommandOptions, signals: Signals): Promise<void> {
+async function runOne(task: NewTask, options: Doors, signals: Signals): Promise<void> {
   const store = await storeOf(options, { patienceMs: task.config.timeouts.leaseMs });
   try {
     const resume = options.resume ? await resumeOf(task, store) : null;
@@ -132,11 +134,13 @@ function nameOf(out: string, { nats, store, run }: CoordinatorCommandOptions): s
 
 type Signals = Record<'signal' | 'handOver', AbortSignal>;
 
+type Doors = CoordinatorCommandOptions & { access: ReturnType<typeof ownAccessOf> };
+
 /** Resolves when the run has ended, with what was wrong if it ended badly. */
 async function coordinate(
   task: Task,
   store: Store | null,
-  options: CoordinatorCommandOptions,
+  options: Doors,
   signals: Signals,
 ): Promise<MlipError | null> {
   const { runCoordinator } = await import('../../coordinator/run.js');
@@ -145,7 +149,7 @@ async function coordinate(
   const log = commandLogger('coordinator');
   const outcome = await runCoordinator({
     ...{ host: options.host ?? null, port: options.port, ...run, ...signals },
-    access: ownAccessOf(options, log),
+    access: options.access,
     shared: store === null ? null : { store, name },
     metricsPort: options.metricsPort ?? null,
     supervised: isLaunched(),
@@ -157,7 +161,7 @@ async function coordinate(
 }
 
 /** Until this process is told to go. A run that fails is said, and the next one is taken. */
-async function takeFromQueue(options: CoordinatorCommandOptions, signals: Signals): Promise<void> {
+async function takeFromQueue(options: Doors, signals: Signals): Promise<void> {
   const { takeRuns } = await import('../../coordinator/run-queue.js');
   const take = (store: Store): Promise<void> =>
     takeRuns({
