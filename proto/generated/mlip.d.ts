@@ -3239,7 +3239,10 @@ export namespace mlip {
             /** Since its last message. */
             silentSeconds: number;
 
-            /** loading, idle, serving, halting, failed, or leaving where it has asked to be let off. */
+            /**
+             * loading, idle, placing (gets the state with which its generation begins), serving, halting, failed, or leaving where it has
+             * asked to be let off.
+             */
             standing: string;
 
             /** Absent where it does not serve. */
@@ -3290,7 +3293,10 @@ export namespace mlip {
                 /** Since its last message. */
                 silentSeconds?: (number|null);
 
-                /** loading, idle, serving, halting, failed, or leaving where it has asked to be let off. */
+                /**
+                 * loading, idle, placing (gets the state with which its generation begins), serving, halting, failed, or leaving where it has
+                 * asked to be let off.
+                 */
                 standing?: (string|null);
 
                 /** Absent where it does not serve. */

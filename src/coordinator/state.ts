@@ -171,6 +171,8 @@ export function initialState(settings: RunSettings, nowMs: number, record: RunRe
   const known = {
     ...{ ...fresh, step: record.step, nextWorker: record.nextWorker, checkpoint: record.checkpoint },
     ...{ checkpointTrust: 'unsure' as const, deadlineMs: nowMs + timeouts.joinMs, rewoundIn: record.rewoundIn },
+    // Whoever had the newest state may have been lost a moment before, and come back.
+    holderMissedUntilMs: nowMs + recoveryMs(settings),
     generation: { ...fresh.generation, number: record.generation + 1 },
     opened: { atMs: nowMs, generation: record.generation, world: record.workers.length },
   };

@@ -44,12 +44,18 @@ function reasonOf(state: RunState): string {
 }
 
 function workerStatus(state: RunState, member: Member, nowMs: number): NonNullable<RunStatusSent['workers']>[number] {
-  const { worker, info, seenMs, standing, leaving, pace } = member;
+  const { worker, info, seenMs, standing, pace } = member;
   const { host, pid, device } = info;
   const rank = standing === 'serving' ? rankOf(state, worker) : null;
   return {
     ...{ worker, host, pid, device, silentSeconds: Math.max(nowMs - seenMs, 0) / 1000 },
-    ...{ standing: leaving ? 'leaving' : standing, speed: pace.speed },
+    ...{ standing: standingOf(member), speed: pace.speed },
     ...(rank === null ? {} : { rank, microBatches: microBatchesOf(state.generation, rank) }),
   };
+}
+
+/** Who serves and holds no state is getting it. */
+function standingOf({ standing, leaving, holding }: Member): string {
+  if (leaving) return 'leaving';
+  return standing === 'serving' && holding === null ? 'placing' : standing;
 }
