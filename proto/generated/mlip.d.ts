@@ -3149,6 +3149,27 @@ export namespace mlip {
             /** RunStatus workers. */
             workers: mlip.v1.WorkerStatus.$Properties[];
 
+            /** Pairs of a step. */
+            batchSize: number;
+
+            /** Of one of the latest steps, a moving average; 0 before the second one. */
+            stepSeconds: number;
+
+            /** Why the generation has begun, and how long ago. */
+            transition: string;
+
+            /** RunStatus transitionSecondsAgo. */
+            transitionSecondsAgo: number;
+
+            /** Newest checkpoint, and the steps applied in it; empty where there is none. */
+            checkpoint: string;
+
+            /** RunStatus checkpointStep. */
+            checkpointStep: number;
+
+            /** Of the newest step; absent before the first. */
+            loss?: (number|null);
+
             /**
              * Encodes the specified RunStatus message. Does not implicitly {@link mlip.v1.RunStatus.verify|verify} messages.
              * @param message RunStatus message or plain object to encode
@@ -3196,6 +3217,27 @@ export namespace mlip {
 
                 /** RunStatus workers */
                 workers?: (mlip.v1.WorkerStatus.$Properties[]|null);
+
+                /** Pairs of a step. */
+                batchSize?: (number|null);
+
+                /** Of one of the latest steps, a moving average; 0 before the second one. */
+                stepSeconds?: (number|null);
+
+                /** Why the generation has begun, and how long ago. */
+                transition?: (string|null);
+
+                /** RunStatus transitionSecondsAgo */
+                transitionSecondsAgo?: (number|null);
+
+                /** Newest checkpoint, and the steps applied in it; empty where there is none. */
+                checkpoint?: (string|null);
+
+                /** RunStatus checkpointStep */
+                checkpointStep?: (number|null);
+
+                /** Of the newest step; absent before the first. */
+                loss?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -4714,6 +4714,21 @@ export const mlip = $root.mlip = (() => {
             RunStatus.prototype.step = 0;
             RunStatus.prototype.steps = 0;
             RunStatus.prototype.workers = $util.emptyArray;
+            RunStatus.prototype.batchSize = 0;
+            RunStatus.prototype.stepSeconds = 0;
+            RunStatus.prototype.transition = "";
+            RunStatus.prototype.transitionSecondsAgo = 0;
+            RunStatus.prototype.checkpoint = "";
+            RunStatus.prototype.checkpointStep = 0;
+            RunStatus.prototype.loss = null;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(RunStatus.prototype, "_loss", {
+                get: $util.oneOfGetter($oneOfFields = ["loss"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             RunStatus.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -4739,6 +4754,20 @@ export const mlip = $root.mlip = (() => {
                 if (message.workers != null && message.workers.length)
                     for (let i = 0; i < message.workers.length; ++i)
                         $root.mlip.v1.WorkerStatus.encode(message.workers[i], writer.uint32(66).fork(), _depth + 1).ldelim();
+                if (message.batchSize != null && $Object.hasOwnProperty.call(message, "batchSize") && message.batchSize !== 0)
+                    writer.uint32(72).uint32(message.batchSize);
+                if (message.stepSeconds != null && $Object.hasOwnProperty.call(message, "stepSeconds") && !$Object.is(message.stepSeconds, 0))
+                    writer.uint32(81).double(message.stepSeconds);
+                if (message.transition != null && $Object.hasOwnProperty.call(message, "transition") && message.transition !== "")
+                    writer.uint32(90).string(message.transition);
+                if (message.transitionSecondsAgo != null && $Object.hasOwnProperty.call(message, "transitionSecondsAgo") && !$Object.is(message.transitionSecondsAgo, 0))
+                    writer.uint32(97).double(message.transitionSecondsAgo);
+                if (message.checkpoint != null && $Object.hasOwnProperty.call(message, "checkpoint") && message.checkpoint !== "")
+                    writer.uint32(106).string(message.checkpoint);
+                if (message.checkpointStep != null && $Object.hasOwnProperty.call(message, "checkpointStep") && message.checkpointStep !== 0)
+                    writer.uint32(112).uint32(message.checkpointStep);
+                if (message.loss != null && $Object.hasOwnProperty.call(message, "loss"))
+                    writer.uint32(121).double(message.loss);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4841,6 +4870,67 @@ export const mlip = $root.mlip = (() => {
                             if (!(message.workers && message.workers.length))
                                 message.workers = [];
                             message.workers.push($root.mlip.v1.WorkerStatus.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.batchSize = value;
+                            else
+                                delete message.batchSize;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.stepSeconds = value;
+                            else
+                                delete message.stepSeconds;
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.transition = value;
+                            else
+                                delete message.transition;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.transitionSecondsAgo = value;
+                            else
+                                delete message.transitionSecondsAgo;
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.checkpoint = value;
+                            else
+                                delete message.checkpoint;
+                            continue;
+                        }
+                    case 14: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.checkpointStep = value;
+                            else
+                                delete message.checkpointStep;
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 1)
+                                break;
+                            message.loss = reader.double();
+                            message._loss = "loss";
                             continue;
                         }
                     }

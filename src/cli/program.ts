@@ -17,6 +17,7 @@ import { weightsCommand } from './commands/weights.js';
 import { workerCommand } from './commands/worker.js';
 import { eventsCommand } from './commands/events.js';
 import { fetchCommand } from './commands/fetch.js';
+import { statusCommand } from './commands/status.js';
 import { submitCommand } from './commands/submit.js';
 import { exitStatuses } from './exit-status.js';
 import { addExamples } from './options.js';
@@ -64,6 +65,7 @@ function commands(): Command[] {
     workerCommand(),
     submitCommand(),
     eventsCommand(),
+    statusCommand(),
     fetchCommand(),
     auditCommand(),
     certsCommand(),

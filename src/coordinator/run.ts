@@ -14,6 +14,7 @@ import { type RpcServer, serve } from '../rpc/server.js';
 import { defaultInterface } from '../security/binding.js';
 import { Refusals } from '../security/refusals.js';
 import type { RunToken } from '../security/run-token.js';
+import { leaveToken } from '../security/token-source.js';
 import type { TlsFiles } from '../security/tls-files.js';
 import { sayWhoGetsIn, serveOptions, tokenOfRun } from './doors.js';
 import { EventPublisher } from './event-publisher.js';
@@ -144,7 +145,8 @@ async function startCoordinator(
   onCleanup(() => sayGoodbye(server, shell));
   const address = publicAddress(host, server.port);
   const directory = openDirectory(options, settings, record, onCleanup);
-  token ??= tokenOfRun(out, log);
+  if (token === null) token = tokenOfRun(out, log);
+  else if (options.supervised) leaveToken(out, token);
   if (record === null && resume !== null) {
     await recordLastStep({ step: resume.step, path: resume.checkpoint }, directory, settings);
   }

@@ -158,6 +158,8 @@ export interface RunState {
   rewoundIn: number;
   /** Workers whose state is not to be used, whatever they say that they hold, until they have got another one. */
   condemned: readonly number[];
+  /** Of the steps that this coordinator has seen whole: moving average of their time, and the loss of the newest. */
+  progress: { stepMs: number; loss: number | null };
   /** Moving average of the share of time spent waiting for data, and when that was last remarked upon. */
   dataWait: { average: number; remarkedStep: number };
 }
@@ -229,6 +231,7 @@ function freshState(settings: RunSettings, step: number, nowMs: number): RunStat
     holderMissedUntilMs: 0,
     rewoundIn: 0,
     condemned: [],
+    progress: { stepMs: 0, loss: null },
     dataWait: { average: 0, remarkedStep: step },
   };
 }

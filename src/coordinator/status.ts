@@ -14,7 +14,19 @@ export function statusOf(state: RunState, nowMs: number): RunStatusSent {
     world: state.generation.ranks.length,
     step: state.step,
     steps: state.totalSteps,
+    ...progressOf(state, nowMs),
     workers: state.members.map((member) => workerStatus(state, member, nowMs)),
+  };
+}
+
+function progressOf({ settings, progress, generation, checkpoint }: RunState, nowMs: number): Partial<RunStatusSent> {
+  return {
+    batchSize: settings.batchSize,
+    stepSeconds: progress.stepMs / 1000,
+    transition: generation.reason,
+    transitionSecondsAgo: Math.max(nowMs - generation.changedMs, 0) / 1000,
+    ...(checkpoint === null ? {} : { checkpoint: checkpoint.path, checkpointStep: checkpoint.step }),
+    ...(progress.loss === null ? {} : { loss: progress.loss }),
   };
 }
 

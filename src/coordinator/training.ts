@@ -7,6 +7,7 @@ import type { CommitReport, Place } from './events.js';
 import { fail } from './failing.js';
 import { lose, regroupBetweenSteps, violation } from './losing.js';
 import { metricsLine } from './metrics-line.js';
+import { noteProgress } from './progress.js';
 import { openStep } from './opening.js';
 import { measured, rebalanced } from './pace.js';
 import { beginSaving, goOn, isSaveStep } from './saving.js';
@@ -34,8 +35,9 @@ function advance(state: RunState, ranks: readonly Member[], nowMs: number): Tran
   const reports = ranks.map(({ report }) => report!);
   const line = metricsLine(state, reports[0], reports, nowMs);
   const step = state.step + 1;
-  const applied = withMembers({ ...measured(state), step, fruitless: 0, failedHere: null }, (member) =>
-    member.report === null ? member : { ...member, holding: { step, report: member.report } },
+  const applied = withMembers(
+    { ...noteProgress(measured(state), line), step, fruitless: 0, failedHere: null },
+    (member) => (member.report === null ? member : { ...member, holding: { step, report: member.report } }),
   );
   const recorded = stay(
     applied,

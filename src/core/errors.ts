@@ -221,6 +221,7 @@ export const ERROR_TABLE = {
   MLIP_E_RUN_MISMATCH: { exit: EXIT.badInput, meaning: 'Workers do not hold the same data or the same parameters.' },
   MLIP_E_RUN_STALE: { exit: EXIT.runFailed, meaning: 'A message belongs to another generation or another step.' },
   MLIP_E_RUN_RECORD: { exit: EXIT.badInput, meaning: 'What a coordinator left of a run cannot be read.' },
+  MLIP_E_RUN_DIRECTORY: { exit: EXIT.badInput, meaning: 'A directory holds no run, or half of one.' },
   MLIP_E_RUN_UNKNOWN: { exit: EXIT.badInput, meaning: 'A store has no run of that name.' },
   MLIP_E_RUN_UNFINISHED: {
     exit: EXIT.badInput,

@@ -1,5 +1,5 @@
 /** Where a run's token comes from: a file, the environment, or a new one that the coordinator leaves beside its run. */
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { withDraftSync } from '../core/durable-file.js';
 import { MlipError, messageOf } from '../core/errors.js';
@@ -36,6 +36,15 @@ export function tokenOfDirectory(out: string, log: Logger): { token: RunToken; p
   return createPrivately(path, `${token.reveal()}\n`)
     ? { token, path, created: true }
     : { token: readTokenFile(path, log), path, created: false };
+}
+
+/** For those who ask about a run whose token was given to its processes and to nobody else. Takes the place of an earlier one. */
+export function leaveToken(out: string, token: RunToken): void {
+  const path = join(out, 'token');
+  withDraftSync(path, (draft) => {
+    writePrivately(draft, `${token.reveal()}\n`);
+    renameSync(draft, path);
+  });
 }
 
 function readTokenFile(path: string, log: Logger): RunToken {
