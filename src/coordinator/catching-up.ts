@@ -3,7 +3,9 @@ import type { Beginning } from './candidates.js';
 import type { StepReport } from './events.js';
 import { metricsLine } from './metrics-line.js';
 import { isSaveStep } from './saving.js';
-import { type RunState, type Transition, chain, memberOf, stay } from './state.js';
+import { memberOf } from './members.js';
+import type { RunState } from './state.js';
+import { type Transition, chain, stay } from './transition.js';
 
 /** A survivor may have applied the step that others did not finish; or all that had applied the newest steps are gone. */
 export function catchUp(state: RunState, beginning: Beginning, nowMs: number): Transition {

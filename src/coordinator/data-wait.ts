@@ -1,6 +1,7 @@
 /** A remark when workers keep waiting for data: slow disks should show, not just cost time. */
 import type { MetricsLine } from '../rpc/run-events.js';
-import { type RunState, type Transition, stay } from './state.js';
+import type { RunState } from './state.js';
+import { type Transition, stay } from './transition.js';
 
 const WORTH_A_REMARK = 0.2;
 const AVERAGED_STEPS = 20;

@@ -4,18 +4,9 @@ import { enoughIdle, idle } from './candidates.js';
 import { end, fail } from './failing.js';
 import { form, formWhenHalted, holderIsGone } from './forming.js';
 import { lose, redo } from './losing.js';
-import {
-  type Cause,
-  type Member,
-  type RunState,
-  type Transition,
-  chain,
-  memberOf,
-  rankOf,
-  serving,
-  stay,
-} from './state.js';
-import { withMembers } from './state.js';
+import { memberOf, rankOf, serving, withMembers } from './members.js';
+import type { Cause, Member, RunState } from './state.js';
+import { type Transition, chain, stay } from './transition.js';
 import { loseLate } from './training.js';
 import { countPhrase, secondsPhrase, workersPhrase } from './wording.js';
 

@@ -1,18 +1,10 @@
 /** Runs end: after the last step, on request, or with the first cause named and a survivor's state saved. */
 import type { Failure } from '../rpc/failure.js';
 import type { Effect, RunOutcome } from './events.js';
-import {
-  type Cause,
-  type Member,
-  type RunState,
-  type Transition,
-  chain,
-  isOver,
-  memberOf,
-  recordOf,
-  stoppedEarly,
-  stay,
-} from './state.js';
+import { memberOf } from './members.js';
+import { recordOf, stoppedEarly } from './record-of.js';
+import { type Cause, type Member, type RunState, isOver } from './state.js';
+import { type Transition, chain, stay } from './transition.js';
 
 /** Ends the run for that cause; a worker is asked for a checkpoint where there is something to save. */
 export function fail(state: RunState, cause: Cause, nowMs: number): Transition {

@@ -8,8 +8,11 @@ import { end, fail } from './failing.js';
 import { allLeave, releaseLeavers, saveAndLeave } from './leaving.js';
 import { boundariesFor } from './pace.js';
 import { beginSaving } from './saving.js';
-import { type Cause, type Member, type RunState, type Transition, chain, memberOf, recordOf, stay } from './state.js';
-import { withMembers, withPlan } from './state.js';
+import { withPlan } from './initial-state.js';
+import { memberOf, withMembers } from './members.js';
+import { recordOf } from './record-of.js';
+import type { Cause, Member, RunState } from './state.js';
+import { type Transition, chain, stay } from './transition.js';
 import { openStep } from './opening.js';
 import { countPhrase, secondsPhrase } from './wording.js';
 

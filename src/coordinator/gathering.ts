@@ -2,7 +2,9 @@
 import type { Failure } from '../rpc/failure.js';
 import type { TensorHeader } from '../rpc/service.js';
 import type { Place } from './events.js';
-import { type RunState, type Transition, memberOf, microBatchesOf, stay, withMember } from './state.js';
+import { memberOf, microBatchesOf, withMember } from './members.js';
+import type { RunState } from './state.js';
+import { type Transition, stay } from './transition.js';
 
 export interface Contribution extends Place {
   rank: number;

@@ -1,5 +1,8 @@
 /** Ranks of a new generation hold the state and are connected to their neighbours. */
-import { type RunState, type Transition, memberOf, rankOf, recordOf, stay, withMember } from './state.js';
+import { memberOf, rankOf, withMember } from './members.js';
+import { recordOf } from './record-of.js';
+import type { RunState } from './state.js';
+import { type Transition, stay } from './transition.js';
 
 /** When all are in place, it is said how long the change took. */
 export function inPlace(state: RunState, worker: number, number: number, nowMs: number): Transition {

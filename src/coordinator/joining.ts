@@ -7,8 +7,9 @@ import { difference } from './agreement.js';
 import { expel, lose, violation } from './losing.js';
 import { form, formWhenHalted } from './forming.js';
 import { enoughIdle } from './candidates.js';
-import { type Member, type RunState, type Transition, chain, claimed, condemn, isOver, memberOf } from './state.js';
-import { newMember, stay, withMember } from './state.js';
+import { claimed, condemn, memberOf, newMember, withMember } from './members.js';
+import { type Member, type RunState, isOver } from './state.js';
+import { type Transition, chain, stay } from './transition.js';
 
 /** Workers beyond those that can take part wait for a place; so many of them, and no more. */
 const MOST_SPARE = 256;

@@ -1,7 +1,9 @@
 /** Workers that have been told to go are let off between two steps; the last one saves first. */
 import type { Effect } from './events.js';
 import { beginSaving } from './saving.js';
-import { type Member, type RunState, type Transition, chain, stay, withMember, without } from './state.js';
+import { withMember, without } from './members.js';
+import type { Member, RunState } from './state.js';
+import { type Transition, chain, stay } from './transition.js';
 
 /** A worker asks to be let off: at once where it does not take part, else at the end of the step. */
 export function askToLeave(state: RunState, worker: number): Transition {

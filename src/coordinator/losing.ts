@@ -5,20 +5,11 @@ import type { Holding, WorkerFailure } from './events.js';
 import { fail, replaceSaver } from './failing.js';
 import { form, formWhenHalted } from './forming.js';
 import { saveElsewhere } from './saving.js';
-import {
-  type Cause,
-  type RunState,
-  type Transition,
-  chain,
-  claimed,
-  isOver,
-  memberOf,
-  recordOf,
-  recoveryMs,
-  serving,
-  stay,
-} from './state.js';
-import { withMember, withMembers, without } from './state.js';
+import { recoveryMs } from './initial-state.js';
+import { claimed, memberOf, serving, withMember, withMembers, without } from './members.js';
+import { recordOf } from './record-of.js';
+import { type Cause, type RunState, isOver } from './state.js';
+import { type Transition, chain, stay } from './transition.js';
 
 /** A step that breaks so often although nobody is lost has a cause that will not go away. */
 const MOST_FRUITLESS = 3;

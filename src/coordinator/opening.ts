@@ -1,5 +1,6 @@
 /** A step is under way. */
-import { type RunState, withMembers } from './state.js';
+import { withMembers } from './members.js';
+import type { RunState } from './state.js';
 
 /** The state in which the step after the applied ones is under way. */
 export function openStep(state: RunState, nowMs: number): RunState {

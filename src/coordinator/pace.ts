@@ -1,6 +1,7 @@
 /** How fast each rank computes, and so who gets how many micro-batches. */
 import { microBatchCount, sharesBySpeed } from '../core/plan.js';
-import { type Member, type RunState, microBatchesOf, rankOf, serving, withMembers } from './state.js';
+import { microBatchesOf, rankOf, serving, withMembers } from './members.js';
+import type { Member, RunState } from './state.js';
 
 /** What grows with a rank's micro-batches; the rest is the same for all, or a wait for data or other ranks. */
 const COMPUTING = ['encode', 'backward'];

@@ -2,7 +2,9 @@
 import type { Failure } from '../rpc/failure.js';
 import type { Effect } from './events.js';
 import { end } from './failing.js';
-import { type Member, type RunState, type Transition, serving, stay } from './state.js';
+import { serving } from './members.js';
+import type { Member, RunState } from './state.js';
+import { type Transition, stay } from './transition.js';
 
 /** The last step is applied, or nobody is left to go on: all that hold the state stop, one of them saves it. */
 export function beginSaving(state: RunState, nowMs: number): Transition {

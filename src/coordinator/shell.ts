@@ -20,7 +20,10 @@ import type { RunDirectory } from './run-directory.js';
 import type { RunRecord } from './run-record.js';
 import { type Runner, createRunner } from './runner.js';
 import { claimFault } from './session-claim.js';
-import { type RunSettings, initialState, recordOf, serving } from './state.js';
+import { initialState } from './initial-state.js';
+import { serving } from './members.js';
+import { recordOf } from './record-of.js';
+import type { RunSettings } from './state.js';
 import { statusOf } from './status.js';
 
 export interface ShellParts {

@@ -2,7 +2,8 @@
 import type { RunStatusSent } from '../rpc/service.js';
 import { idle } from './candidates.js';
 import { awaited } from './deadlines.js';
-import { type Member, type RunState, microBatchesOf, rankOf } from './state.js';
+import { microBatchesOf, rankOf } from './members.js';
+import type { Member, RunState } from './state.js';
 import { countPhrase, workersPhrase } from './wording.js';
 
 export function statusOf(state: RunState, nowMs: number): RunStatusSent {

@@ -12,7 +12,9 @@ import { join, loaded } from './joining.js';
 import { askToLeave, release, releaseAll } from './leaving.js';
 import { halted, lose, memberFailed } from './losing.js';
 import { noteSaveFailed, noteSaved } from './saving.js';
-import { type RunState, type Transition, chain, memberOf, stay, withMember } from './state.js';
+import { memberOf, withMember } from './members.js';
+import type { RunState } from './state.js';
+import { type Transition, chain, stay } from './transition.js';
 import { commit } from './training.js';
 
 export function step(state: RunState, event: CoordinatorEvent): Transition {

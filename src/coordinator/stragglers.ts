@@ -1,7 +1,8 @@
 /** Ranks that are far slower than the others: named, and dropped where the configuration says so. */
 import { expel } from './losing.js';
-import { type Member, type RunState, type Transition, chain, memberOf, serving, stay } from './state.js';
-import { withMember, withMembers } from './state.js';
+import { memberOf, serving, withMember, withMembers } from './members.js';
+import type { Member, RunState } from './state.js';
+import { type Transition, chain, stay } from './transition.js';
 import { secondsPhrase } from './wording.js';
 
 /** A straggler is named when it has been one for so long. */

@@ -7,7 +7,9 @@ import type { Store } from '../../src/bus/store.js';
 import { createLogger } from '../../src/core/log.js';
 import { EventPublisher } from '../../src/coordinator/event-publisher.js';
 import { RUN_EVENTS, type LeadershipOptions, type RunLead, takeLead } from '../../src/coordinator/leadership.js';
-import { type RunSettings, initialState, recordOf } from '../../src/coordinator/state.js';
+import { initialState } from '../../src/coordinator/initial-state.js';
+import { recordOf } from '../../src/coordinator/record-of.js';
+import type { RunSettings } from '../../src/coordinator/state.js';
 import { scratch, startRun } from './harness.js';
 import { settings } from './simulation.js';
 

@@ -1,7 +1,7 @@
 // The state machine is fed, and its effects are carried out, only while this coordinator commands.
 import { describe, expect, it } from 'vitest';
 import { createRunner } from '../../src/coordinator/runner.js';
-import { initialState } from '../../src/coordinator/state.js';
+import { initialState } from '../../src/coordinator/initial-state.js';
 import { settings } from './simulation.js';
 import { mlipVersion, PROTOCOL } from '../../src/rpc/protocol.js';
 

@@ -26,7 +26,9 @@
  * 0-based indices, as on the wire.
  */
 import type { CommitReport, CoordinatorEvent, Effect, Holding } from '../../src/coordinator/events.js';
-import { type RunSettings, type RunState, initialState, memberOf } from '../../src/coordinator/state.js';
+import { initialState } from '../../src/coordinator/initial-state.js';
+import { memberOf } from '../../src/coordinator/members.js';
+import type { RunSettings, RunState } from '../../src/coordinator/state.js';
 import { statusOf } from '../../src/coordinator/status.js';
 import { step } from '../../src/coordinator/step.js';
 import type { RunEvent } from '../../src/rpc/run-events.js';

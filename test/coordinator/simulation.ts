@@ -5,7 +5,8 @@
  */
 import type { Effect } from '../../src/coordinator/events.js';
 import type { RunRecord } from '../../src/coordinator/run-record.js';
-import { type RunSettings, type RunState, initialState } from '../../src/coordinator/state.js';
+import { initialState } from '../../src/coordinator/initial-state.js';
+import type { RunSettings, RunState } from '../../src/coordinator/state.js';
 import { step as transition } from '../../src/coordinator/step.js';
 import type { CoordinatorMessage } from '../../src/rpc/service.js';
 import { type Assign, INFO, REPORT, type SansTime, SimWorker } from './sim-worker.js';

@@ -1,0 +1,20 @@
+/** What of the state must survive this coordinator. */
+import type { RunRecord } from './run-record.js';
+import type { RunState } from './state.js';
+
+export function recordOf(state: RunState): RunRecord {
+  const { settings, generation, nextWorker, step, checkpoint, rewoundIn, condemned, loaded, phase } = state;
+  return {
+    version: 1,
+    ...{ runId: settings.runId, configHash: settings.configHash, resume: settings.resume },
+    ...{ generation: generation.number, nextWorker, workers: [...generation.ranks], step, checkpoint },
+    ...{ rewoundIn, condemned: [...condemned], loaded },
+    ended: phase === 'ended',
+    ...{ stopped: stoppedEarly(state), cause: state.cause, submission: settings.submission },
+  };
+}
+
+/** Whether the run ends, or has ended, before its last step because somebody asked for it. */
+export function stoppedEarly({ stopRequested, step, totalSteps }: RunState): boolean {
+  return stopRequested && (totalSteps === 0 || step < totalSteps);
+}
