@@ -107,7 +107,16 @@ describe('the output directory', () => {
     for (const key of keys.slice(1)) expect(text.split(key).length, key).toBeGreaterThanOrEqual(STEPS);
     expect(readdirSync(small.path('out', 'checkpoints')).sort()).toEqual(['step-30', 'step-60']);
     expect(files.sort()).toEqual(
-      ['checkpoints', 'config.yaml', 'coordinator.json', ...events, 'ledger.jsonl', 'metrics.jsonl', 'run.json'].sort(),
+      [
+        'checkpoints',
+        'config.yaml',
+        'coordinator.json',
+        ...events,
+        'ledger.jsonl',
+        'metrics.jsonl',
+        'run.json',
+        'token',
+      ].sort(),
     );
   });
 

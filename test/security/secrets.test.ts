@@ -63,12 +63,15 @@ describe.skipIf(process.platform !== 'linux')('a run that mlip train starts', ()
     expect(new Set(tokens).size).toBe(1);
   });
 
-  it('shows it to nobody: not in arguments, in what it says, or in a file', () => {
+  it('shows it to nobody: not in arguments, in what it says, or in a file, but one for its owner alone', () => {
     expect(shown).toContain(small.path('out'));
     expect(shown).not.toContain(tokens[0]);
     expect(result.stderr.length).toBeGreaterThan(1_000);
     for (const text of [result.stdout, result.stderr]) expect(text).not.toContain(tokens[0]);
-    const files = filesOf(small.path('out'));
+    const left = small.path('out', 'token');
+    expect(statSync(left).mode & 0o777).toBe(0o600);
+    expect(readFileSync(left, 'utf8')).toBe(`${tokens[0]}\n`);
+    const files = filesOf(small.path('out')).filter((path) => path !== left);
     expect(files.length).toBeGreaterThan(5);
     for (const path of files) expect(readFileSync(path).includes(tokens[0])).toBe(false);
   });
