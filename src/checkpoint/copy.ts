@@ -1,6 +1,6 @@
 /** Takes a checkpoint from one store to another, or only reads it; either way every byte is compared with its hash. */
 import { digestOf } from '../core/durable-file.js';
-import { MlipError } from '../core/errors.js';
+import { hasCode, MlipError } from '../core/errors.js';
 import { damaged, faultOf } from './read-state.js';
 import type { StateFile } from './state-file.js';
 import type { CheckpointStore, StoredFile } from './store.js';
@@ -16,7 +16,7 @@ export async function copyCheckpoint(from: CheckpointStore, to: CheckpointStore,
   try {
     await to.write(state, filesOf(from, state));
   } catch (error) {
-    if (!(error instanceof MlipError) || error.code !== 'MLIP_E_CHECKPOINT_CORRUPT') throw error;
+    if (!hasCode(error, 'MLIP_E_CHECKPOINT_CORRUPT')) throw error;
     const where = `${await from.locate(step)}/${error.where}`;
     throw new MlipError(error.code, error.message, { where, remedy: REMEDY });
   }

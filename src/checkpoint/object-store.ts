@@ -3,7 +3,7 @@
  * together, so what makes a checkpoint is its state.json: it is put last, and removed first.
  */
 import { text } from 'node:stream/consumers';
-import { MlipError } from '../core/errors.js';
+import { hasCode, MlipError } from '../core/errors.js';
 import { damaged, faultOf, missing } from './read-state.js';
 import { formatState, parseState, PLAIN_NAME, STATE_FILE, type StateFile } from './state-file.js';
 import type { CheckpointStore, StoredFile } from './store.js';
@@ -131,5 +131,5 @@ export class ObjectCheckpointStore implements CheckpointStore {
 
 /** In the words of the store: S3's is MLIP_E_CHECKPOINT_MISSING already. */
 function isAbsence(error: unknown): boolean {
-  return error instanceof MlipError && error.code === 'MLIP_E_STORE_MISSING';
+  return hasCode(error, 'MLIP_E_STORE_MISSING');
 }

@@ -1,5 +1,5 @@
 /** Deletes from a store what the policy gives up. */
-import { MlipError } from '../core/errors.js';
+import { hasCode } from '../core/errors.js';
 import { type Retained, type RetentionPolicy, toDelete } from './retention.js';
 import type { CheckpointStore } from './store.js';
 
@@ -18,7 +18,7 @@ export async function retain(
 
 /** Another process may have given it up meanwhile. */
 function unlessGone(error: unknown): void {
-  if (!(error instanceof MlipError) || error.code !== 'MLIP_E_CHECKPOINT_MISSING') throw error;
+  if (!hasCode(error, 'MLIP_E_CHECKPOINT_MISSING')) throw error;
 }
 
 /** A checkpoint that cannot be read is not the best one. */

@@ -1,5 +1,5 @@
 /** Small checkpoints in the object store of a message bus as well: whoever reaches the bus can fetch them. */
-import { messageOf, MlipError } from '../core/errors.js';
+import { hasCode, messageOf } from '../core/errors.js';
 import { DirectoryStore } from './directory-store.js';
 import { Mirror } from './mirror.js';
 import { ObjectCheckpointStore, type ObjectStore } from './object-store.js';
@@ -30,8 +30,8 @@ export function mirrorSmall({ out, policy, copied, warn, ...objects }: SmallChec
     ...{ from: new DirectoryStore(out), to, policy, copied: copied ?? ignore },
     failed: (error) => {
       // Given up by the policy before it was copied: a newer one is there.
-      if (codeOf(error) === 'MLIP_E_CHECKPOINT_MISSING') return;
-      const isSize = codeOf(error) === 'MLIP_E_CHECKPOINT_SIZE';
+      if (hasCode(error, 'MLIP_E_CHECKPOINT_MISSING')) return;
+      const isSize = hasCode(error, 'MLIP_E_CHECKPOINT_SIZE');
       if (!isSize || !tooLarge) warn(`not copied to ${objects.where}: ${messageOf(error)}`);
       tooLarge ||= isSize;
     },
@@ -39,7 +39,3 @@ export function mirrorSmall({ out, policy, copied, warn, ...objects }: SmallChec
 }
 
 const ignore = (): void => undefined;
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof MlipError ? error.code : undefined;
-}

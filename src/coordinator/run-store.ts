@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import { acquireLease, type Lease, tryToAcquireLease } from '../bus/lease.js';
 import { pause } from '../bus/pause.js';
 import type { KeyValue, Store } from '../bus/store.js';
-import { MlipError } from '../core/errors.js';
+import { hasCode, MlipError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import type { RecordKeeper } from './record-keeper.js';
 import { type RunRecord, formatRecord, parseRecord } from './run-record.js';
@@ -110,7 +110,7 @@ class StoreKeeper implements RecordKeeper {
       try {
         return await this.write(value);
       } catch (error) {
-        if (error instanceof MlipError && error.code === 'MLIP_E_LEASE_LOST') throw error;
+        if (hasCode(error, 'MLIP_E_LEASE_LOST')) throw error;
         failure = error;
         await pause(RETRY_MS, this.lease.lost);
       }

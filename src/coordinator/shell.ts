@@ -1,5 +1,5 @@
 /** Around the state machine of one run: workers' connections, the gather, watchers, files and metrics. */
-import { messageOf, MlipError } from '../core/errors.js';
+import { hasCode, messageOf } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { createCoordinatorMetrics } from '../metrics/coordinator-metrics.js';
 import { type Failure, toFailure } from '../rpc/failure.js';
@@ -175,7 +175,7 @@ export class Shell {
       await this.parts.keeper.save(record);
       this.durable = record.generation;
     } catch (error) {
-      if (isLeaseLost(error)) this.stopCommanding(error);
+      if (hasCode(error, 'MLIP_E_LEASE_LOST')) this.stopCommanding(error);
       else this.dispatch({ kind: 'broken', failure: toFailure(error) });
     }
   }
@@ -230,9 +230,6 @@ export class Shell {
   }
 }
 
-function isLeaseLost(error: unknown): boolean {
-  return error instanceof MlipError && error.code === 'MLIP_E_LEASE_LOST';
-}
 /** A thousand workers join within a second: they are written once for so long. */
 const DESCRIBE_MS = 200;
 

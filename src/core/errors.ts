@@ -271,6 +271,11 @@ export class MlipError extends Error {
   }
 }
 
+/** Whether that is an error of ours, with this code. */
+export function hasCode(error: unknown, code: ErrorCode): error is MlipError {
+  return error instanceof MlipError && error.code === code;
+}
+
 /** Text for a terminal: code, place, message, remedy; each on its line. */
 export function formatError(error: MlipError): string {
   const lines = [`error ${error.code}: ${error.message}`];

@@ -1,6 +1,6 @@
 /** Looks at every row of a manifest, image and report included: what `mlip data check` prints. */
 import type { Config } from '../config/schema.js';
-import { MlipError } from '../core/errors.js';
+import { hasCode } from '../core/errors.js';
 import { createLimiter } from './concurrency.js';
 import { decodeThreads } from './decode-threads.js';
 import { decodeSquare } from './image.js';
@@ -125,7 +125,7 @@ async function checkImage(
     const hint = bits === 16 ? ': its 16 bits may hold 12-bit values, scale them up' : '';
     if (brightest < BLACK_LEVEL) found.warnings.push({ line, field, problem: `is almost black${hint}` });
   } catch (error) {
-    if (!(error instanceof MlipError) || error.code !== 'MLIP_E_DATA_IMAGE') throw error;
+    if (!hasCode(error, 'MLIP_E_DATA_IMAGE')) throw error;
     const problem = error.message.replace(/^the image /, '');
     found.faults.push({ line, field, problem });
   }

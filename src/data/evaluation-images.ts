@@ -1,6 +1,6 @@
 /** Images in order and cropped from the centre, for evaluation. Nothing here is random. */
 import type { Config } from '../config/schema.js';
-import { MlipError } from '../core/errors.js';
+import { hasCode } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { createLimiter } from './concurrency.js';
 import { centreCrop, copyCrop } from './crop.js';
@@ -81,7 +81,7 @@ async function decode<Row extends ImageRow>(
   try {
     return { row, square: (await decodeSquare(row.image, data.resize, data)).pixels };
   } catch (error) {
-    if (!(error instanceof MlipError) || error.code !== 'MLIP_E_DATA_IMAGE') throw error;
+    if (!hasCode(error, 'MLIP_E_DATA_IMAGE')) throw error;
     log.warn('left an unusable image out of the evaluation', {
       line: row.line,
       image: row.imageName,

@@ -3,7 +3,7 @@
  * they turn out to be unusable. Rows are positions in the training pairs.
  */
 import type { Config } from '../config/schema.js';
-import { MlipError } from '../core/errors.js';
+import { hasCode, MlipError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { createLimiter } from './concurrency.js';
 import { decodeSquare } from './image.js';
@@ -51,7 +51,7 @@ export function createImageStore({ pairs, manifestPath, data, threads, log }: Im
       if (cache.size < room) cache.set(row, pixels);
       return pixels;
     } catch (error) {
-      if (!(error instanceof MlipError) || error.code !== 'MLIP_E_DATA_IMAGE') throw error;
+      if (!hasCode(error, 'MLIP_E_DATA_IMAGE')) throw error;
       setAside(row, error);
       return undefined;
     }

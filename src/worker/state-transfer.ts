@@ -2,7 +2,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { fetchTensors } from '../collectives/fetch-tensors.js';
 import { offerTensors, type OfferedTensor } from '../collectives/send-tensors.js';
-import { MlipError, messageOf } from '../core/errors.js';
+import { hasCode, messageOf } from '../core/errors.js';
 import type { HostTensors } from '../core/host-tensor.js';
 import { modelLayout } from '../encoders/model-layout.js';
 import type { Engine } from '../engine/load.js';
@@ -47,7 +47,7 @@ export async function copyState(
   try {
     return await copyOnce(parts, assignment, rank, signal);
   } catch (error) {
-    if (!(error instanceof MlipError) || error.code !== 'MLIP_E_STATE_HASH') throw error;
+    if (!hasCode(error, 'MLIP_E_STATE_HASH')) throw error;
     parts.log.warn(`${error.message}; copying the state once more`);
     return copyOnce(parts, assignment, rank, signal);
   }

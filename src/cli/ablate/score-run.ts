@@ -1,5 +1,5 @@
 /** Scores of a finished run of an ablation: retrieval, which its training has given, zero-shot and linear probe by label. */
-import { MlipError } from '../../core/errors.js';
+import { hasCode } from '../../core/errors.js';
 import { evaluateProbe } from '../../evaluation/evaluate-probe.js';
 import { evaluateZeroShot } from '../../evaluation/evaluate-zero-shot.js';
 import type { FinishedRun } from '../../evaluation/ablation/report.js';
@@ -40,7 +40,7 @@ async function whereLabelled<Report>(evaluate: () => Promise<Report>): Promise<R
   try {
     return await evaluate();
   } catch (error) {
-    if (error instanceof MlipError && error.code === 'MLIP_E_EVALUATION_NO_LABELS') return null;
+    if (hasCode(error, 'MLIP_E_EVALUATION_NO_LABELS')) return null;
     throw error;
   }
 }

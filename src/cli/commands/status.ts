@@ -1,7 +1,7 @@
 /** `mlip status`: where a run stands. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, Option } from 'commander';
-import { MlipError } from '../../core/errors.js';
+import { hasCode } from '../../core/errors.js';
 import type { Access } from '../../security/access.js';
 import { addAccessOptions } from '../access.js';
 import { commandLogger } from '../logging.js';
@@ -65,7 +65,7 @@ async function ask(out: string | undefined, options: StatusOptions, access: Acce
     const text = isJson(options) ? JSON.stringify(found) : describeStatus(found, options.output === 'wide');
     return { text, ended: found.phase === 'ended' };
   } catch (error) {
-    if (out === undefined || !isUnreachable(error)) throw error;
+    if (out === undefined || !hasCode(error, 'MLIP_E_RPC_UNREACHABLE')) throw error;
     return await askDirectory(out, options);
   }
 }
@@ -88,8 +88,4 @@ async function askDirectory(out: string, options: StatusOptions): Promise<Answer
 
 function isJson({ output, json }: StatusOptions): boolean {
   return json === true || output === 'json';
-}
-
-function isUnreachable(error: unknown): boolean {
-  return error instanceof MlipError && error.code === 'MLIP_E_RPC_UNREACHABLE';
 }

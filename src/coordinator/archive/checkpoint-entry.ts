@@ -2,7 +2,7 @@
 import type { DirectoryStore } from '../../checkpoint/directory-store.js';
 import type { StateFile } from '../../checkpoint/state-file.js';
 import type { CheckpointStore } from '../../checkpoint/store.js';
-import { MlipError } from '../../core/errors.js';
+import { hasCode } from '../../core/errors.js';
 import type { CheckpointEntry } from './manifest.js';
 
 /** Null where the policy has given it up meanwhile: a newer one is there then. */
@@ -23,7 +23,7 @@ async function stateOrNull(store: CheckpointStore, step: number): Promise<StateF
   try {
     return await store.state(step);
   } catch (error) {
-    if (error instanceof MlipError && error.code === 'MLIP_E_CHECKPOINT_MISSING') return null;
+    if (hasCode(error, 'MLIP_E_CHECKPOINT_MISSING')) return null;
     throw error;
   }
 }
