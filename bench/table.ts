@@ -1,6 +1,6 @@
 /** A report as a table for people. */
 import type { Report, Result } from './benchmark.js';
-import { formatColumns } from './columns.js';
+import { formatColumns } from '../src/core/columns.js';
 
 export function formatReport(report: Report): string {
   const { machine } = report;

@@ -1,5 +1,5 @@
 /** What is printed of rounds: tables for people, and all that helps to repeat and to explain one that failed. */
-import { formatColumns } from '../columns.js';
+import { formatColumns } from '../../src/core/columns.js';
 import { costsOf, type Row } from './report.js';
 import type { Round } from './round.js';
 

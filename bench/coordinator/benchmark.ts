@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Benchmark, type BenchmarkOptions, lessIsBetter, type Measurements, type Result } from '../benchmark.js';
-import { formatColumns } from '../columns.js';
+import { formatColumns } from '../../src/core/columns.js';
 import { type Figures, growth } from './figures.js';
 import { ROWS_PER_WORKER, type RunFigures, runOnce, WIDTH } from './run.js';
 

@@ -1,6 +1,6 @@
 /** Sums up the rounds of all sides. */
 import { lessIsBetter, median, type BenchmarkOptions, type Measurements, type Result } from '../benchmark.js';
-import { formatColumns } from '../columns.js';
+import { formatColumns } from '../../src/core/columns.js';
 import type { Outcome } from './attack.js';
 
 export interface Rounds {

@@ -9,7 +9,7 @@ import { synthesize } from '../../src/data/synth/corpus.js';
 import { findLibrary } from '../../src/engine/library-paths.js';
 import { ensureEngine } from '../../src/engine/provision/install.js';
 import { type Benchmark, type BenchmarkOptions, median, type Measurements, moreIsBetter } from '../benchmark.js';
-import { formatColumns } from '../columns.js';
+import { formatColumns } from '../../src/core/columns.js';
 import { type Part, type SlowedRun, slowOneDown } from './run.js';
 
 const WORKERS = 3;

@@ -1,5 +1,6 @@
 /** `mlip knowledge inspect`: a report with its links. */
 import { Command } from 'commander';
+import { formatColumns } from '../../core/columns.js';
 import type { Inspection } from '../knowledge/inspect-row.js';
 import { addExamples, parsePositive } from '../options.js';
 import { answer, answerColours, answerJson } from '../terminal.js';
@@ -49,11 +50,5 @@ function headline({ manifest, line, image, links, source }: Inspection): string 
 async function table({ links }: Inspection): Promise<string[]> {
   const { stateOf } = await import('../knowledge/paint-links.js');
   const rows = links.map((link) => [`${link.start}-${link.end}`, stateOf(link), link.concept, link.name ?? '']);
-  const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => row[column].length)));
-  return rows.map((row) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
+  return formatColumns(rows);
 }

@@ -1,4 +1,5 @@
 /** The answer of `mlip status` for people. */
+import { formatColumns } from '../../core/columns.js';
 import type { RunStatus } from '../../rpc/service.js';
 import { formatDuration } from '../launch/progress.js';
 import { resumeCommand } from '../launch/run-errors.js';
@@ -16,7 +17,7 @@ export function describeStatus(status: RunStatus, wide: boolean): string {
       ? []
       : [`last change ${formatDuration(status.transitionSecondsAgo)} ago: ${status.transition}`]),
     ...(status.checkpoint === '' ? [] : [`newest checkpoint: step ${status.checkpointStep}, ${status.checkpoint}`]),
-    ...(wide ? table(status.workers.map(rowOf)) : []),
+    ...(wide ? ['', ...formatColumns([HEAD, ...status.workers.map(rowOf)])] : []),
   ].join('\n');
 }
 
@@ -35,20 +36,6 @@ function rowOf(worker: RunStatus['workers'][number]): string[] {
   return [
     ...[String(worker.worker), serves ? String(rank) : '-', standing, serves ? String(microBatches) : '-'],
     ...[speed === 0 ? '-' : speed.toFixed(2), silentSeconds.toFixed(1), device, String(pid), host],
-  ];
-}
-
-function table(rows: readonly string[][]): string[] {
-  const all = [HEAD, ...rows];
-  const widths = HEAD.map((_, column) => Math.max(...all.map((row) => row[column].length)));
-  return [
-    '',
-    ...all.map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column]))
-        .join('  ')
-        .trimEnd(),
-    ),
   ];
 }
 
