@@ -1,19 +1,19 @@
-/** The secret that the processes of a run share. An object, so that no log, error or JSON shows it by accident. */
+/** The secret that the processes of a run share. */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { inspect } from 'node:util';
 import { MlipError } from '../core/errors.js';
+import { Hidden } from './hidden.js';
 
 /** Fewer characters can be guessed. */
 const FEWEST_CHARACTERS = 16;
 const MOST_CHARACTERS = 256;
-const HIDDEN = '[run token]';
 
-export class RunToken {
+export class RunToken extends Hidden {
   readonly #text: string;
   readonly #digest: Buffer;
 
   /** @throws MLIP_E_TOKEN_UNUSABLE. `where` names the source, for the error. */
   constructor(text: string, where: string) {
+    super('run token');
     const fault = faultOf(text);
     if (fault !== null) {
       throw new MlipError('MLIP_E_TOKEN_UNUSABLE', `the run token ${fault}`, {
@@ -44,18 +44,6 @@ export class RunToken {
   /** The secret itself: for the metadata of a call, a child's environment and the token file, for nothing else. */
   reveal(): string {
     return this.#text;
-  }
-
-  toString(): string {
-    return HIDDEN;
-  }
-
-  toJSON(): string {
-    return HIDDEN;
-  }
-
-  [inspect.custom](): string {
-    return HIDDEN;
   }
 }
 
