@@ -55,24 +55,6 @@ export function replaceSaver(state: RunState, worker: number, nowMs: number): Tr
   return abort(state, saver, told === undefined ? [] : [told], nowMs);
 }
 
-/** The checkpoint that a worker was asked for is written. */
-export function savedAfterFailure(state: RunState, worker: number, step: number, path: string): Transition {
-  const isNewer = state.checkpoint === null || step >= state.checkpoint.step;
-  const kept = isNewer ? { ...state, checkpoint: { step, path } } : state;
-  const announced = stay(kept, { kind: 'announce', event: { kind: 'saved', step, path } });
-  if (worker !== state.saver) return announced;
-  return chain(
-    chain(announced, (next) => recordAhead(next, { step, path })),
-    end,
-  );
-}
-
-/** The saver may have applied the step that others did not finish: what it was is beside the checkpoint. */
-function recordAhead(state: RunState, checkpoint: { step: number; path: string }): Transition {
-  if (checkpoint.step !== state.step + 1) return stay(state);
-  return stay({ ...state, step: checkpoint.step }, { kind: 'recordSaved', checkpoint });
-}
-
 /** Says goodbye to all workers and closes the run. */
 export function end(state: RunState): Transition {
   const outcome = outcomeOf(state);

@@ -4,7 +4,7 @@ import type { Effect } from './events.js';
 import { end } from './failing.js';
 import { serving } from './members.js';
 import type { Member, RunState } from './state.js';
-import { type Transition, stay } from './transition.js';
+import { type Transition, chain, stay } from './transition.js';
 
 /** The last step is applied, or nobody is left to go on: all that hold the state stop, one of them saves it. */
 export function beginSaving(state: RunState, nowMs: number): Transition {
@@ -67,8 +67,7 @@ export function goOn(state: RunState, save: boolean, boundaries: readonly number
 export function noteSaved(state: RunState, worker: number, step: number, path: string): Transition {
   const newer = state.checkpoint === null || step >= state.checkpoint.step;
   const kept = newer ? { ...state, checkpoint: { step, path } } : state;
-  const isAwaited = state.saver === worker && step >= state.savingStep;
-  const written = { ...kept, saver: isAwaited ? null : state.saver };
+  const written = { ...kept, saver: isAwaited(state, worker, step) ? null : state.saver };
   return stay(written, { kind: 'announce', event: { kind: 'saved', step, path } });
 }
 
@@ -78,7 +77,27 @@ export function noteSaved(state: RunState, worker: number, step: number, path: s
  */
 export function noteSaveFailed(state: RunState, worker: number, step: number, failure: Failure): Transition {
   const isLast = state.phase === 'saving' || state.phase === 'aborting';
-  const isAwaited = state.saver === worker && step >= state.savingStep;
-  const freed = !isLast && isAwaited ? { ...state, saver: null } : state;
+  const freed = !isLast && isAwaited(state, worker, step) ? { ...state, saver: null } : state;
   return stay(freed, { kind: 'announce', event: { kind: 'saveFailed', worker, step, failure } });
+}
+
+/** An earlier one may come late. */
+function isAwaited({ saver, savingStep }: RunState, worker: number, step: number): boolean {
+  return saver === worker && step >= savingStep;
+}
+
+/** The checkpoint that a worker was asked for as the run fails is written. */
+export function savedAfterFailure(state: RunState, worker: number, step: number, path: string): Transition {
+  const noted = noteSaved(state, worker, step, path);
+  if (worker !== state.saver) return noted;
+  return chain(
+    chain(noted, (next) => recordAhead(next, { step, path })),
+    end,
+  );
+}
+
+/** The saver may have applied the step that others did not finish: what it was is beside the checkpoint. */
+function recordAhead(state: RunState, checkpoint: { step: number; path: string }): Transition {
+  if (checkpoint.step !== state.step + 1) return stay(state);
+  return stay({ ...state, step: checkpoint.step }, { kind: 'recordSaved', checkpoint });
 }

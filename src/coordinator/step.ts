@@ -4,14 +4,14 @@
  */
 import { tick } from './deadlines.js';
 import type { CoordinatorEvent, WorkerEvent } from './events.js';
-import { end, fail, savedAfterFailure } from './failing.js';
+import { end, fail } from './failing.js';
 import { checkpointFound, form } from './forming.js';
 import { contribution } from './gathering.js';
 import { inPlace } from './in-place.js';
 import { join, loaded } from './joining.js';
 import { askToLeave, release, releaseAll } from './leaving.js';
 import { halted, lose, memberFailed } from './losing.js';
-import { noteSaveFailed, noteSaved } from './saving.js';
+import { noteSaveFailed, noteSaved, savedAfterFailure } from './saving.js';
 import { memberOf, withMember } from './members.js';
 import type { RunState } from './state.js';
 import { type Transition, chain, stay } from './transition.js';
