@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { parseJson } from '../core/json.js';
 
 const FILE = 'last-step.json';
 
@@ -37,7 +38,7 @@ export function lastStepFile(lastStep: LastStep): Record<string, string> {
 
 /** Undefined where there is none that can be read. */
 export async function readLastStep(checkpoint: string): Promise<LastStep | undefined> {
-  const text = await readFile(join(checkpoint, FILE), 'utf8').catch(() => 'null');
-  const parsed = lastStepSchema.safeParse(JSON.parse(text));
+  const text = await readFile(join(checkpoint, FILE), 'utf8').catch(() => '');
+  const parsed = lastStepSchema.safeParse(parseJson(text));
   return parsed.success ? parsed.data : undefined;
 }

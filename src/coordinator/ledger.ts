@@ -6,6 +6,7 @@
  * Steps count from 1, as in metrics.jsonl; rows are positions among the training rows. A skipped step has lines too.
  */
 import { z } from 'zod';
+import { parseJson } from '../core/json.js';
 import type { StepAccount } from './events.js';
 
 export interface LedgerPlace {
@@ -24,12 +25,8 @@ const lineSchema = z.object({ step: count, generation: count, micro_batch: count
 
 /** Null for what is no line of a ledger. */
 export function parseLedgerLine(text: string): LedgerLine | null {
-  try {
-    const parsed = lineSchema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
+  const parsed = lineSchema.safeParse(parseJson(text));
+  return parsed.success ? parsed.data : null;
 }
 
 /** The lines of a step, each with its end of line. */

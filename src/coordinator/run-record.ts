@@ -1,6 +1,7 @@
 /** What must survive the coordinator: small, durable, and enough to go on with the workers that are still there. */
 import { z } from 'zod';
 import { MlipError } from '../core/errors.js';
+import { parseJson } from '../core/json.js';
 
 const count = z.number().int().nonnegative();
 
@@ -52,18 +53,10 @@ export function formatRecord(record: RunRecord): string {
  * @throws MLIP_E_RUN_RECORD
  */
 export function parseRecord(text: string, where: string): RunRecord {
-  const parsed = recordSchema.safeParse(readJson(text));
+  const parsed = recordSchema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   throw new MlipError('MLIP_E_RUN_RECORD', `the record of the run cannot be read: ${z.prettifyError(parsed.error)}`, {
     where,
     remedy: 'Use the version of mlip that has written it, or remove it to begin anew.',
   });
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Store, WorkQueue } from '../bus/store.js';
 import { configSchema } from '../config/schema.js';
 import { MlipError } from '../core/errors.js';
+import { parseJson } from '../core/json.js';
 import { isPlainPath } from '../core/plain-path.js';
 
 /** A run whose coordinator has not been heard of for so long comes to another one, which then waits for its lease. */
@@ -36,17 +37,9 @@ export function formatSubmission(submission: Submission): Uint8Array {
 
 /** @throws MLIP_E_SUBMISSION for what another version has submitted */
 export function parseSubmission(value: Uint8Array): Submission {
-  const parsed = submissionSchema.safeParse(readJson(value));
+  const parsed = submissionSchema.safeParse(parseJson(Buffer.from(value).toString()));
   if (parsed.success) return parsed.data;
   throw new MlipError('MLIP_E_SUBMISSION', `a submitted run cannot be read: ${z.prettifyError(parsed.error)}`, {
     remedy: 'Submit it again with this version of mlip.',
   });
-}
-
-function readJson(value: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(value).toString());
-  } catch {
-    return undefined;
-  }
 }

@@ -4,6 +4,7 @@
  */
 import { replaceDurably } from '../core/durable-file.js';
 import { messageOf, MlipError } from '../core/errors.js';
+import { parseJson } from '../core/json.js';
 import type { HostTensor, HostTensors } from '../core/host-tensor.js';
 import { readSafetensors, readSafetensorsHeader, writeSafetensors } from '../safetensors/safetensors.js';
 import type { KnowledgeGraph } from './graph.js';
@@ -74,17 +75,9 @@ function widthRemedy(found: number, width: number): string {
 }
 
 function idsOf(path: string, { ids }: Record<string, string>): string[] {
-  const list: unknown = ids === undefined ? undefined : parse(ids);
+  const list: unknown = ids === undefined ? undefined : parseJson(ids);
   if (Array.isArray(list) && list.every((id) => typeof id === 'string')) return list;
   throw unusable(path, 'it belongs to another graph and does not name its concepts', FROM_TRAINING);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The rows of the graph's concepts. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { resolveConfig } from '../../config/load.js';
 import { parseLedgerLine, type LedgerLine } from '../../coordinator/ledger.js';
 import { messageOf, MlipError } from '../../core/errors.js';
+import { parseJson } from '../../core/json.js';
 import type { PlanShape } from '../../core/plan.js';
 import type { RecordedSteps } from './ledger-check.js';
 
@@ -47,11 +48,7 @@ function readRows(path: string): number {
 
 /** Undefined where the text is no JSON object with such a field. */
 function fieldOf(text: string, name: string): unknown {
-  try {
-    return (JSON.parse(text) as Record<string, unknown> | null)?.[name];
-  } catch {
-    return undefined;
-  }
+  return (parseJson(text) as Record<string, unknown> | null | undefined)?.[name];
 }
 
 function read(path: string): string {

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { KeyValue, Store } from '../../bus/store.js';
 import { PLAIN_NAME } from '../../checkpoint/state-file.js';
+import { parseJson } from '../../core/json.js';
 
 /** Files of the output directory that are put into the store when the run ends. */
 export const REPORT_FILES = ['config.yaml', 'run.json', 'metrics.jsonl', 'ledger.jsonl'] as const;
@@ -90,9 +91,6 @@ export class Manifests {
 }
 
 function parse(value: Uint8Array): RunManifest | null {
-  try {
-    return manifestSchema.parse(JSON.parse(Buffer.from(value).toString()));
-  } catch {
-    return null;
-  }
+  const parsed = manifestSchema.safeParse(parseJson(Buffer.from(value).toString()));
+  return parsed.success ? parsed.data : null;
 }
