@@ -3,6 +3,7 @@ import type { Store } from '../bus/store.js';
 import { MlipError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import type { RunOutcome } from './events.js';
+import { outcomeOf } from './outcome-of.js';
 import { keepInDirectory, readRecord } from './record-keeper.js';
 import { lastStepIn } from './run-directory.js';
 import type { RunRecord } from './run-record.js';
@@ -51,7 +52,7 @@ export async function takeLead(options: LeadershipOptions): Promise<RunLead> {
 
 function goOnWith(lead: Leadership, options: LeadershipOptions): RunLead {
   const { out, log } = options;
-  const over = isOver(lead, options) ? endOf(lead.record!) : null;
+  const over = isOver(lead, options) ? outcomeOf(lead.record!) : null;
   const record = over === null ? unfinished(lead.record, options) : null;
   if (record === null) return { ...lead, record, over };
   const step = Math.max(record.step, lastStepIn(out));
@@ -63,12 +64,6 @@ function goOnWith(lead: Leadership, options: LeadershipOptions): RunLead {
 function isOver({ record, waited }: Leadership, { submission }: LeadershipOptions): boolean {
   if (record?.ended !== true) return false;
   return submission === '' ? waited : record.submission === submission;
-}
-
-function endOf({ stopped, cause, step, checkpoint: saved }: RunRecord): RunOutcome {
-  const checkpoint = saved?.path ?? null;
-  if (cause !== null) return { kind: 'failed', ...cause, step, checkpoint };
-  return { kind: stopped ? 'stopped' : 'finished', step, checkpoint };
 }
 
 async function leadAlone({ out, resume }: LeadershipOptions): Promise<Leadership> {

@@ -8,6 +8,11 @@ import { RunToken } from './run-token.js';
 
 export const TOKEN_VARIABLE = 'MLIP_TOKEN';
 
+/** Of an output directory. */
+export function tokenFileOf(out: string): string {
+  return join(out, 'token');
+}
+
 /** Readable by its owner alone. */
 const PRIVATE_MODE = 0o600;
 
@@ -31,7 +36,7 @@ export function requireToken(file: string | undefined, env: NodeJS.ProcessEnv, l
 
 /** The token that the coordinator of an output directory made before, or a new one; `created` says which. */
 export function tokenOfDirectory(out: string, log: Logger): { token: RunToken; path: string; created: boolean } {
-  const path = join(out, 'token');
+  const path = tokenFileOf(out);
   const token = RunToken.random();
   return createPrivately(path, `${token.reveal()}\n`)
     ? { token, path, created: true }
@@ -40,7 +45,7 @@ export function tokenOfDirectory(out: string, log: Logger): { token: RunToken; p
 
 /** For those who ask about a run whose token was given to its processes and to nobody else. Takes the place of an earlier one. */
 export function leaveToken(out: string, token: RunToken): void {
-  const path = join(out, 'token');
+  const path = tokenFileOf(out);
   withDraftSync(path, (draft) => {
     writePrivately(draft, `${token.reveal()}\n`);
     renameSync(draft, path);

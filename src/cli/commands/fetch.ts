@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import type { FetchedReports } from '../../coordinator/archive/fetch-reports.js';
 import { addExamples } from '../options.js';
+import { ENDED } from '../outcome-text.js';
 import { addStoreOptions, withStore, type StoreOptions } from '../store-options.js';
 import { answer, answerJson } from '../terminal.js';
 
@@ -31,8 +32,6 @@ async function fetchRun(run: string, { out, json, ...where }: FetchOptions): Pro
   if (json) answerJson(fetched);
   else answer(describe(fetched));
 }
-
-const ENDED = { finished: 'has finished', stopped: 'was stopped', failed: 'failed' } as const;
 
 function describe({ run, runId, continuedBy, out, files, leftOut, checkpoint, ...end }: FetchedReports): string {
   const goesOn = continuedBy === null ? '' : `; ${continuedBy} goes on from it, and has not ended`;

@@ -1,12 +1,13 @@
 /** `mlip status`: where a run stands. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, Option } from 'commander';
+import type { RunRecord } from '../../coordinator/run-record.js';
 import { hasCode } from '../../core/errors.js';
 import type { Access } from '../../security/access.js';
 import { addAccessOptions } from '../access.js';
 import { commandLogger } from '../logging.js';
 import { addExamples } from '../options.js';
-import { accessTo, addressOf, type RunChoice } from '../status/find-run.js';
+import { accessTo, openFinder, type RunChoice, type RunFinder } from '../status/find-run.js';
 import { addStoreOptions } from '../store-options.js';
 import { answer } from '../terminal.js';
 
@@ -45,45 +46,55 @@ interface Answer {
 
 async function status(out: string | undefined, options: StatusOptions): Promise<void> {
   const access = accessTo(out, options, commandLogger('status'));
+  const finder = await openFinder(out, options);
+  try {
+    await showUntilEnded(() => ask(out, options, access, finder), options.watch === true);
+  } finally {
+    await finder.close();
+  }
+}
+
+/** Once only where it is not watched. */
+async function showUntilEnded(next: () => Promise<Answer>, watched: boolean): Promise<void> {
   for (let lines = 0; ; await sleep(WATCH_MS)) {
-    const { text, ended } = await ask(out, options, access);
+    const { text, ended } = await next();
     // On a terminal each answer takes the place of the one before.
     if (lines > 0 && process.stdout.isTTY) process.stdout.write(`\x1b[${lines}A\x1b[J`);
     answer(text);
-    if (ended || options.watch !== true) return;
+    if (ended || !watched) return;
     lines = text.split('\n').length;
   }
 }
 
-async function ask(out: string | undefined, options: StatusOptions, access: Access): Promise<Answer> {
-  if (out !== undefined && (await hasEnded(out))) return askDirectory(out, options);
+/** Of a run that has ended nobody answers any more. */
+async function ask(
+  out: string | undefined,
+  options: StatusOptions,
+  access: Access,
+  finder: RunFinder,
+): Promise<Answer> {
+  const { readRecord } = await import('../../coordinator/record-keeper.js');
+  const record = out === undefined ? null : await readRecord(out);
+  if (out !== undefined && record?.ended === true) return left(out, record, options);
   const { fetchStatus } = await import('../../rpc/launcher.js');
   const { describeStatus } = await import('../status/text.js');
-  const address = await addressOf(out, options);
+  const address = await finder.address();
   try {
     const found = await fetchStatus(address, { access, timeoutMs: ANSWER_MS });
     const text = isJson(options) ? JSON.stringify(found) : describeStatus(found, options.output === 'wide');
     return { text, ended: found.phase === 'ended' };
   } catch (error) {
     if (out === undefined || !hasCode(error, 'MLIP_E_RPC_UNREACHABLE')) throw error;
-    return await askDirectory(out, options);
+    // It may have ended meanwhile.
+    return await left(out, await readRecord(out), options);
   }
 }
 
-/** Nobody answers for it any more, unless it has just been started again: then its record says so. */
-async function hasEnded(out: string): Promise<boolean> {
-  const { readRecord } = await import('../../coordinator/record-keeper.js');
-  return (await readRecord(out))?.ended === true;
-}
-
-async function askDirectory(out: string, options: StatusOptions): Promise<Answer> {
-  const { readLeftRun } = await import('../status/left-run.js');
+async function left(out: string, record: RunRecord | null, options: StatusOptions): Promise<Answer> {
+  const { leftRun } = await import('../status/left-run.js');
   const { describeLeft } = await import('../status/text.js');
-  const left = await readLeftRun(out);
-  return {
-    text: isJson(options) ? JSON.stringify(left) : describeLeft(left, out),
-    ended: left.outcome !== 'unfinished',
-  };
+  const run = leftRun(out, record);
+  return { text: isJson(options) ? JSON.stringify(run) : describeLeft(run, out), ended: run.outcome !== 'unfinished' };
 }
 
 function isJson({ output, json }: StatusOptions): boolean {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { MlipError, messageOf } from '../../core/errors.js';
 import type { Logger } from '../../core/log.js';
 import type { Access } from '../../security/access.js';
+import { TOKEN_VARIABLE, tokenFileOf } from '../../security/token-source.js';
 import { accessOf, type AccessOptions } from '../access.js';
 import { storeOf, type StoreOptions } from '../store-options.js';
 
@@ -12,14 +13,25 @@ export interface RunChoice extends AccessOptions, StoreOptions {
   run?: string;
 }
 
+/** Where the coordinator is, which may be another one each time. */
+export interface RunFinder {
+  /** HOST:PORT. @throws MLIP_E_USAGE, MLIP_E_RUN_UNKNOWN, MLIP_E_RUN_DIRECTORY, MLIP_E_STORE_* */
+  address(): Promise<string>;
+  close(): Promise<void>;
+}
+
 /**
- * HOST:PORT of the coordinator, which may be another one the next time.
- *
  * @param directory output directory of the run
- * @throws MLIP_E_USAGE, MLIP_E_RUN_UNKNOWN, MLIP_E_RUN_DIRECTORY, MLIP_E_STORE_*
+ * @throws MLIP_E_USAGE, MLIP_E_STORE_*
  */
-export async function addressOf(directory: string | undefined, choice: RunChoice): Promise<string> {
-  return choice.coordinator ?? (directory === undefined ? leaderOf(choice) : addressIn(directory));
+export async function openFinder(directory: string | undefined, choice: RunChoice): Promise<RunFinder> {
+  const { coordinator } = choice;
+  if (coordinator !== undefined) return { address: async () => coordinator, close };
+  return directory === undefined ? finderIn(choice) : { address: async () => addressIn(directory), close };
+}
+
+async function close(): Promise<void> {
+  // Nothing is open.
 }
 
 /** The token of the output directory counts where no other one is given. @throws MLIP_E_TOKEN_*, MLIP_E_TLS_* */
@@ -28,25 +40,25 @@ export function accessTo(directory: string | undefined, choice: RunChoice, log: 
 }
 
 function withTokenOf(directory: string | undefined, choice: RunChoice): RunChoice {
-  if (directory === undefined || choice.tokenFile !== undefined || process.env['MLIP_TOKEN'] !== undefined)
+  if (directory === undefined || choice.tokenFile !== undefined || process.env[TOKEN_VARIABLE] !== undefined)
     return choice;
-  const tokenFile = join(directory, 'token');
+  const tokenFile = tokenFileOf(directory);
   return existsSync(tokenFile) ? { ...choice, tokenFile } : choice;
 }
 
-async function leaderOf(choice: RunChoice): Promise<string> {
+async function finderIn(choice: RunChoice): Promise<RunFinder> {
   const store = await storeOf(choice, { create: false });
   if (store === null) {
     throw new MlipError('MLIP_E_USAGE', 'it is not said which run is meant', {
       remedy: 'Name its output directory, its coordinator with --coordinator, or the store with --nats or --store.',
     });
   }
-  try {
-    const { findLeader } = await import('../../coordinator/find-leader.js');
-    return onlyOne(await findLeader(store, choice.run)(), choice.run, store.where);
-  } finally {
-    await store.close();
-  }
+  const { findLeader } = await import('../../coordinator/find-leader.js');
+  const find = findLeader(store, choice.run);
+  return {
+    address: async () => onlyOne(await find(), choice.run, store.where),
+    close: () => store.close(),
+  };
 }
 
 function onlyOne(addresses: readonly string[], run: string | undefined, where: string): string {

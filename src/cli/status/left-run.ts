@@ -1,11 +1,13 @@
 /** What a run without a coordinator has left in its output directory. */
-import { readRecord } from '../../coordinator/record-keeper.js';
+import type { RunOutcome } from '../../coordinator/events.js';
+import { outcomeOf } from '../../coordinator/outcome-of.js';
 import { lastStepIn } from '../../coordinator/run-directory.js';
+import type { RunRecord } from '../../coordinator/run-record.js';
 
 export interface LeftRun {
   runId: string | null;
   /** unfinished: nobody coordinates it. */
-  outcome: 'finished' | 'stopped' | 'failed' | 'unfinished';
+  outcome: RunOutcome['kind'] | 'unfinished';
   /** Steps applied. */
   step: number;
   checkpoint: { step: number; path: string } | null;
@@ -13,13 +15,11 @@ export interface LeftRun {
   cause: { code: string; message: string } | null;
 }
 
-/** @throws MLIP_E_RUN_RECORD */
-export async function readLeftRun(out: string): Promise<LeftRun> {
-  const record = await readRecord(out);
+/** @param record null where it has left none */
+export function leftRun(out: string, record: RunRecord | null): LeftRun {
   const step = Math.max(record?.step ?? 0, lastStepIn(out));
   if (record === null) return { runId: null, outcome: 'unfinished', step, checkpoint: null, cause: null };
-  const { runId, ended, stopped, cause: failure, checkpoint } = record;
+  const { runId, ended, cause: failure, checkpoint } = record;
   const cause = failure === null ? null : { code: failure.code, message: failure.message };
-  const ending = cause !== null ? 'failed' : stopped ? 'stopped' : 'finished';
-  return { runId, outcome: ended ? ending : 'unfinished', step, checkpoint, cause };
+  return { runId, outcome: ended ? outcomeOf(record).kind : 'unfinished', step, checkpoint, cause };
 }

@@ -3,6 +3,7 @@ import { formatColumns } from '../../core/columns.js';
 import type { RunStatus } from '../../rpc/service.js';
 import { formatDuration } from '../launch/progress.js';
 import { resumeCommand } from '../launch/run-errors.js';
+import { ENDED } from '../outcome-text.js';
 import type { LeftRun } from './left-run.js';
 
 /** @param wide with a line for each worker */
@@ -38,8 +39,6 @@ function rowOf(worker: RunStatus['workers'][number]): string[] {
     ...[speed === 0 ? '-' : speed.toFixed(2), silentSeconds.toFixed(1), device, String(pid), host],
   ];
 }
-
-const ENDED = { finished: 'has finished', stopped: 'was stopped', failed: 'failed' } as const;
 
 export function describeLeft({ runId, outcome, step, checkpoint, cause }: LeftRun, out: string): string {
   const name = runId === null ? 'a run' : `run ${runId}`;
