@@ -6,6 +6,7 @@ import { RESERVED_VARIABLES } from '../../src/config/environment.js';
 import { ERROR_TABLE } from '../../src/core/errors.js';
 import { packageRoot } from '../../src/core/package-root.js';
 import { commandsDocument, configurationDocument, errorsDocument, metricsDocument } from './render.js';
+import { sizingDocument } from './sizing.js';
 
 const document = (name: string): string => join(packageRoot, 'docs', name);
 
@@ -23,6 +24,10 @@ it('docs/configuration.md lists every key with the value of mlip-nano', async ()
 
 it('docs/cli.md holds the help of every command, so that no flag changes unseen', async () => {
   await expect(commandsDocument()).toMatchFileSnapshot(document('cli.md'));
+});
+
+it('docs/sizing.md computes what a step moves as the code does', async () => {
+  await expect(sizingDocument()).toMatchFileSnapshot(document('sizing.md'));
 });
 
 /** Texts of the sources. */

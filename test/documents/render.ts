@@ -10,15 +10,8 @@ import { ERROR_TABLE } from '../../src/core/errors.js';
 import { createCoordinatorMetrics } from '../../src/metrics/coordinator-metrics.js';
 import { exposeRefusals } from '../../src/metrics/refused.js';
 import { createWorkerMetrics } from '../../src/metrics/worker-metrics.js';
+import { NOTICE, table } from './tables.js';
 
-const NOTICE = '<!-- Written from the code: `npx vitest run documents -u` renews it. -->';
-
-function table(head: string[], rows: (string | number)[][]): string {
-  const line = (cells: (string | number)[]): string => `| ${cells.map(escape).join(' | ')} |`;
-  return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
-}
-
-const escape = (cell: string | number): string => String(cell).replaceAll('|', '\\|');
 const code = (text: string): string => `\`${text}\``;
 
 /** docs/errors.md */
