@@ -1,6 +1,6 @@
 /**
  * What a run leaves in its output directory, apart from checkpoints: config.yaml, run.json, metrics.jsonl, ledger.jsonl,
- * TensorBoard.
+ * events.jsonl, TensorBoard.
  */
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
@@ -8,9 +8,11 @@ import { join } from 'node:path';
 import { createEventWriter } from '../metrics/tensorboard.js';
 import type { MetricsLine } from '../rpc/run-events.js';
 import { setAside } from './earlier-run.js';
+import { openEventFile } from './event-file.js';
 import type { StepAccount } from './events.js';
 import { ledgerLines } from './ledger.js';
 import { openLocked, writeWhole, writing } from './output-directory.js';
+import type { StoredEvent } from './stored-event.js';
 
 /** Contents of run.json: who runs. */
 export interface RunInfo {
@@ -37,6 +39,7 @@ export interface RunDirectoryOptions {
 export interface RunDirectory {
   describe(info: RunInfo): void;
   record(line: MetricsLine, account: StepAccount | null): void;
+  note(event: StoredEvent): void;
   /** Takes the lines after that many steps out again. */
   rewind(step: number): void;
   close(): void;
@@ -55,16 +58,18 @@ function prepare({ out, configText, configJson, resumeStep }: RunDirectoryOption
   if (resumeStep === null) setAside(out, configHash);
   else cutLines(out, resumeStep);
   writeWhole(join(out, 'config.yaml'), configText);
-  const events = createEventWriter(out);
+  const scalars = createEventWriter(out);
+  const note = openEventFile(out);
   return {
     describe: (info) => writing(out, () => writeWhole(join(out, 'run.json'), json({ ...info, configHash }))),
     record(line, account) {
       writing(out, () => append(out, line, account));
-      for (const [tag, value] of Object.entries(line)) if (tag !== 'step') events.scalar(line.step, tag, value);
+      for (const [tag, value] of Object.entries(line)) if (tag !== 'step') scalars.scalar(line.step, tag, value);
     },
+    note: (event) => writing(out, () => note(event)),
     rewind: (step) => writing(out, () => cutLines(out, step)),
     close() {
-      events.close();
+      scalars.close();
       unlock();
     },
   };

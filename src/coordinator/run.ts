@@ -120,7 +120,7 @@ async function startCoordinator(
   const host = interfaceOf(options);
   const out = resolve(options.out);
   const settings = runSettings({ config, out, workers, submission, resume, record });
-  const publisher = await publisherOf(shared, settings, log);
+  const publisher = await publisherOf(shared, log);
   if (record === null && resume === null) await requireFreshDestination(config.checkpoint.destination);
   const kept = { config, settings, record, shared, log };
   const archive = await archiveOf(kept);
@@ -161,12 +161,8 @@ async function startCoordinator(
   return shell;
 }
 
-async function publisherOf(
-  shared: SharedRun | null,
-  { runId }: RunSettings,
-  log: Logger,
-): Promise<EventPublisher | null> {
-  return shared === null ? null : new EventPublisher(await shared.store.events(RUN_EVENTS), runId, log);
+async function publisherOf(shared: SharedRun | null, log: Logger): Promise<EventPublisher | null> {
+  return shared === null ? null : new EventPublisher(await shared.store.events(RUN_EVENTS), log);
 }
 
 function openDirectory(

@@ -24,6 +24,7 @@ import { initialState } from './initial-state.js';
 import { serving } from './members.js';
 import { recordOf } from './record-of.js';
 import type { RunSettings } from './state.js';
+import { storedEvent } from './stored-event.js';
 import { statusOf } from './status.js';
 
 export interface ShellParts {
@@ -205,9 +206,22 @@ export class Shell {
     this.feed.announce(event);
     logEvent(this.parts.log, event);
     countEvent(this.metrics, event);
-    this.parts.publisher?.publish(event);
+    this.keep(event);
     if (event.kind === 'saved') this.parts.onSaved(event.step);
     if (DESCRIBED.has(event.kind)) this.description.want();
+  }
+
+  /** For those who look later. That one is missing in the directory is no reason to end the run. */
+  private keep(event: RunEvent): void {
+    const { settings, publisher, log } = this.parts;
+    const stored = storedEvent(settings.runId, event);
+    publisher?.publish(stored);
+    if (event.kind === 'step') return;
+    try {
+      this.directory.note(stored);
+    } catch (error) {
+      log.warn('an event is missing in events.jsonl', { event: event.kind, reason: messageOf(error) });
+    }
   }
 
   private describe(): void {
