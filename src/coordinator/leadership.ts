@@ -29,6 +29,8 @@ export interface LeadershipOptions {
   /** Go on from a checkpoint whatever an earlier coordinator left. */
   resume: boolean;
   signal?: AbortSignal | undefined;
+  /** Another one leads: this one waits. */
+  standsBy?: () => void;
   log: Logger;
 }
 

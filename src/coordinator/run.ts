@@ -8,7 +8,7 @@ import type { Logger } from '../core/log.js';
 import { watchParent } from '../core/parent.js';
 import { requirePlainPath } from '../core/plain-path.js';
 import { exposeRefusals } from '../metrics/refused.js';
-import { serveMetrics } from '../metrics/server.js';
+import { Watch } from '../metrics/watch.js';
 import { formatAddress } from '../rpc/address.js';
 import { type RpcServer, serve } from '../rpc/server.js';
 import { defaultInterface } from '../security/binding.js';
@@ -50,8 +50,8 @@ export interface CoordinatorOptions {
   submission?: string;
   /** The checkpoint from which the run goes on; null starts from the beginning. */
   resume: { step: number; checkpoint: string } | null;
-  /** null serves no metrics; 0 takes any port. */
-  metricsPort: number | null;
+  /** Where this run shows how it is; it may outlive the run. */
+  watch?: Watch;
   /** Started by a launcher with a pipe on stdin: ends when the launcher is gone. */
   supervised: boolean;
   log: Logger;
@@ -72,18 +72,29 @@ const FAREWELL_MS = 2_000;
  * Resolves when the run is over, also when it failed. Rejects if it could not begin (MLIP_E_PORT_IN_USE, MLIP_E_OUT_*,
  * MLIP_E_CONFIG_INVALID), and if another process is to go on with it (MLIP_E_HANDED_OVER, MLIP_E_LEASE_LOST).
  */
-export async function runCoordinator(options: CoordinatorOptions): Promise<RunOutcome> {
+export async function runCoordinator({
+  watch = new Watch('coordinator'),
+  ...options
+}: CoordinatorOptions): Promise<RunOutcome> {
   const cleanups: (() => void | Promise<void>)[] = [];
   try {
     const onCleanup: OnCleanup = (cleanup) => void cleanups.unshift(cleanup);
-    const lead = await leadOrWait(options, onCleanup);
+    const lead = await leadOrWait({ ...options, watch }, onCleanup);
     if (lead.over !== null) return lead.over;
-    const shell = await startCoordinator(options, lead, onCleanup);
+    const shell = await startCoordinator({ ...options, watch }, lead, onCleanup);
     return await shell.ended;
   } finally {
-    for (const cleanup of cleanups) await tryTo(cleanup, options.log);
+    watch.readiness = { ready: false, text: 'ending' };
+    const limits = { what: 'the run', limitMs: options.config.timeouts.stepMs };
+    await watch.overdue.during(OVER, limits, async () => {
+      for (const cleanup of cleanups) await tryTo(cleanup, options.log);
+    });
   }
 }
+
+const OVER = AbortSignal.abort();
+
+type Watched = CoordinatorOptions & { watch: Watch };
 
 /** One thing that cannot be ended keeps nothing else from it. */
 async function tryTo(cleanup: () => void | Promise<void>, log: Logger): Promise<void> {
@@ -97,26 +108,28 @@ async function tryTo(cleanup: () => void | Promise<void>, log: Logger): Promise<
 /** What was begun last is ended first. */
 type OnCleanup = (cleanup: () => void | Promise<void>) => void;
 
-async function leadOrWait(options: CoordinatorOptions, onCleanup: OnCleanup): Promise<RunLead> {
-  const { shared, config, submission = '', resume, port, log, signal, handOver } = options;
+async function leadOrWait(options: Watched, onCleanup: OnCleanup): Promise<RunLead> {
+  const { shared, config, submission = '', resume, port, log, signal, handOver, watch } = options;
   const address = port === 0 ? '' : publicAddress(interfaceOf(options), port);
   const lead = await takeLead({
     ...{ shared, out: resolve(requirePlainPath(options.out)), configHash: configHashOf(config), submission },
     ...{ address, log },
     ...{ leaseMs: config.timeouts.leaseMs, resume: resume !== null },
     signal: AbortSignal.any([signal, handOver].filter((given) => given !== undefined)),
+    standsBy: () =>
+      (watch.readiness = { ready: true, text: `standing by: another coordinator leads run ${shared?.name}` }),
   });
   onCleanup(() => lead.release());
   return lead;
 }
 
-/** Ports first, then the directory: a start that fails leaves the directory as it was. */
+/** The port first, then the directory: a start that fails leaves the directory as it was. */
 async function startCoordinator(
-  options: CoordinatorOptions,
+  options: Watched,
   { record, keeper, lost, announce }: RunLead,
   onCleanup: OnCleanup,
 ): Promise<Shell> {
-  const { log, config, workers, submission = '', resume, shared } = options;
+  const { log, config, workers, submission = '', resume, shared, watch } = options;
   const host = interfaceOf(options);
   const out = resolve(options.out);
   const settings = runSettings({ config, out, workers, submission, resume, record });
@@ -137,7 +150,8 @@ async function startCoordinator(
   onCleanup(closingOf(archive, shell.ended));
   const refusals = new Refusals(log);
   exposeRefusals(shell.metrics.registry, refusals);
-  await startMetrics({ ...options, host }, shell, onCleanup);
+  watch.show(shell.metrics.registry, { run: settings.runId });
+  onCleanup(() => watch.forget());
   // Nobody is heard before the directory is open and its token known.
   let { token } = options.access;
   const opened = (): RunToken => token!;
@@ -157,6 +171,7 @@ async function startCoordinator(
   leaveOnRequest(options, lost, shell, onCleanup);
   sayWhoGetsIn(host, options, log);
   log.info(`waiting for ${countPhrase(settings.workers, 'worker')} at ${address}`, { out });
+  watch.readiness = { ready: true, text: `leading run ${settings.runId}` };
   options.onListening?.(address);
   return shell;
 }
@@ -184,16 +199,6 @@ function interfaceOf({ host, access }: CoordinatorOptions): string {
 /** What other machines can connect to: a wildcard interface is reached by the machine's name. */
 function publicAddress(host: string, port: number): string {
   return formatAddress(host === '0.0.0.0' || host === '::' ? hostname() : host, port);
-}
-
-async function startMetrics(
-  { host, metricsPort }: { host: string; metricsPort: number | null },
-  shell: Shell,
-  onCleanup: OnCleanup,
-): Promise<void> {
-  if (metricsPort === null) return;
-  const server = await serveMetrics(shell.metrics.registry, { host, port: metricsPort });
-  onCleanup(() => server.close());
 }
 
 /** Ticks several times between two heartbeats; pulses as often as workers do, not to a thousand of them at once. */

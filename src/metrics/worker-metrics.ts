@@ -26,8 +26,8 @@ export interface WorkerMetrics {
 }
 
 /** @param worker its number */
-export function createWorkerMetrics(worker: number): WorkerMetrics {
-  const registry = createRegistry({ worker: String(worker), role: 'worker' });
+export function createWorkerMetrics(worker: number, runId: string): WorkerMetrics {
+  const registry = createRegistry({ run: runId, worker: String(worker), role: 'worker' });
   const registers = [registry];
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
   const counter = (name: string, help: string) => new Counter({ name, help, registers });

@@ -7,7 +7,8 @@ import { loadDataset, type Dataset } from '../data/dataset.js';
 import { requireBatch } from '../data/usable.js';
 import { loadEngine, type Engine } from '../engine/load.js';
 import { exposeRefusals } from '../metrics/refused.js';
-import { serveMetrics } from '../metrics/server.js';
+import { serving } from '../metrics/server.js';
+import { Watch } from '../metrics/watch.js';
 import { createWorkerMetrics, type WorkerMetrics } from '../metrics/worker-metrics.js';
 import type { Access } from '../security/access.js';
 import { Refusals } from '../security/refusals.js';
@@ -42,6 +43,8 @@ export interface WorkerOptions {
   data?: string | undefined;
   /** null serves no metrics; 0 takes any port. */
   metricsPort: number | null;
+  /** Where it serves them; where it listens for other workers by default. */
+  metricsHost?: string | undefined;
   log: Logger;
   /** Ends the run with a checkpoint. */
   signal?: AbortSignal | undefined;
@@ -69,16 +72,32 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerEnd> {
 
 /** Rejects with the reason of `toldToGo` if that is aborted before it has joined. */
 async function joinAndTakePart(options: WorkerOptions, toldToGo: AbortSignal): Promise<WorkerEnd> {
+  const address = splitAddress(await ownHost({ ...options, signal: toldToGo }));
+  const watch = new Watch('worker');
+  const metricsPlace = { port: options.metricsPort, host: options.metricsHost ?? interfaceFor(address.host) };
+  return serving(watch, metricsPlace, () => joinAt(address, { ...options, watch }, toldToGo));
+}
+
+interface OwnAddress {
+  host: string;
+  /** Undefined: that on which it listens. */
+  port: number | undefined;
+}
+
+type Watched = WorkerOptions & { watch: Watch };
+
+async function joinAt({ host, port }: OwnAddress, options: Watched, toldToGo: AbortSignal): Promise<WorkerEnd> {
   const { find, access, log } = options;
-  const { host, port } = splitAddress(await ownHost({ ...options, signal: toldToGo }));
+  options.watch.readiness = { ready: false, text: 'looking for the coordinator' };
   const refusals = new Refusals(log);
   const own = { host: interfaceFor(host), port: options.listenPort };
   const listener = await listen({ ...own, tls: access.tls, refusals });
   try {
     const about = { host, listenPort: port ?? listener.port, pid: process.pid, device: deviceLabel() };
     const session = await joinRun({ ...about, find, access, log, signal: toldToGo });
-    return await takePart({ ...options, host }, session, listener, refusals);
+    return await takePart(options, session, listener, refusals);
   } finally {
+    options.watch.readiness = { ready: false, text: 'ending' };
     await listener.close();
   }
 }
@@ -89,46 +108,39 @@ function deviceLabel(): string {
   return gpus === '' || gpus === '-1' ? 'cpu' : `gpu ${gpus}`;
 }
 
+/** The step under way, the coordinator's last word and the last checkpoint: each has the time of a step. */
+const ENDS_WITHIN_STEPS = 3;
+
 async function takePart(
-  options: WorkerOptions & { host: string },
+  options: Watched,
   session: Session,
   listener: PeerListener,
   refusals: Refusals,
 ): Promise<WorkerEnd> {
-  const metrics = createWorkerMetrics(session.worker);
+  const { watch } = options;
+  const { worker, runId, ended, config } = session;
+  const metrics = createWorkerMetrics(worker, runId);
   exposeRefusals(metrics.registry, refusals);
   session.observe(metrics);
+  watch.show(metrics.registry, { run: runId, worker: String(worker) });
+  watch.readiness = { ready: true, text: `worker ${worker} of run ${runId}` };
   const run = new WorkerRun(session);
   const interrupt = (): void => run.fail(interrupted());
   options.signal?.addEventListener('abort', interrupt, { once: true });
   const stayTillEnd = leaveOn(options.leave, session, options.log);
   try {
-    return await run.work(() =>
-      servingMetrics(options, metrics, () => train(options, session, listener, metrics, run)),
-    );
+    const limits = { what: 'the run', limitMs: ENDS_WITHIN_STEPS * config.timeouts.stepMs };
+    const work = () => run.work(() => train(options, session, listener, metrics, run));
+    return await watch.overdue.during(ended, limits, work);
   } finally {
     stayTillEnd();
     options.signal?.removeEventListener('abort', interrupt);
   }
 }
 
-/** Serves the metrics, where they are wanted, for as long as `work` takes. */
-async function servingMetrics(
-  { metricsPort: port, host }: { metricsPort: number | null; host: string },
-  { registry }: WorkerMetrics,
-  work: () => Promise<void>,
-): Promise<void> {
-  const server = port === null ? undefined : await serveMetrics(registry, { host: interfaceFor(host), port });
-  try {
-    await work();
-  } finally {
-    await server?.close();
-  }
-}
-
 /** Gets everything ready, then takes part in generations until the end. */
 async function train(
-  options: WorkerOptions,
+  options: Watched,
   session: Session,
   listener: PeerListener,
   metrics: WorkerMetrics,
@@ -150,7 +162,7 @@ async function train(
 }
 
 async function load(
-  options: WorkerOptions,
+  options: Watched,
   session: Session,
   listener: PeerListener,
   metrics: WorkerMetrics,
@@ -166,7 +178,7 @@ async function load(
   const checkpointer = checkpointerOf(session, engine, dataset, options.log);
   return {
     ...{ session, listener, engine, dataset, knowledge, dataHash, passes, metrics, checkpointer },
-    ...{ access: options.access, log: options.log, world: 1 },
+    ...{ access: options.access, log: options.log, overdue: options.watch.overdue, world: 1 },
   };
 }
 

@@ -5,6 +5,7 @@ import type { Dataset } from '../data/dataset.js';
 import type { Loader } from '../data/loader.js';
 import type { Group } from '../encoders/parameter-groups.js';
 import type { Engine } from '../engine/load.js';
+import type { Overdue } from '../metrics/overdue.js';
 import type { WorkerMetrics } from '../metrics/worker-metrics.js';
 import type { Access } from '../security/access.js';
 import type { Checkpointer } from './checkpointer.js';
@@ -25,6 +26,8 @@ export interface WorkerParts {
   /** Compiled once. */
   passes: Passes;
   metrics: WorkerMetrics;
+  /** Watches for steps that hang. */
+  overdue: Overdue;
   checkpointer: Checkpointer;
   access: Access;
   log: Logger;

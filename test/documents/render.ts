@@ -42,7 +42,7 @@ ${table(['code', 'exit status', 'meaning'], rows)}
 
 /** docs/metrics.md */
 export async function metricsDocument(): Promise<string> {
-  const [coordinator, worker] = [createCoordinatorMetrics('').registry, createWorkerMetrics(0).registry];
+  const [coordinator, worker] = [createCoordinatorMetrics('').registry, createWorkerMetrics(0, '').registry];
   for (const registry of [coordinator, worker]) exposeRefusals(registry, { of: () => 0 });
   return `# Metrics
 

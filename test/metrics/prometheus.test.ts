@@ -2,9 +2,11 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Registry } from 'prom-client';
 import { createCoordinatorMetrics } from '../../src/metrics/coordinator-metrics.js';
 import { type MetricsServer, serveMetrics } from '../../src/metrics/server.js';
 import { exposeRefusals } from '../../src/metrics/refused.js';
+import { Watch } from '../../src/metrics/watch.js';
 import { createWorkerMetrics } from '../../src/metrics/worker-metrics.js';
 import { REFUSAL_REASONS } from '../../src/security/refusals.js';
 import { quietRefusals } from '../support/access.js';
@@ -14,6 +16,12 @@ afterEach(async () => {
   await server?.close();
   server = null;
 });
+
+function showing(registry: Registry): Watch {
+  const watch = new Watch('worker');
+  watch.show(registry, { run: 'r1' });
+  return watch;
+}
 
 const here = { host: '127.0.0.1', port: 0 };
 
@@ -31,7 +39,7 @@ describe('the metrics server', () => {
     metrics.generation(3, 2, 0.25);
     metrics.bytesSent(1000);
     metrics.saveFailed();
-    server = await serveMetrics(metrics.registry, here);
+    server = await serveMetrics(showing(metrics.registry), here);
     const { status, type, text } = await get('/metrics');
     expect(status).toBe(200);
     expect(type).toContain('text/plain');
@@ -48,11 +56,11 @@ describe('the metrics server', () => {
     ]) {
       expect(text.split('\n')).toContain(line);
     }
-    expect(text).toContain('process_resident_memory_bytes');
+    expect(text).toMatch(/^process_resident_memory_bytes\{run="r1",role="worker"\} \d+$/m);
   });
 
   it('serves a worker’s metrics, with the time of each phase', async () => {
-    const metrics = createWorkerMetrics(3);
+    const metrics = createWorkerMetrics(3, 'r1');
     metrics.phase('encode', 0.25);
     metrics.phase('encode', 0.5);
     metrics.step(2, 16, { loss: 2 });
@@ -62,61 +70,52 @@ describe('the metrics server', () => {
     metrics.generation(4, 1, 5);
     metrics.abandonedStep();
     metrics.bytesReceived(30);
-    server = await serveMetrics(metrics.registry, here);
+    server = await serveMetrics(showing(metrics.registry), here);
     const lines = (await get('/metrics')).text.split('\n');
     for (const line of [
-      'mlip_phase_seconds_sum{worker="3",role="worker",phase="encode"} 0.75',
-      'mlip_phase_seconds_count{worker="3",role="worker",phase="encode"} 2',
-      'mlip_pairs_total{worker="3",role="worker"} 16',
-      'mlip_sent_bytes_total{way="ring",worker="3",role="worker"} 10',
-      'mlip_heartbeats_total{worker="3",role="worker"} 1',
-      'mlip_world_size{worker="3",role="worker"} 5',
-      'mlip_rank{worker="3",role="worker"} 1',
-      'mlip_generation{worker="3",role="worker"} 4',
-      'mlip_abandoned_steps_total{worker="3",role="worker"} 1',
-      'mlip_state_received_bytes_total{worker="3",role="worker"} 30',
+      'mlip_phase_seconds_sum{run="r1",worker="3",role="worker",phase="encode"} 0.75',
+      'mlip_phase_seconds_count{run="r1",worker="3",role="worker",phase="encode"} 2',
+      'mlip_pairs_total{run="r1",worker="3",role="worker"} 16',
+      'mlip_sent_bytes_total{way="ring",run="r1",worker="3",role="worker"} 10',
+      'mlip_heartbeats_total{run="r1",worker="3",role="worker"} 1',
+      'mlip_world_size{run="r1",worker="3",role="worker"} 5',
+      'mlip_rank{run="r1",worker="3",role="worker"} 1',
+      'mlip_generation{run="r1",worker="3",role="worker"} 4',
+      'mlip_abandoned_steps_total{run="r1",worker="3",role="worker"} 1',
+      'mlip_state_received_bytes_total{run="r1",worker="3",role="worker"} 30',
     ]) {
       expect(lines).toContain(line);
     }
   });
 
   it('counts what was refused by reason, from the start and by no reason of a stranger’s making', async () => {
-    const metrics = createWorkerMetrics(1);
+    const metrics = createWorkerMetrics(1, 'r1');
     const refusals = quietRefusals();
     exposeRefusals(metrics.registry, refusals);
     for (let i = 0; i < 3; i++) refusals.add('token', 'a call');
-    server = await serveMetrics(metrics.registry, here);
+    server = await serveMetrics(showing(metrics.registry), here);
     for (let scrape = 0; scrape < 2; scrape++) {
       const lines = (await get('/metrics')).text.split('\n').filter((line) => line.startsWith('mlip_refused_total'));
       expect(lines).toHaveLength(REFUSAL_REASONS.length);
-      expect(lines).toContain('mlip_refused_total{reason="token",worker="1",role="worker"} 3');
-      expect(lines).toContain('mlip_refused_total{reason="slow",worker="1",role="worker"} 0');
+      expect(lines).toContain('mlip_refused_total{reason="token",run="r1",worker="1",role="worker"} 3');
+      expect(lines).toContain('mlip_refused_total{reason="slow",run="r1",worker="1",role="worker"} 0');
     }
   });
 
   it('has no more series of losses than a few, whatever names workers give them', async () => {
     const metrics = createCoordinatorMetrics('r1');
     for (let i = 0; i < 1_000; i++) metrics.step(i, 1, 1, { loss: i, [`loss_${i}`]: i });
-    server = await serveMetrics(metrics.registry, here);
+    server = await serveMetrics(showing(metrics.registry), here);
     const lines = (await get('/metrics')).text.split('\n').filter((line) => line.startsWith('mlip_loss{'));
     expect(lines).toHaveLength(64);
     expect(lines).toContain('mlip_loss{part="loss",run="r1",role="coordinator"} 999');
-  });
-
-  it('says whether the process is well', async () => {
-    let trouble: string | null = null;
-    server = await serveMetrics(createWorkerMetrics(0).registry, { ...here, trouble: () => trouble });
-    expect(await get('/healthz')).toMatchObject({ status: 200, text: 'ok\n' });
-    trouble = 'no data for 60 s';
-    expect(await get('/healthz')).toMatchObject({ status: 503, text: 'no data for 60 s\n' });
-    expect((await get('/else')).status).toBe(404);
   });
 
   it('names a port in use, and what to do', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
-    await expect(serveMetrics(createWorkerMetrics(0).registry, { host: '127.0.0.1', port })).rejects.toMatchObject({
+    await expect(serveMetrics(new Watch('worker'), { host: '127.0.0.1', port })).rejects.toMatchObject({
       ...{ code: 'MLIP_E_PORT_IN_USE', where: `127.0.0.1:${port}` },
       remedy: expect.stringContaining('--metrics-port') as string,
     });

@@ -12,9 +12,11 @@ const STEPS = 60;
 const SETTINGS = ['batchSize=6', 'microBatchSize=2', 'checkpoint.everySteps=30', 'timeouts.heartbeatMs=200'];
 
 let small: SmallRun;
-let run: RunJson;
+let run: RunJson & { runId: string };
 /** As Prometheus gets it: of the coordinator, then of both workers. */
 let pages: string[];
+/** What each of them says to those who keep it. */
+let readiness: string[];
 
 beforeAll(async () => {
   small = await smallRun();
@@ -23,15 +25,18 @@ beforeAll(async () => {
   const settings = SETTINGS.flatMap((setting) => ['--set', setting]);
   const options = ['--steps', String(STEPS), '--workers', '2', '--metrics-port', String(port), ...settings];
   const ending = mlip(small.train('out', ...options));
-  run = await untilStep(small.path('out'), 5);
-  pages = await Promise.all([0, 1, 2].map((offset) => page(port + offset)));
+  run = (await untilStep(small.path('out'), 5)) as typeof run;
+  pages = await Promise.all([0, 1, 2].map((offset) => page(port + offset, 'metrics')));
+  readiness = await Promise.all([0, 1, 2].map((offset) => page(port + offset, 'readyz')));
   const { status, stderr } = await ending;
   expect(status, stderr).toBe(0);
 });
 afterAll(() => small.remove());
 
-async function page(port: number): Promise<string> {
-  return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+async function page(port: number, path: string): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}/${path}`);
+  expect(response.status).toBe(200);
+  return response.text();
 }
 
 /** Sum over all samples of a metric with those labels. */
@@ -72,6 +77,14 @@ describe('Prometheus', () => {
       return worker;
     });
     expect(workers.sort()).toEqual(['0', '1']);
+  });
+});
+
+describe('whoever keeps the processes', () => {
+  it('hears of each that it is ready, and what it does', () => {
+    expect(readiness[0]).toBe(`leading run ${run.runId}\n`);
+    const workers = readiness.slice(1).sort();
+    expect(workers).toEqual([0, 1].map((worker) => `worker ${worker} of run ${run.runId}\n`));
   });
 });
 

@@ -10,6 +10,7 @@ import type { Config } from '../../src/config/schema.js';
 import { loadDataset, type Dataset } from '../../src/data/dataset.js';
 import { synthesize } from '../../src/data/synth/corpus.js';
 import type { Engine } from '../../src/engine/load.js';
+import { Overdue } from '../../src/metrics/overdue.js';
 import { createWorkerMetrics } from '../../src/metrics/worker-metrics.js';
 import type { GatherTensor } from '../../src/rpc/tensor-stream.js';
 import { concatenate } from '../../src/worker/concatenate.js';
@@ -78,10 +79,11 @@ async function smallWorker(
   stream.welcomes({ worker, out, config: JSON.stringify(config), heartbeatMs: config.timeouts.heartbeatMs });
   const session = await joining;
   const halts: (() => void)[] = [];
-  const metrics = { ...createWorkerMetrics(worker), halt: () => halts.splice(0).forEach((tell) => tell()) };
+  const metrics = { ...createWorkerMetrics(worker, 'r1'), halt: () => halts.splice(0).forEach((tell) => tell()) };
   session.observe(metrics);
   const parts: WorkerParts = {
     ...{ ...ground, session, listener, metrics, access: testAccess, log: silent, dataHash: 'd', world: 1 },
+    overdue: new Overdue(),
     checkpointer: checkpointerOf(session, ground.engine, ground.dataset, silent),
     ...changes,
   };

@@ -5,6 +5,8 @@ import type { Store } from '../../bus/store.js';
 import type { Config } from '../../config/schema.js';
 import { EXIT, MlipError } from '../../core/errors.js';
 import { requirePlainPath } from '../../core/plain-path.js';
+import type { Watch } from '../../metrics/watch.js';
+import { defaultInterface } from '../../security/binding.js';
 import { addAccessOptions, ownAccessOf, type AccessOptions } from '../access.js';
 import { isLaunched, tellLauncher } from '../launch/channel.js';
 import { onInterrupt } from '../launch/interrupt.js';
@@ -31,6 +33,7 @@ interface CoordinatorCommandOptions extends ConfigOptions, StoreOptions, AccessO
   run?: string;
   queue?: boolean;
   metricsPort?: number;
+  metricsHost?: string;
 }
 
 export function coordinatorCommand(): Command {
@@ -48,7 +51,8 @@ export function coordinatorCommand(): Command {
     .option('--resume', 'continue the newest checkpoint of --out; what that lacks is looked for in the store')
     .option('--run <name>', 'name of the run in the store; that of the output directory by default')
     .option('--queue', 'take runs that were submitted to the store, one after the other')
-    .option('--metrics-port <n>', 'serve Prometheus metrics there', parsePort)
+    .option('--metrics-port <n>', 'serve Prometheus metrics there, and /healthz and /readyz', parsePort)
+    .option('--metrics-host <interface>', 'interface of --metrics-port; where --host does by default')
     .action(coordinator);
   addAccessOptions(command, 'else one that is made in OUT/token');
   addStoreOptions(command);
@@ -85,6 +89,8 @@ type NewTask = Omit<Task, 'resume'>;
 
 async function coordinator(recipeOrFile: string | undefined, options: CoordinatorCommandOptions): Promise<void> {
   const { handedOver, interruptedEarly } = await import('../launch/run-errors.js');
+  const { serving } = await import('../../metrics/server.js');
+  const { Watch } = await import('../../metrics/watch.js');
   const [stop, handOver] = [new AbortController(), new AbortController()];
   const removeHandlers = onInterrupt({
     // A pod that moves is started again, and finds its workers waiting; Ctrl-C means the run.
@@ -94,12 +100,18 @@ async function coordinator(recipeOrFile: string | undefined, options: Coordinato
   const signals = { signal: stop.signal, handOver: handOver.signal };
   try {
     // Once for all runs of a queue: a token of the environment is gone from there when it has been read.
-    const doors = { ...options, access: ownAccessOf(options, commandLogger('coordinator')) };
-    if (options.queue) await takeFromQueue(doors, signals);
-    else await runOne(taskOf(recipeOrFile, options), doors, signals);
+    const access = ownAccessOf(options, commandLogger('coordinator'));
+    const doors: Doors = { ...options, access, watch: new Watch('coordinator') };
+    const coordinateAll = (): Promise<void> =>
+      options.queue ? takeFromQueue(doors, signals) : runOne(taskOf(recipeOrFile, options), doors, signals);
+    await serving(doors.watch, metricsPlace(doors), coordinateAll);
   } finally {
     removeHandlers();
   }
+}
+
+function metricsPlace({ metricsPort, metricsHost, host, ...options }: Doors): { port: number | null; host: string } {
+  return { port: metricsPort ?? null, host: metricsHost ?? host ?? defaultInterface(options.access.tls) };
 }
 
 async function resumeOf(task: NewTask, store: Store | null): Promise<Task['resume']> {
@@ -134,7 +146,8 @@ function nameOf(out: string, { nats, store, run }: CoordinatorCommandOptions): s
 
 type Signals = Record<'signal' | 'handOver', AbortSignal>;
 
-type Doors = CoordinatorCommandOptions & { access: ReturnType<typeof ownAccessOf> };
+/** With what lets others in, and lets them see how this process is. */
+type Doors = CoordinatorCommandOptions & { access: ReturnType<typeof ownAccessOf>; watch: Watch };
 
 /** Resolves when the run has ended, with what was wrong if it ended badly. */
 async function coordinate(
@@ -151,7 +164,7 @@ async function coordinate(
     ...{ host: options.host ?? null, port: options.port, ...run, ...signals },
     access: options.access,
     shared: store === null ? null : { store, name },
-    metricsPort: options.metricsPort ?? null,
+    watch: options.watch,
     supervised: isLaunched(),
     log,
     onListening: (address) => void tellLauncher({ kind: 'listening', address }),
@@ -163,10 +176,12 @@ async function coordinate(
 /** Until this process is told to go. A run that fails is said, and the next one is taken. */
 async function takeFromQueue(options: Doors, signals: Signals): Promise<void> {
   const { takeRuns } = await import('../../coordinator/run-queue.js');
+  const { watch } = options;
   const take = (store: Store): Promise<void> =>
     takeRuns({
       store,
       run: ({ id, ...run }) => coordinate({ ...run, submission: id, resume: null }, store, options, signals),
+      waits: () => (watch.readiness = { ready: true, text: 'waiting for submitted runs' }),
       signal: AbortSignal.any(Object.values(signals)),
       log: commandLogger('coordinator'),
     });
