@@ -17,10 +17,12 @@ import { leaveOn } from './drain.js';
 import { serveGenerations } from './generations.js';
 import { interfaceFor, ownHost } from './own-address.js';
 import { loadKnowledge } from './knowledge.js';
+import { LogForwarder } from './log-forwarder.js';
 import { createPasses } from './passes.js';
 import { vocabularyOf } from './saved-state.js';
 import { joinRun, type FindCoordinator, type Session } from './session.js';
 import { warmUp } from './warm-up.js';
+import { Whereabouts } from './whereabouts.js';
 import type { WorkerParts } from './worker-parts.js';
 import { WorkerRun, type WorkerEnd } from './worker-run.js';
 
@@ -67,9 +69,22 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerEnd> {
   }
 }
 
+/** What it says goes to the coordinator too, as soon as there is one. */
+interface Logged extends WorkerOptions {
+  whereabouts: Whereabouts;
+  forwarder: LogForwarder;
+}
+
+function logged(options: WorkerOptions): Logged {
+  const [whereabouts, forwarder] = [new Whereabouts(), new LogForwarder()];
+  const log = options.log.with(() => whereabouts.fields()).also(forwarder.take);
+  return { ...options, log, whereabouts, forwarder };
+}
+
 /** Rejects with the reason of `toldToGo` if that is aborted before it has joined. */
-async function joinAndTakePart(options: WorkerOptions, toldToGo: AbortSignal): Promise<WorkerEnd> {
-  const { find, access, log } = options;
+async function joinAndTakePart(given: WorkerOptions, toldToGo: AbortSignal): Promise<WorkerEnd> {
+  const options = logged(given);
+  const { find, access, log, whereabouts, forwarder } = options;
   const { host, port } = splitAddress(await ownHost({ ...options, signal: toldToGo }));
   const refusals = new Refusals(log);
   const own = { host: interfaceFor(host), port: options.listenPort };
@@ -77,6 +92,8 @@ async function joinAndTakePart(options: WorkerOptions, toldToGo: AbortSignal): P
   try {
     const about = { host, listenPort: port ?? listener.port, pid: process.pid, device: deviceLabel() };
     const session = await joinRun({ ...about, find, access, log, signal: toldToGo });
+    whereabouts.join(session);
+    forwarder.connect(session);
     return await takePart({ ...options, host }, session, listener, refusals);
   } finally {
     await listener.close();
@@ -90,7 +107,7 @@ function deviceLabel(): string {
 }
 
 async function takePart(
-  options: WorkerOptions & { host: string },
+  options: Logged & { host: string },
   session: Session,
   listener: PeerListener,
   refusals: Refusals,
@@ -128,7 +145,7 @@ async function servingMetrics(
 
 /** Gets everything ready, then takes part in generations until the end. */
 async function train(
-  options: WorkerOptions,
+  options: Logged,
   session: Session,
   listener: PeerListener,
   metrics: WorkerMetrics,
@@ -150,7 +167,7 @@ async function train(
 }
 
 async function load(
-  options: WorkerOptions,
+  options: Logged,
   session: Session,
   listener: PeerListener,
   metrics: WorkerMetrics,
@@ -166,7 +183,7 @@ async function load(
   const checkpointer = checkpointerOf(session, engine, dataset, options.log);
   return {
     ...{ session, listener, engine, dataset, knowledge, dataHash, passes, metrics, checkpointer },
-    ...{ access: options.access, log: options.log, world: 1 },
+    ...{ access: options.access, log: options.log, whereabouts: options.whereabouts, world: 1 },
   };
 }
 
@@ -177,7 +194,7 @@ export function checkpointerOf(session: Session, engine: Engine, { vocabulary }:
     ...{ engine, config, out, runId, vocabulary, log },
     onSaved: ({ step, path }) => session.saved(step, path),
     onFailed(step, error) {
-      log.error(`no checkpoint of step ${step}: ${error.message}`);
+      log.error(`no checkpoint of step ${step}: ${error.message}`, { code: error.code });
       session.saveFailed(step, error);
     },
   });
