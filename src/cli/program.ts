@@ -15,6 +15,7 @@ import { knowledgeCommand } from './commands/knowledge.js';
 import { trainCommand } from './commands/train.js';
 import { weightsCommand } from './commands/weights.js';
 import { workerCommand } from './commands/worker.js';
+import { logsCommand } from './commands/logs.js';
 import { eventsCommand } from './commands/events.js';
 import { fetchCommand } from './commands/fetch.js';
 import { statusCommand } from './commands/status.js';
@@ -66,6 +67,7 @@ function commands(): Command[] {
     submitCommand(),
     eventsCommand(),
     statusCommand(),
+    logsCommand(),
     fetchCommand(),
     auditCommand(),
     certsCommand(),

@@ -6,10 +6,10 @@ export function logEvent(log: Logger, event: RunEvent): void {
   switch (event.kind) {
     case 'joined': {
       const { worker, host, pid, device } = event;
-      return log.info(`worker ${worker} joined`, { host, pid, device });
+      return log.with({ worker }).info(`worker ${worker} joined`, { host, pid, device });
     }
     case 'left':
-      return log.warn(`worker ${event.worker} is gone`, { reason: event.reason });
+      return log.with({ worker: event.worker }).warn(`worker ${event.worker} is gone`, { reason: event.reason });
     case 'generation': {
       const { generation, world, step, seconds, reason } = event;
       return log.info(`generation ${generation} of ${world} worker(s) goes on after step ${step}`, { seconds, reason });
@@ -24,7 +24,8 @@ export function logEvent(log: Logger, event: RunEvent): void {
       return log.info(`checkpoint of step ${event.step} written`, { path: event.path });
     case 'saveFailed': {
       const { code, message, where } = event.failure;
-      return log.error(`worker ${event.worker}: no checkpoint of step ${event.step}: ${message}`, { code, where });
+      const text = `worker ${event.worker}: no checkpoint of step ${event.step}: ${message}`;
+      return log.with({ worker: event.worker }).error(text, { code, where });
     }
     case 'notice':
       return log.warn(event.text);

@@ -21,6 +21,7 @@ import { EventPublisher } from './event-publisher.js';
 import type { RunOutcome } from './events.js';
 import { archiveOf, closingOf, newestCheckpoint } from './keeping.js';
 import { RUN_EVENTS, type RunLead, type SharedRun, takeLead } from './leadership.js';
+import { RunLog } from './logs/run-log.js';
 import { type RunDirectory, openRunDirectory } from './run-directory.js';
 import type { RunRecord } from './run-record.js';
 import { configHashOf, runSettings } from './run-settings.js';
@@ -125,20 +126,24 @@ async function leadOrWait(options: Watched, onCleanup: OnCleanup): Promise<RunLe
 
 /** The port first, then the directory: a start that fails leaves the directory as it was. */
 async function startCoordinator(
-  options: Watched,
+  given: Watched,
   { record, keeper, lost, announce }: RunLead,
   onCleanup: OnCleanup,
 ): Promise<Shell> {
-  const { log, config, workers, submission = '', resume, shared, watch } = options;
-  const host = interfaceOf(options);
-  const out = resolve(options.out);
+  const { config, workers, submission = '', resume, shared, watch } = given;
+  const host = interfaceOf(given);
+  const out = resolve(given.out);
   const settings = runSettings({ config, out, workers, submission, resume, record });
+  const runLog = new RunLog(settings.runId);
+  const place: { of?: Shell } = {};
+  const log = given.log.with(() => ({ run: settings.runId, ...place.of?.whereabouts() })).also(runLog.take);
+  const options = { ...given, log };
   const publisher = await publisherOf(shared, log);
   if (record === null && resume === null) await requireFreshDestination(config.checkpoint.destination);
   const kept = { config, settings, record, shared, log };
   const archive = await archiveOf(kept);
   const shell = new Shell({
-    ...{ settings, record, keeper, publisher, log },
+    ...{ settings, record, keeper, publisher, log, runLog },
     onSaved: (step) => archive?.noteSaved(step),
     recordSaved: (checkpoint) => recordLastStep(checkpoint, directory, settings),
     async findCheckpoint() {
@@ -146,8 +151,10 @@ async function startCoordinator(
       return found === null ? null : { ...found, recorded: await recordLastStep(found, directory, settings) };
     },
   });
+  place.of = shell;
   onCleanup(() => publisher?.flush(FAREWELL_MS));
   onCleanup(closingOf(archive, shell.ended));
+  onCleanup(() => runLog.close(FAREWELL_MS));
   const refusals = new Refusals(log);
   exposeRefusals(shell.metrics.registry, refusals);
   watch.show(shell.metrics.registry, { run: settings.runId });
@@ -161,6 +168,7 @@ async function startCoordinator(
   const directory = openDirectory(options, settings, record, onCleanup);
   if (token === null) token = tokenOfRun(out, log);
   else if (options.supervised) leaveToken(out, token);
+  runLog.open(out, [token.reveal()], () => keeper.holds());
   if (record === null && resume !== null) {
     await recordLastStep({ step: resume.step, path: resume.checkpoint }, directory, settings);
   }
@@ -234,5 +242,6 @@ function leaveOnRequest({ handOver }: CoordinatorOptions, lost: AbortSignal, she
 async function sayGoodbye(server: RpcServer, shell: Shell): Promise<void> {
   shell.connections.closeAll();
   shell.feed.close();
+  shell.logs.end(shell.hasEnded);
   await server.close(FAREWELL_MS);
 }

@@ -3,12 +3,14 @@ import type { Server, ServerUnaryCall, ServerWritableStream, sendUnaryData } fro
 import { type WireEvent, serverMethods } from '../rpc/service.js';
 import type { SessionCall } from './connections.js';
 import type { GatherCall } from './contribution.js';
+import type { LogsCall } from './logs/log-feed.js';
 import type { Shell } from './shell.js';
 
 export function addService(server: Server, shell: Shell): void {
   server.addService(serverMethods, {
     session: (call: SessionCall) => shell.connections.receive(call),
     gather: (call: GatherCall) => shell.gathers.receive(call),
+    logs: (call: LogsCall) => shell.logs.receive(call),
     watch: (call: ServerWritableStream<unknown, WireEvent>) => shell.feed.watch(call),
     status: (_call: ServerUnaryCall<unknown, unknown>, reply: sendUnaryData<unknown>) => reply(null, shell.status()),
     stop: (_call: ServerUnaryCall<unknown, unknown>, reply: sendUnaryData<unknown>) => {

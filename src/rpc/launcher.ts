@@ -1,10 +1,10 @@
 /** What a launcher asks of a coordinator: to follow a run, to see where it stands, to stop it. */
-import { type Client, type ClientReadableStream, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { type Client, Metadata, type ServiceError } from '@grpc/grpc-js';
 import type { Access } from '../security/access.js';
 import { openChannel, waitUntilReady } from './channel.js';
 import { fromStatus } from './failure.js';
 import { type RunEvent, fromWireEvent } from './run-events.js';
-import { type Method, type RunStatus, type WireEventSeen, methods } from './service.js';
+import { type LogsReplySeen, type LogsRequest, type Method, type RunStatus, methods } from './service.js';
 
 export interface LauncherOptions {
   access: Access;
@@ -23,25 +23,50 @@ const DEFAULT_TIMEOUT_MS = 10_000;
  * or when `signal` aborts. Throws MLIP_E_RPC_UNREACHABLE, and MLIP_E_COORDINATOR_LOST if the coordinator dies.
  */
 export async function* watchRun(address: string, options: WatchOptions): AsyncGenerator<RunEvent> {
-  const { access, timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
+  for await (const wire of answers(address, methods.watch, { ...options, request: {} })) {
+    const event = fromWireEvent(wire);
+    if (event !== null) yield event;
+  }
+}
+
+interface StreamOptions<Request> extends WatchOptions {
+  request: Request;
+  /** Until all must have come; as long as it takes where it is not given. */
+  wholeMs?: number;
+}
+
+type StreamMethod<Request, Reply> = Method<Request, unknown, never, Reply>;
+
+/** What a coordinator streams as its answer. */
+async function* answers<Request, Reply>(
+  address: string,
+  method: StreamMethod<Request, Reply>,
+  options: StreamOptions<Request>,
+): AsyncGenerator<Reply> {
+  const { access, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   const client = openChannel(address, 'control', access);
   try {
     await waitUntilReady(client, address, timeoutMs);
-    yield* eventsOf(client, address, signal);
+    yield* answersOver(client, address, method, options);
   } finally {
     client.close();
   }
 }
 
-async function* eventsOf(client: Client, address: string, signal?: AbortSignal): AsyncGenerator<RunEvent> {
-  const stream = openWatch(client);
+async function* answersOver<Request, Reply>(
+  client: Client,
+  address: string,
+  { path, requestSerialize, responseDeserialize }: StreamMethod<Request, Reply>,
+  { request, wholeMs, signal }: StreamOptions<Request>,
+): AsyncGenerator<Reply> {
+  const limits = wholeMs === undefined ? {} : { deadline: Date.now() + wholeMs };
+  const stream = client.makeServerStreamRequest(
+    ...([path, requestSerialize, responseDeserialize, request, new Metadata(), limits] as const),
+  );
   const cancel = (): void => stream.cancel();
   signal?.addEventListener('abort', cancel, { once: true });
   try {
-    for await (const wire of stream) {
-      const event = fromWireEvent(wire as WireEventSeen);
-      if (event !== null) yield event;
-    }
+    for await (const reply of stream) yield reply as Reply;
   } catch (error) {
     if (!signal?.aborted) throw fromStatus(error as ServiceError, address);
   } finally {
@@ -50,14 +75,19 @@ async function* eventsOf(client: Client, address: string, signal?: AbortSignal):
   }
 }
 
-function openWatch(client: Client): ClientReadableStream<WireEventSeen> {
-  const { path, requestSerialize, responseDeserialize } = methods.watch;
-  return client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, {}, new Metadata(), {});
-}
-
 /** Asks the run to end after the step under way, with a checkpoint. */
 export async function stopRun(address: string, options: LauncherOptions): Promise<void> {
   await ask(address, methods.stop, options);
+}
+
+export interface LogsOptions extends LauncherOptions {
+  request: LogsRequest;
+  signal?: AbortSignal;
+}
+
+/** What the run has logged, and with `follow` what it logs. @throws MLIP_E_RPC_UNREACHABLE, MLIP_E_COORDINATOR_LOST */
+export function readLogs(address: string, options: LogsOptions): AsyncGenerator<LogsReplySeen> {
+  return answers(address, methods.logs, options);
 }
 
 export function fetchStatus(address: string, options: LauncherOptions): Promise<RunStatus> {

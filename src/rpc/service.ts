@@ -18,6 +18,12 @@ export type WireEvent = mlip.v1.RunEvent.$Properties;
 export type WireEventSeen = Decoded<WireEvent>;
 export type RunStatusSent = mlip.v1.RunStatus.$Properties;
 export type RunStatus = Decoded<RunStatusSent>;
+export type LogsSent = mlip.v1.Logs.$Properties;
+export type LogsSeen = Decoded<LogsSent>;
+export type LogsRequest = mlip.v1.LogsRequest.$Properties;
+export type LogsRequestSeen = Decoded<LogsRequest>;
+export type LogsReply = mlip.v1.LogsReply.$Properties;
+export type LogsReplySeen = Decoded<LogsReply>;
 
 export const gatherCodec = codecOf<GatherMessage>(v1.GatherMessage);
 
@@ -57,6 +63,7 @@ export const methods = {
   watch: method('Watch', 'reply', codecOf(v1.WatchRequest), codecOf<WireEvent>(v1.RunEvent)),
   status: method('Status', 'none', codecOf(v1.StatusRequest), codecOf<RunStatusSent>(v1.RunStatus)),
   stop: method('Stop', 'none', codecOf(v1.StopRequest), codecOf(v1.StopReply)),
+  logs: method('Logs', 'reply', codecOf<LogsRequest>(v1.LogsRequest), codecOf<LogsReply>(v1.LogsReply)),
 };
 
 /** As the server reads them: bytes, which the guard before each call bounds and decodes, but for the pieces of a gather. */
@@ -66,4 +73,5 @@ export const serverMethods = {
   watch: method('Watch', 'reply', rawCodec, codecOf<WireEvent>(v1.RunEvent)),
   status: method('Status', 'none', rawCodec, codecOf(v1.RunStatus)),
   stop: method('Stop', 'none', rawCodec, codecOf(v1.StopReply)),
+  logs: method('Logs', 'reply', rawCodec, codecOf<LogsReply>(v1.LogsReply)),
 };

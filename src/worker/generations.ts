@@ -25,6 +25,7 @@ async function serve(parts: WorkerParts, assignment: Assignment): Promise<Order>
   const { generation: number, rank, peers, over } = assignment;
   parts.world = peers.length;
   parts.generation = number;
+  parts.whereabouts.enter(number, rank);
   metrics.generation(number, rank, peers.length);
   parts.log.info(`generation ${number}: rank ${rank} of ${peers.length}`, { step: assignment.step });
   const limits = { what: `generation ${number}`, limitMs: parts.session.config.timeouts.stepMs };

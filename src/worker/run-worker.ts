@@ -18,10 +18,12 @@ import { leaveOn } from './drain.js';
 import { serveGenerations } from './generations.js';
 import { interfaceFor, ownHost } from './own-address.js';
 import { loadKnowledge } from './knowledge.js';
+import { LogForwarder } from './log-forwarder.js';
 import { createPasses } from './passes.js';
 import { vocabularyOf } from './saved-state.js';
 import { joinRun, type FindCoordinator, type Session } from './session.js';
 import { warmUp } from './warm-up.js';
+import { Whereabouts } from './whereabouts.js';
 import type { WorkerParts } from './worker-parts.js';
 import { WorkerRun, type WorkerEnd } from './worker-run.js';
 
@@ -70,12 +72,25 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerEnd> {
   }
 }
 
+/** What it says goes to the coordinator too, as soon as there is one; how it is, to whoever asks its metrics' port. */
+interface Watched extends WorkerOptions {
+  whereabouts: Whereabouts;
+  forwarder: LogForwarder;
+  watch: Watch;
+}
+
+function watched(options: WorkerOptions): Watched {
+  const [whereabouts, forwarder] = [new Whereabouts(), new LogForwarder()];
+  const log = options.log.with(() => whereabouts.fields()).also(forwarder.take);
+  return { ...options, log, whereabouts, forwarder, watch: new Watch('worker') };
+}
+
 /** Rejects with the reason of `toldToGo` if that is aborted before it has joined. */
-async function joinAndTakePart(options: WorkerOptions, toldToGo: AbortSignal): Promise<WorkerEnd> {
+async function joinAndTakePart(given: WorkerOptions, toldToGo: AbortSignal): Promise<WorkerEnd> {
+  const options = watched(given);
   const address = splitAddress(await ownHost({ ...options, signal: toldToGo }));
-  const watch = new Watch('worker');
   const metricsPlace = { port: options.metricsPort, host: options.metricsHost ?? interfaceFor(address.host) };
-  return serving(watch, metricsPlace, () => joinAt(address, { ...options, watch }, toldToGo));
+  return serving(options.watch, metricsPlace, () => joinAt(address, options, toldToGo));
 }
 
 interface OwnAddress {
@@ -84,20 +99,20 @@ interface OwnAddress {
   port: number | undefined;
 }
 
-type Watched = WorkerOptions & { watch: Watch };
-
 async function joinAt({ host, port }: OwnAddress, options: Watched, toldToGo: AbortSignal): Promise<WorkerEnd> {
-  const { find, access, log } = options;
-  options.watch.readiness = { ready: false, text: 'looking for the coordinator' };
+  const { find, access, log, whereabouts, forwarder, watch } = options;
+  watch.readiness = { ready: false, text: 'looking for the coordinator' };
   const refusals = new Refusals(log);
   const own = { host: interfaceFor(host), port: options.listenPort };
   const listener = await listen({ ...own, tls: access.tls, refusals });
   try {
     const about = { host, listenPort: port ?? listener.port, pid: process.pid, device: deviceLabel() };
     const session = await joinRun({ ...about, find, access, log, signal: toldToGo });
+    whereabouts.join(session);
+    forwarder.connect(session);
     return await takePart(options, session, listener, refusals);
   } finally {
-    options.watch.readiness = { ready: false, text: 'ending' };
+    watch.readiness = { ready: false, text: 'ending' };
     await listener.close();
   }
 }
@@ -178,7 +193,8 @@ async function load(
   const checkpointer = checkpointerOf(session, engine, dataset, options.log);
   return {
     ...{ session, listener, engine, dataset, knowledge, dataHash, passes, metrics, checkpointer },
-    ...{ access: options.access, log: options.log, overdue: options.watch.overdue, world: 1 },
+    ...{ access: options.access, log: options.log, whereabouts: options.whereabouts },
+    ...{ overdue: options.watch.overdue, world: 1 },
   };
 }
 
@@ -189,7 +205,7 @@ export function checkpointerOf(session: Session, engine: Engine, { vocabulary }:
     ...{ engine, config, out, runId, vocabulary, log },
     onSaved: ({ step, path }) => session.saved(step, path),
     onFailed(step, error) {
-      log.error(`no checkpoint of step ${step}: ${error.message}`);
+      log.error(`no checkpoint of step ${step}: ${error.message}`, { code: error.code });
       session.saveFailed(step, error);
     },
   });

@@ -51,9 +51,10 @@ export class SessionLink {
     return this.heart?.silent ?? false;
   }
 
-  /** Does nothing while the coordinator is lost. */
-  send(message: WorkerMessage): void {
+  /** Does nothing while the coordinator is lost; false then. */
+  send(message: WorkerMessage): boolean {
     this.connection?.send(message);
+    return this.connection !== undefined;
   }
 
   /** While the coordinator is lost: goes on with the connection that `search` finds. */

@@ -42,6 +42,7 @@ export class MemberSession implements types.Session {
   private departing = false;
   /** Whether the coordinator that is being asked has been told that this worker is ready. */
   private readyTold = false;
+  private readonly closing: (() => void)[] = [];
   private hurrying: NodeJS.Timeout | undefined;
   private markGone!: () => void;
   /** Resolves when nothing more can come from the coordinator. */
@@ -155,12 +156,21 @@ export class MemberSession implements types.Session {
     this.metrics = metrics;
   }
 
+  remark(remark: types.Remark): boolean {
+    return this.link.send(remark);
+  }
+
+  onClosing(callback: () => void): void {
+    this.closing.push(callback);
+  }
+
   async close(): Promise<void> {
     await Promise.race([this.gone, sleep(this.config.timeouts.stepMs + MARGIN_MS, undefined, { ref: false })]);
     // Whoever still waits or searches does so in vain.
     if (!this.ended.aborted) this.goUnheard();
     this.departing = true;
     clearTimeout(this.hurrying);
+    for (const callback of this.closing) callback();
     await this.link.close();
   }
 

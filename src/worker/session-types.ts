@@ -2,6 +2,7 @@
 import type { Config } from '../config/schema.js';
 import type { MlipError } from '../core/errors.js';
 import type { WorkerMetrics } from '../metrics/worker-metrics.js';
+import type { WorkerMessage } from '../rpc/service.js';
 import type { GatherTensor } from '../rpc/tensor-stream.js';
 
 /** A worker of a generation, and where it listens. */
@@ -113,6 +114,9 @@ export interface BlameDetails extends FailDetails {
   blamed: number | undefined;
 }
 
+/** What a worker says beside the run. */
+export type Remark = Pick<WorkerMessage, 'logs'>;
+
 /** What of a worker's metrics its session counts. */
 export type SessionMetrics = Pick<WorkerMetrics, 'heartbeat' | 'bytesSent' | 'halt' | 'reconnect'>;
 
@@ -170,6 +174,10 @@ export interface Session {
    */
   onAbort(callback: (abort: Abort) => void): void;
   observe(metrics: SessionMetrics): void;
+  /** Says something beside the run; false where no coordinator hears it. */
+  remark(remark: Remark): boolean;
+  /** Called before the session closes: what is to be said at last. */
+  onClosing(callback: () => void): void;
   /** Leaves the run; after a failure not before the coordinator has said that it is over. */
   close(): Promise<void>;
 }

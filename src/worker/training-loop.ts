@@ -38,6 +38,7 @@ async function oneStep(
   const { session, metrics, state } = parts;
   const { assignment, share } = generation;
   const { step } = state!;
+  parts.whereabouts.begin(step);
   const batches = await unlessAborted(assignment.over, () => loader.next(step, share));
   stepParts.clock.add('data', batches.waitMs);
   try {

@@ -14,6 +14,7 @@ import type { PairKnowledge } from './micro-batch-tensors.js';
 import type { Passes } from './passes.js';
 import type { Holding, Session, StepReport } from './session.js';
 import type { TrainingState } from './training-state.js';
+import type { Whereabouts } from './whereabouts.js';
 
 export interface WorkerParts {
   session: Session;
@@ -31,6 +32,7 @@ export interface WorkerParts {
   checkpointer: Checkpointer;
   access: Access;
   log: Logger;
+  whereabouts: Whereabouts;
   /** Workers of the newest generation that this one took part in. */
   world: number;
   /** That generation; undefined before the first. */

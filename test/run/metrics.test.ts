@@ -126,6 +126,7 @@ describe('the output directory', () => {
         'coordinator.json',
         ...events,
         'ledger.jsonl',
+        'logs.jsonl',
         'metrics.jsonl',
         'run.json',
         'token',
