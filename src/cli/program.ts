@@ -5,6 +5,7 @@ import { ablateCommand } from './commands/ablate.js';
 import { auditCommand } from './commands/audit.js';
 import { certsCommand } from './commands/certs.js';
 import { configCommand } from './commands/config.js';
+import { dashboardCommand } from './commands/dashboard.js';
 import { coordinatorCommand } from './commands/coordinator.js';
 import { dataCommand } from './commands/data.js';
 import { demoCommand } from './commands/demo.js';
@@ -66,6 +67,7 @@ function commands(): Command[] {
     submitCommand(),
     eventsCommand(),
     statusCommand(),
+    dashboardCommand(),
     fetchCommand(),
     auditCommand(),
     certsCommand(),
