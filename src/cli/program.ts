@@ -5,6 +5,7 @@ import { ablateCommand } from './commands/ablate.js';
 import { auditCommand } from './commands/audit.js';
 import { certsCommand } from './commands/certs.js';
 import { configCommand } from './commands/config.js';
+import { dashboardCommand } from './commands/dashboard.js';
 import { coordinatorCommand } from './commands/coordinator.js';
 import { dataCommand } from './commands/data.js';
 import { demoCommand } from './commands/demo.js';
@@ -68,6 +69,7 @@ function commands(): Command[] {
     eventsCommand(),
     statusCommand(),
     logsCommand(),
+    dashboardCommand(),
     fetchCommand(),
     auditCommand(),
     certsCommand(),

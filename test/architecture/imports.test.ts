@@ -13,6 +13,7 @@ const LEVELS = [
   ['engine'],
   ['data', 'encoders', 'losses', 'knowledge', 'collectives', 'optim', 'checkpoint'],
   ['coordinator', 'worker', 'evaluation', 'weights'],
+  ['dashboard'],
   ['cli'],
 ];
 
@@ -64,6 +65,7 @@ describe('TensorFlow', () => {
 
   it.each([
     'coordinator',
+    'dashboard',
     'security',
     'rpc',
     'bus',

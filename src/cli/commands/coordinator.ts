@@ -3,12 +3,14 @@ import { Command } from 'commander';
 import { showConfig } from '../../config/show.js';
 import type { Store } from '../../bus/store.js';
 import type { Config } from '../../config/schema.js';
+import type { RunOutcome } from '../../coordinator/events.js';
 import { EXIT, MlipError } from '../../core/errors.js';
 import { requirePlainPath } from '../../core/plain-path.js';
 import type { Watch } from '../../metrics/watch.js';
 import { defaultInterface } from '../../security/binding.js';
 import { addAccessOptions, ownAccessOf, type AccessOptions } from '../access.js';
 import { isLaunched, tellLauncher } from '../launch/channel.js';
+import { addDashboardOptions, withDashboard, type DashboardOptions } from '../dashboard-options.js';
 import { onInterrupt } from '../launch/interrupt.js';
 import { defaultOut, RUN_ARGUMENT, runArgument } from '../launch/out.js';
 import { commandLogger } from '../logging.js';
@@ -24,7 +26,7 @@ import {
 import { runNameOf } from '../run-name.js';
 import { addStoreOptions, storeOf, withStore, type StoreOptions } from '../store-options.js';
 
-interface CoordinatorCommandOptions extends ConfigOptions, StoreOptions, AccessOptions {
+interface CoordinatorCommandOptions extends ConfigOptions, StoreOptions, AccessOptions, DashboardOptions {
   workers?: number;
   host?: string;
   port: number;
@@ -55,6 +57,7 @@ export function coordinatorCommand(): Command {
     .option('--metrics-host <interface>', 'interface of --metrics-port; where --host does by default')
     .action(coordinator);
   addAccessOptions(command, 'else one that is made in OUT/token');
+  addDashboardOptions(command);
   addStoreOptions(command);
   addElasticOptions(command);
   addConfigOptions(command);
@@ -158,17 +161,20 @@ async function coordinate(
 ): Promise<MlipError | null> {
   const { runCoordinator } = await import('../../coordinator/run.js');
   const { interrupted, runFailed } = await import('../launch/run-errors.js');
-  const { name, ...run } = task;
+  const { name, ...settings } = task;
   const log = commandLogger('coordinator');
-  const outcome = await runCoordinator({
-    ...{ host: options.host ?? null, port: options.port, ...run, ...signals },
-    access: options.access,
-    shared: store === null ? null : { store, name },
-    watch: options.watch,
-    supervised: isLaunched(),
-    log,
-    onListening: (address) => void tellLauncher({ kind: 'listening', address }),
-  });
+  const run = (): Promise<RunOutcome> =>
+    runCoordinator({
+      ...{ host: options.host ?? null, port: options.port, ...settings, ...signals },
+      access: options.access,
+      shared: store === null ? null : { store, name },
+      watch: options.watch,
+      supervised: isLaunched(),
+      log,
+      onListening: (address) => void tellLauncher({ kind: 'listening', address }),
+    });
+  // Also of one that stands by: the run is in the directory, whoever leads.
+  const outcome = await withDashboard(options, { out: task.out, ...options.access }, run);
   if (outcome.kind === 'failed') return runFailed(outcome, undefined, task.out);
   return outcome.kind === 'stopped' ? interrupted(outcome.checkpoint, task.out) : null;
 }
