@@ -56,7 +56,22 @@ describe('Prometheus', () => {
     expect(value(coordinator, 'mlip_step_seconds_count')).toBe(step);
     expect(value(coordinator, 'mlip_loss', 'part="loss"')).toBeGreaterThan(0);
     expect(value(coordinator, 'mlip_loss', 'part="loss_global"')).toBeGreaterThan(0);
-    expect(value(coordinator, 'mlip_sent_bytes_total')).toBeGreaterThan(0);
+    for (const [column, name] of [
+      ['lr', 'mlip_learning_rate'],
+      ['grad_norm', 'mlip_gradient_norm'],
+      ['pairs_per_second', 'mlip_pairs_per_second'],
+    ]) {
+      const { [column]: newest } = JSON.parse(metrics(small.path('out'))[step - 1]) as Record<string, number>;
+      expect(value(coordinator, name), name).toBe(newest);
+    }
+    expect(value(coordinator, 'mlip_temperature', 'loss="global"')).toBe(0.07);
+    expect(value(coordinator, 'mlip_planned_steps')).toBe(STEPS);
+    expect(value(coordinator, 'mlip_run_state', 'state="training"')).toBe(1);
+    for (const direction of ['sent', 'received'])
+      for (const rank of [0, 1]) {
+        const labels = ['way="gather"', `peer="${rank}"`];
+        expect(value(coordinator, `mlip_${direction}_bytes_total`, ...labels)).toBeGreaterThan(0);
+      }
     for (const worker of [0, 1])
       expect(value(coordinator, 'mlip_heartbeats_total', `worker="${worker}"`)).toBeGreaterThan(0);
     expect(value(coordinator, 'mlip_world_size')).toBe(2);
@@ -71,7 +86,12 @@ describe('Prometheus', () => {
       expect(value(text, 'mlip_loss', 'part="loss"')).toBeGreaterThan(0);
       expect(value(text, 'mlip_world_size')).toBe(2);
       expect(value(text, 'mlip_heartbeats_total')).toBeGreaterThan(0);
-      for (const way of ['gather', 'ring']) expect(value(text, 'mlip_sent_bytes_total', way)).toBeGreaterThan(0);
+      const neighbour = worker === '0' ? '1' : '0';
+      for (const name of ['mlip_sent_bytes_total', 'mlip_received_bytes_total']) {
+        expect(value(text, name, 'way="gather"', 'peer="coordinator"')).toBeGreaterThan(0);
+        expect(value(text, name, 'way="ring"', `peer="${neighbour}"`)).toBeGreaterThan(0);
+      }
+      expect(value(text, 'mlip_unusable_rows')).toBe(0);
       for (const phase of ['data', 'encode', 'gather', 'loss', 'backward', 'reduce', 'update'])
         expect(value(text, 'mlip_phase_seconds_count', `"${phase}"`)).toBe(step);
       return worker;
