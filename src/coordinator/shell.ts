@@ -190,11 +190,11 @@ export class Shell {
     });
   }
 
-  private record({ line, account }: Effect & { kind: 'record' }): void {
+  private record({ line, account, ranks }: Effect & { kind: 'record' }): void {
     const state = this.runner.state();
     for (const { worker, pace } of serving(state)) this.metrics.pace(worker, pace.speed, pace.named);
     this.metrics.planned(state.totalSteps);
-    this.writing(() => this.directory.record(line, account));
+    this.writing(() => this.directory.record(line, account, ranks));
   }
 
   private findCheckpoint(): void {

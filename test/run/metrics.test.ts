@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RanksLine } from '../../src/coordinator/ranks-file.js';
 import { mlip } from '../cli/run-cli.js';
 import { metrics, pidsOf, smallRun, untilStep, type RunJson, type SmallRun } from '../cli/small-run.js';
 import { computedSteps } from './outcome.js';
@@ -100,6 +101,11 @@ describe('Prometheus', () => {
   });
 });
 
+function jsonLines<T>(path: string): T[] {
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as T);
+}
+
 describe('whoever keeps the processes', () => {
   it('hears of each that it is ready, and what it does', () => {
     expect(readiness[0]).toBe(`leading run ${run.runId}\n`);
@@ -121,6 +127,25 @@ describe('the output directory', () => {
     }
     // 24 training rows make 4 steps of 6.
     expect(lines.map(({ epoch }) => epoch)).toEqual(lines.map((_, index) => Math.floor(index / 4)));
+  });
+
+  it('has in ranks.jsonl where the time went on each rank, of the last step too', () => {
+    const lines = jsonLines<RanksLine>(small.path('out', 'ranks.jsonl'));
+    expect(lines.map(({ step }) => step)).toEqual([1, ...lines.slice(1).map(({ step }) => step)]);
+    expect(lines.at(-1)).toMatchObject({ step: STEPS, generation: 1 });
+    for (const { ranks, time } of lines) {
+      expect(new Date(time).toISOString()).toBe(time);
+      expect(ranks.map(({ rank, microBatches }) => [rank, microBatches])).toEqual([
+        [0, 2],
+        [1, 1],
+      ]);
+      expect(ranks.map(({ worker }) => worker).sort()).toEqual([0, 1]);
+      for (const { host, phaseSeconds } of ranks) {
+        expect(host).toBe('127.0.0.1');
+        expect(Object.keys(phaseSeconds)).toEqual(['data', 'encode', 'gather', 'loss', 'backward', 'reduce', 'update']);
+        expect(phaseSeconds['encode']).toBeGreaterThan(0);
+      }
+    }
   });
 
   it('says in run.json who ran, each a process of its own', () => {
@@ -147,6 +172,7 @@ describe('the output directory', () => {
         ...events,
         'ledger.jsonl',
         'metrics.jsonl',
+        'ranks.jsonl',
         'run.json',
         'token',
       ].sort(),
