@@ -76,6 +76,16 @@ export interface CommitReport extends StepReport {
   stateHash: string;
 }
 
+/** Where a rank's time went in a step. */
+export interface RankTimes {
+  rank: number;
+  worker: number;
+  host: string;
+  /** That it computed. */
+  microBatches: number;
+  phaseSeconds: Readonly<Record<string, number>>;
+}
+
 /** `step`, in all of them, is the 0-based index of the step under way: the number of steps applied before it. */
 export interface Place {
   generation: number;
@@ -139,9 +149,9 @@ export type Effect =
   | { kind: 'refuseContribution'; rank: number; failure: Failure }
   /** The step is abandoned: nobody waits for its gather. */
   | { kind: 'abandonGather'; failure: Failure }
-  /** Append to metrics.jsonl and ledger.jsonl. */
-  | { kind: 'record'; line: MetricsLine; account: StepAccount | null }
-  /** Go back: take the lines after that many steps out of metrics.jsonl and ledger.jsonl. */
+  /** Append to metrics.jsonl, ledger.jsonl and ranks.jsonl. `ranks`: none where their times are not known. */
+  | { kind: 'record'; line: MetricsLine; account: StepAccount | null; ranks: readonly RankTimes[] }
+  /** Go back: take the lines after that many steps out of these files. */
   | { kind: 'rewind'; step: number }
   /** The newest step of a checkpoint, which nobody else can tell of any more. */
   | { kind: 'recordSaved'; checkpoint: { step: number; path: string } }

@@ -31,6 +31,8 @@ export interface LeadOptions {
 }
 
 export interface Leadership {
+  /** Greater than that of any leader before; null where the run is this coordinator's alone. */
+  token: number | null;
   record: RunRecord | null;
   keeper: RecordKeeper;
   /** Whether another one led first. */
@@ -71,6 +73,7 @@ type Taken = Pick<Leadership, 'record' | 'keeper' | 'waited'>;
 function leadershipOf(taken: Taken, lease: Lease): Leadership {
   return {
     ...taken,
+    token: lease.token,
     lost: lease.lost,
     announce: (address) => lease.announce(address),
     release: () => lease.release(),

@@ -8,7 +8,8 @@ import type { Logger } from '../core/log.js';
 import { watchParent } from '../core/parent.js';
 import { requirePlainPath } from '../core/plain-path.js';
 import { exposeRefusals } from '../metrics/refused.js';
-import { Watch } from '../metrics/watch.js';
+import { createCoordinatorMetrics } from '../metrics/coordinator-metrics.js';
+import { CoordinatorWatch } from '../metrics/coordinator-watch.js';
 import { formatAddress } from '../rpc/address.js';
 import { type RpcServer, serve } from '../rpc/server.js';
 import { defaultInterface } from '../security/binding.js';
@@ -24,9 +25,11 @@ import { RUN_EVENTS, type RunLead, type SharedRun, takeLead } from './leadership
 import { RunLog } from './logs/run-log.js';
 import { type RunDirectory, openRunDirectory } from './run-directory.js';
 import type { RunRecord } from './run-record.js';
+import { factsOf } from './run-facts.js';
 import { configHashOf, runSettings } from './run-settings.js';
 import { addService } from './service.js';
 import { Shell } from './shell.js';
+import { showLead, showStandingBy } from './shown-lead.js';
 import type { RunSettings } from './state.js';
 import { recordLastStep } from './unrecorded-step.js';
 import { countPhrase } from './wording.js';
@@ -52,7 +55,7 @@ export interface CoordinatorOptions {
   /** The checkpoint from which the run goes on; null starts from the beginning. */
   resume: { step: number; checkpoint: string } | null;
   /** Where this run shows how it is; it may outlive the run. */
-  watch?: Watch;
+  watch?: CoordinatorWatch;
   /** Started by a launcher with a pipe on stdin: ends when the launcher is gone. */
   supervised: boolean;
   log: Logger;
@@ -74,7 +77,7 @@ const FAREWELL_MS = 2_000;
  * MLIP_E_CONFIG_INVALID), and if another process is to go on with it (MLIP_E_HANDED_OVER, MLIP_E_LEASE_LOST).
  */
 export async function runCoordinator({
-  watch = new Watch('coordinator'),
+  watch = new CoordinatorWatch(),
   ...options
 }: CoordinatorOptions): Promise<RunOutcome> {
   const cleanups: (() => void | Promise<void>)[] = [];
@@ -95,7 +98,7 @@ export async function runCoordinator({
 
 const OVER = AbortSignal.abort();
 
-type Watched = CoordinatorOptions & { watch: Watch };
+type Watched = CoordinatorOptions & { watch: CoordinatorWatch };
 
 /** One thing that cannot be ended keeps nothing else from it. */
 async function tryTo(cleanup: () => void | Promise<void>, log: Logger): Promise<void> {
@@ -117,10 +120,10 @@ async function leadOrWait(options: Watched, onCleanup: OnCleanup): Promise<RunLe
     ...{ address, log },
     ...{ leaseMs: config.timeouts.leaseMs, resume: resume !== null },
     signal: AbortSignal.any([signal, handOver].filter((given) => given !== undefined)),
-    standsBy: () =>
-      (watch.readiness = { ready: true, text: `standing by: another coordinator leads run ${shared?.name}` }),
+    ...(shared !== null && { standsBy: () => showStandingBy(watch, shared) }),
   });
   onCleanup(() => lead.release());
+  if (shared !== null) onCleanup(showLead(watch, shared, lead));
   return lead;
 }
 
@@ -144,6 +147,7 @@ async function startCoordinator(
   const archive = await archiveOf(kept);
   const shell = new Shell({
     ...{ settings, record, keeper, publisher, log, runLog },
+    metrics: createCoordinatorMetrics(factsOf(settings, config, record)),
     onSaved: (step) => archive?.noteSaved(step),
     recordSaved: (checkpoint) => recordLastStep(checkpoint, directory, settings),
     async findCheckpoint() {

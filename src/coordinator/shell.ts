@@ -1,7 +1,7 @@
 /** Around the state machine of one run: workers' connections, the gather, watchers, files and metrics. */
 import { hasCode, messageOf } from '../core/errors.js';
 import type { LogFields, Logger } from '../core/log.js';
-import { createCoordinatorMetrics } from '../metrics/coordinator-metrics.js';
+import type { CoordinatorMetrics } from '../metrics/coordinator-metrics.js';
 import { type Failure, toFailure } from '../rpc/failure.js';
 import type { RunEvent } from '../rpc/run-events.js';
 import type { RunStatusSent, WorkerMessageSeen } from '../rpc/service.js';
@@ -31,6 +31,7 @@ import { statusOf } from './status.js';
 
 export interface ShellParts {
   settings: RunSettings;
+  metrics: CoordinatorMetrics;
   /** Of an earlier coordinator of this run. */
   record: RunRecord | null;
   keeper: RecordKeeper;
@@ -48,7 +49,7 @@ export interface ShellParts {
 
 export class Shell {
   readonly ended: Promise<RunOutcome>;
-  readonly metrics;
+  readonly metrics: CoordinatorMetrics;
   readonly connections: Connections;
   readonly gathers: GatherStore;
   readonly feed = new EventFeed();
@@ -73,7 +74,7 @@ export class Shell {
       this.end = resolve;
       this.depose = reject;
     });
-    this.metrics = createCoordinatorMetrics(settings.runId);
+    this.metrics = parts.metrics;
     this.runner = createRunner({
       initial: initialState(settings, performance.now(), record),
       carryOut: (effect) => this.carryOut(effect),
@@ -92,7 +93,8 @@ export class Shell {
         return claimFault(state, this.connections, claim, place) ?? contributionFault(state, { ...place, tensors });
       },
       complete: (place, tensors) => this.dispatch({ kind: 'contribution', ...place, tensors }),
-      bytesSent: (count) => this.metrics.bytesSent(count),
+      sent: (rank, bytes) => this.metrics.sent('gather', rank, bytes),
+      received: (rank, bytes) => this.metrics.received('gather', rank, bytes),
     });
   }
 
@@ -112,6 +114,7 @@ export class Shell {
     if (this.early !== null) return void this.early.push(event);
     if (event.kind === 'failed') this.logFailure(event);
     this.runner.dispatch(event);
+    this.metrics.state(this.runner.state().phase);
     if (event.kind === 'heartbeat') this.metrics.heartbeat(event.worker);
   }
 
@@ -191,6 +194,7 @@ export class Shell {
       case 'recordSaved':
         return this.recordSaved(effect.checkpoint);
       case 'rewind':
+        this.metrics.restarted('checkpoint');
         return this.writing(() => this.directory.rewind(effect.step));
     }
   }
@@ -217,12 +221,11 @@ export class Shell {
     });
   }
 
-  private record({ line, account }: Effect & { kind: 'record' }): void {
-    const { batchSize } = this.parts.settings;
-    const losses = Object.entries(line).filter(([name]) => name.startsWith('loss'));
-    for (const { worker, pace } of serving(this.runner.state())) this.metrics.pace(worker, pace.speed, pace.named);
-    this.metrics.step(line.step, batchSize, batchSize / line.pairs_per_second, Object.fromEntries(losses));
-    this.writing(() => this.directory.record(line, account));
+  private record({ line, account, ranks }: Effect & { kind: 'record' }): void {
+    const state = this.runner.state();
+    for (const { worker, pace } of serving(state)) this.metrics.pace(worker, pace.speed, pace.named);
+    this.metrics.planned(state.totalSteps);
+    this.writing(() => this.directory.record(line, account, ranks));
   }
 
   private findCheckpoint(): void {

@@ -42,7 +42,8 @@ export interface RunSettings {
  * are asked what they hold. waiting: there are too few workers. saving: the last step is applied, its checkpoint is being
  * written. aborting: the run has failed, a survivor writes a checkpoint. ended.
  */
-export type Phase = 'joining' | 'training' | 'halting' | 'waiting' | 'saving' | 'aborting' | 'ended';
+export const PHASES = ['joining', 'training', 'halting', 'waiting', 'saving', 'aborting', 'ended'] as const;
+export type Phase = (typeof PHASES)[number];
 
 /**
  * loading: has joined. idle: could take part. serving: takes part in the generation. halting: is to say what it holds.

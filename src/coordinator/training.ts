@@ -4,6 +4,7 @@ import { groupBy } from './agreement.js';
 import { beginningOf, idle, mostWorkers } from './candidates.js';
 import { remarkOnWaiting } from './data-wait.js';
 import type { CommitReport, Place } from './events.js';
+import { rankTimes } from './rank-times.js';
 import { fail } from './failing.js';
 import { lose, regroupBetweenSteps, violation } from './losing.js';
 import { metricsLine } from './metrics-line.js';
@@ -42,7 +43,7 @@ function advance(state: RunState, ranks: readonly Member[], nowMs: number): Tran
   );
   const recorded = stay(
     applied,
-    { kind: 'record', line, account: reports[0].account },
+    { kind: 'record', line, account: reports[0].account, ranks: rankTimes(state.generation, ranks) },
     { kind: 'announce', event: { kind: 'step', line } },
   );
   const remarked = chain(recorded, (next) => remarkOnWaiting(next, line));

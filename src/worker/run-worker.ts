@@ -6,6 +6,8 @@ import type { Logger } from '../core/log.js';
 import { loadDataset, type Dataset } from '../data/dataset.js';
 import { requireBatch } from '../data/usable.js';
 import { loadEngine, type Engine } from '../engine/load.js';
+import { followGpuMemory } from '../metrics/gpu-memory.js';
+import { instrumentsOf } from '../metrics/instruments.js';
 import { exposeRefusals } from '../metrics/refused.js';
 import { serving } from '../metrics/server.js';
 import { Watch } from '../metrics/watch.js';
@@ -169,11 +171,18 @@ async function train(
   session.ready({ rows: parts.dataset.train.length, dataHash: parts.dataHash });
   const { device, threads, tensorFlowVersion: tensorFlow } = parts.engine;
   log.info('ready to train', { device, threads, tensorFlow });
+  const unfollow = followGpus(parts);
   try {
     await serveGenerations(parts);
   } finally {
+    unfollow();
     parts.loader?.close();
   }
+}
+
+function followGpus({ engine, metrics, log }: WorkerParts): () => void {
+  if (!engine.device.includes('GPU')) return () => undefined;
+  return followGpuMemory(instrumentsOf(metrics.registry), process.env['CUDA_VISIBLE_DEVICES']?.split(','), log);
 }
 
 async function load(
@@ -190,7 +199,7 @@ async function load(
   ended.throwIfAborted();
   const passes = createPasses(engine, config);
   const dataHash = dataset.hash + knowledge.hash;
-  const checkpointer = checkpointerOf(session, engine, dataset, options.log);
+  const checkpointer = checkpointerOf(session, engine, dataset, options.log, metrics);
   return {
     ...{ session, listener, engine, dataset, knowledge, dataHash, passes, metrics, checkpointer },
     ...{ access: options.access, log: options.log, whereabouts: options.whereabouts },
@@ -199,11 +208,20 @@ async function load(
 }
 
 /** Tells the coordinator of each checkpoint that is on disk, or could not be written. */
-export function checkpointerOf(session: Session, engine: Engine, { vocabulary }: Dataset, log: Logger): Checkpointer {
+export function checkpointerOf(
+  session: Session,
+  engine: Engine,
+  { vocabulary }: Dataset,
+  log: Logger,
+  metrics: Pick<WorkerMetrics, 'saved'>,
+): Checkpointer {
   const { config, out, runId } = session;
   return new Checkpointer({
     ...{ engine, config, out, runId, vocabulary, log },
-    onSaved: ({ step, path }) => session.saved(step, path),
+    onSaved({ step, path }, seconds) {
+      metrics.saved(seconds);
+      session.saved(step, path);
+    },
     onFailed(step, error) {
       log.error(`no checkpoint of step ${step}: ${error.message}`, { code: error.code });
       session.saveFailed(step, error);

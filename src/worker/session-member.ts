@@ -99,9 +99,11 @@ export class MemberSession implements types.Session {
     this.link.send({ inPlace: { generation } });
   }
 
-  gather(assignment: types.Assignment, step: number, tensors: readonly GatherTensor[]) {
-    this.metrics?.bytesSent('gather', byteLength(tensors));
-    return gatherOver(this.link.connection, this.config, { assignment, step, tensors });
+  async gather(assignment: types.Assignment, step: number, tensors: readonly GatherTensor[]) {
+    this.metrics?.sent('gather', 'coordinator', byteLength(tensors));
+    const whole = await gatherOver(this.link.connection, this.config, { assignment, step, tensors });
+    this.metrics?.received('gather', 'coordinator', byteLength([...whole.values()].map((data) => ({ data }))));
+    return whole;
   }
 
   commit(assignment: types.Assignment, step: number, report: types.StepReport, own: types.OwnReport) {
@@ -248,7 +250,7 @@ export class MemberSession implements types.Session {
   }
 }
 
-function byteLength(tensors: readonly GatherTensor[]): number {
+function byteLength(tensors: readonly Pick<GatherTensor, 'data'>[]): number {
   return tensors.reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 

@@ -118,7 +118,7 @@ export interface BlameDetails extends FailDetails {
 export type Remark = Pick<WorkerMessage, 'logs'>;
 
 /** What of a worker's metrics its session counts. */
-export type SessionMetrics = Pick<WorkerMetrics, 'heartbeat' | 'bytesSent' | 'halt' | 'reconnect'>;
+export type SessionMetrics = Pick<WorkerMetrics, 'heartbeat' | 'sent' | 'received' | 'halt' | 'reconnect'>;
 
 /**
  * A worker's part in a run. `step` is the 0-based index of the step under way.

@@ -41,6 +41,7 @@ async function oneStep(
   parts.whereabouts.begin(step);
   const batches = await unlessAborted(assignment.over, () => loader.next(step, share));
   stepParts.clock.add('data', batches.waitMs);
+  metrics.unusableRows(batches.unusableRows);
   try {
     const result = await trainStep(stepParts, state!, batches);
     generation.withdraw();

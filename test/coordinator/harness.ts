@@ -8,7 +8,7 @@ import { createLogger } from '../../src/core/log.js';
 import type { RunOutcome } from '../../src/coordinator/events.js';
 import { type CoordinatorOptions, runCoordinator } from '../../src/coordinator/run.js';
 import { serving } from '../../src/metrics/server.js';
-import { Watch } from '../../src/metrics/watch.js';
+import { CoordinatorWatch } from '../../src/metrics/coordinator-watch.js';
 import { testAccess } from '../support/access.js';
 import { testConfig } from './config.js';
 import { type ModelOptions, ModelWorker } from './model-worker.js';
@@ -36,7 +36,7 @@ export interface StartOptions extends Partial<CoordinatorOptions> {
 
 /** Resolves once the coordinator listens; rejects if it does not come that far. */
 export async function startRun({ metricsPort, ...options }: StartOptions = {}): Promise<TestRun> {
-  const watch = new Watch('coordinator');
+  const watch = new CoordinatorWatch();
   const out = options.out ?? scratch();
   const [stopper, leaver] = [new AbortController(), new AbortController()];
   const handOver = (): void => leaver.abort(new MlipError('MLIP_E_HANDED_OVER', 'told to go'));

@@ -15,6 +15,11 @@ async function readiness(port: number): Promise<string> {
   return response === null ? 'none' : `${response.status} ${(await response.text()).trim()}`;
 }
 
+async function leads(port: number): Promise<string | undefined> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return /^mlip_leader\{lease="large",.*\} (\d)$/m.exec(text)?.[1];
+}
+
 it('a coordinator that stands by answers, and says so; when it leads it says that', async () => {
   const [store, out] = [await openStore({ directory: scratch() }), scratch()];
   stores.push(store);
@@ -26,11 +31,13 @@ it('a coordinator that stands by answers, and says so; when it leads it says tha
   expect(await readiness(ports[0])).toMatch(/^200 leading run \d{8}-/);
   const standing = second();
   await expect.poll(() => readiness(ports[1])).toBe('200 standing by: another coordinator leads run large');
+  expect([await leads(ports[0]), await leads(ports[1])]).toEqual(['1', '0']);
   leading.handOver();
   await expect(leading.outcome).rejects.toMatchObject({ code: 'MLIP_E_HANDED_OVER' });
   expect(await readiness(ports[0])).toBe('none');
   const next = await standing;
   expect(await readiness(ports[1])).toMatch(/^200 leading run/);
+  expect(await leads(ports[1])).toBe('1');
   next.stop();
   await next.outcome;
 });

@@ -85,7 +85,7 @@ async function smallWorker(
   const parts: WorkerParts = {
     ...{ ...ground, session, listener, metrics, access: testAccess, log: silent, dataHash: 'd', world: 1 },
     ...{ overdue: new Overdue(), whereabouts: new Whereabouts() },
-    checkpointer: checkpointerOf(session, ground.engine, ground.dataset, silent),
+    checkpointer: checkpointerOf(session, ground.engine, ground.dataset, silent, metrics),
     ...changes,
   };
   session.ready({ rows: ground.dataset.train.length, dataHash: 'd' });

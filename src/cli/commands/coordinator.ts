@@ -6,7 +6,7 @@ import type { Config } from '../../config/schema.js';
 import type { RunOutcome } from '../../coordinator/events.js';
 import { EXIT, MlipError } from '../../core/errors.js';
 import { requirePlainPath } from '../../core/plain-path.js';
-import type { Watch } from '../../metrics/watch.js';
+import type { CoordinatorWatch } from '../../metrics/coordinator-watch.js';
 import { defaultInterface } from '../../security/binding.js';
 import { addAccessOptions, ownAccessOf, type AccessOptions } from '../access.js';
 import { isLaunched, tellLauncher } from '../launch/channel.js';
@@ -93,7 +93,7 @@ type NewTask = Omit<Task, 'resume'>;
 async function coordinator(recipeOrFile: string | undefined, options: CoordinatorCommandOptions): Promise<void> {
   const { handedOver, interruptedEarly } = await import('../launch/run-errors.js');
   const { serving } = await import('../../metrics/server.js');
-  const { Watch } = await import('../../metrics/watch.js');
+  const { CoordinatorWatch } = await import('../../metrics/coordinator-watch.js');
   const [stop, handOver] = [new AbortController(), new AbortController()];
   const removeHandlers = onInterrupt({
     // A pod that moves is started again, and finds its workers waiting; Ctrl-C means the run.
@@ -104,7 +104,7 @@ async function coordinator(recipeOrFile: string | undefined, options: Coordinato
   try {
     // Once for all runs of a queue: a token of the environment is gone from there when it has been read.
     const access = ownAccessOf(options, commandLogger('coordinator'));
-    const doors: Doors = { ...options, access, watch: new Watch('coordinator') };
+    const doors: Doors = { ...options, access, watch: new CoordinatorWatch() };
     const coordinateAll = (): Promise<void> =>
       options.queue ? takeFromQueue(doors, signals) : runOne(taskOf(recipeOrFile, options), doors, signals);
     await serving(doors.watch, metricsPlace(doors), coordinateAll);
@@ -150,7 +150,7 @@ function nameOf(out: string, { nats, store, run }: CoordinatorCommandOptions): s
 type Signals = Record<'signal' | 'handOver', AbortSignal>;
 
 /** With what lets others in, and lets them see how this process is. */
-type Doors = CoordinatorCommandOptions & { access: ReturnType<typeof ownAccessOf>; watch: Watch };
+type Doors = CoordinatorCommandOptions & { access: ReturnType<typeof ownAccessOf>; watch: CoordinatorWatch };
 
 /** Resolves when the run has ended, with what was wrong if it ended badly. */
 async function coordinate(
@@ -182,14 +182,18 @@ async function coordinate(
 /** Until this process is told to go. A run that fails is said, and the next one is taken. */
 async function takeFromQueue(options: Doors, signals: Signals): Promise<void> {
   const { takeRuns } = await import('../../coordinator/run-queue.js');
+  const { submittedRuns } = await import('../../coordinator/submission.js');
   const { watch } = options;
-  const take = (store: Store): Promise<void> =>
-    takeRuns({
+  const take = async (store: Store): Promise<void> => {
+    const queue = await submittedRuns(store);
+    watch.showQueue(() => queue.depth());
+    await takeRuns({
       store,
       run: ({ id, ...run }) => coordinate({ ...run, submission: id, resume: null }, store, options, signals),
       waits: () => (watch.readiness = { ready: true, text: 'waiting for submitted runs' }),
       signal: AbortSignal.any(Object.values(signals)),
       log: commandLogger('coordinator'),
     });
+  };
   await withStore(options, take, { patienceMs: QUEUE_PATIENCE_MS });
 }
