@@ -123,7 +123,7 @@ async function startCoordinator(
   const settings = runSettings({ config, out, workers, submission, resume, record });
   const runLog = new RunLog(settings.runId);
   const place: { of?: Shell } = {};
-  const log = given.log.with(() => ({ run: settings.runId, ...place.of?.whereabouts() })).also(runLog.take);
+  const log = given.log.with(() => ({ run: settings.runId, ...place.of?.observer.whereabouts() })).also(runLog.take);
   const options = { ...given, log };
   const publisher = await publisherOf(shared, settings, log);
   if (record === null && resume === null) await requireFreshDestination(config.checkpoint.destination);
@@ -241,6 +241,6 @@ function leaveOnRequest({ handOver }: CoordinatorOptions, lost: AbortSignal, she
 async function sayGoodbye(server: RpcServer, shell: Shell): Promise<void> {
   shell.connections.closeAll();
   shell.feed.close();
-  shell.logs.end(shell.hasEnded);
+  shell.observer.close(shell.hasEnded);
   await server.close(FAREWELL_MS);
 }

@@ -21,6 +21,8 @@ import { LogForwarder } from './log-forwarder.js';
 import { createPasses } from './passes.js';
 import { vocabularyOf } from './saved-state.js';
 import { joinRun, type FindCoordinator, type Session } from './session.js';
+import { StepTimeline } from './step-timeline.js';
+import { TimingsTeller } from './tell-timings.js';
 import { warmUp } from './warm-up.js';
 import { Whereabouts } from './whereabouts.js';
 import type { WorkerParts } from './worker-parts.js';
@@ -184,7 +186,15 @@ async function load(
   return {
     ...{ session, listener, engine, dataset, knowledge, dataHash, passes, metrics, checkpointer },
     ...{ access: options.access, log: options.log, whereabouts: options.whereabouts, world: 1 },
+    ...timingsFor(session),
   };
+}
+
+/** Whoever asks the coordinator is told where the time of a step goes. */
+function timingsFor(session: Session): Pick<WorkerParts, 'timeline' | 'stepped'> {
+  const teller = new TimingsTeller(session);
+  session.onAsked(({ timeSteps }) => timeSteps === null || teller.want(timeSteps));
+  return { timeline: new StepTimeline(), stepped: (timed) => teller.stepped(timed) };
 }
 
 /** Tells the coordinator of each checkpoint that is on disk, or could not be written. */
