@@ -1,12 +1,13 @@
 /** Looks at a run from beside it: its log, where the time of its steps goes, and how far the clocks of its workers differ. */
 import { wallClock } from '../core/wall-clock.js';
 import type { LogFields } from '../core/log.js';
-import type { TracePart, WorkerMessageSeen } from '../rpc/service.js';
+import type { StepTimingsSeen, TracePart, WorkerMessageSeen } from '../rpc/service.js';
 import type { Effect } from './events.js';
 import type { EventSansTime } from './incoming.js';
 import { LogFeed } from './logs/log-feed.js';
 import type { RunLog } from './logs/run-log.js';
 import { memberOf } from './members.js';
+import type { StepTracer } from '../tracing/step-tracer.js';
 import type { RunState } from './state.js';
 import { type ClockOffset, ClockOffsets } from './tracing/clock-offsets.js';
 import { StepTimes } from './tracing/step-times.js';
@@ -15,6 +16,8 @@ import { TraceFeed } from './tracing/trace-feed.js';
 export interface Observed {
   out: string;
   runLog: RunLog;
+  /** Null where steps are not traced. */
+  tracer: StepTracer | null;
   state(): RunState;
   /** Asks a worker something beside the run. */
   timeSteps(worker: number, steps: { firstStep: number; endStep: number }): void;
@@ -38,7 +41,7 @@ export class Observer {
     this.run = run;
     this.logs = new LogFeed(run.out);
     this.clocks = new ClockOffsets((worker, offset) => this.run.notice(this.skewText(worker, offset)));
-    this.times = new StepTimes((timings) => this.traces.stepped(timings));
+    this.times = new StepTimes((timings) => this.stepped(timings));
     this.traces = new TraceFeed({
       step: () => run.state().step,
       ranks: () => this.ranks,
@@ -81,6 +84,13 @@ export class Observer {
   close(hasEnded: boolean): void {
     this.traces.close();
     this.logs.end(hasEnded);
+  }
+
+  private stepped(timings: StepTimingsSeen): void {
+    const { step, generation, abandoned, spans } = timings;
+    const { runId } = this.run.state().settings;
+    this.run.tracer?.step({ runId, step, generation, abandoned, spans, rank: null });
+    this.traces.stepped(timings);
   }
 
   private beginGeneration(): void {

@@ -17,6 +17,7 @@ import type { RunToken } from '../security/run-token.js';
 import { leaveToken } from '../security/token-source.js';
 import type { TlsFiles } from '../security/tls-files.js';
 import { sayWhoGetsIn, serveOptions, tokenOfRun } from './doors.js';
+import { openTracer } from '../tracing/open-tracer.js';
 import { EventPublisher } from './event-publisher.js';
 import type { RunOutcome } from './events.js';
 import { archiveOf, closingOf, newestCheckpoint } from './keeping.js';
@@ -125,12 +126,14 @@ async function startCoordinator(
   const place: { of?: Shell } = {};
   const log = given.log.with(() => ({ run: settings.runId, ...place.of?.observer.whereabouts() })).also(runLog.take);
   const options = { ...given, log };
+  const tracer = await openTracer('coordinator', log);
+  onCleanup(() => tracer?.close(FAREWELL_MS));
   const publisher = await publisherOf(shared, settings, log);
   if (record === null && resume === null) await requireFreshDestination(config.checkpoint.destination);
   const kept = { config, settings, record, shared, log };
   const archive = await archiveOf(kept);
   const shell = new Shell({
-    ...{ settings, record, keeper, publisher, log, runLog },
+    ...{ settings, record, keeper, publisher, log, runLog, tracer },
     onSaved: (step) => archive?.noteSaved(step),
     recordSaved: (checkpoint) => recordLastStep(checkpoint, directory, settings),
     async findCheckpoint() {

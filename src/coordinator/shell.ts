@@ -26,6 +26,7 @@ import { claimFault } from './session-claim.js';
 import { initialState } from './initial-state.js';
 import { serving } from './members.js';
 import { recordOf } from './record-of.js';
+import type { StepTracer } from '../tracing/step-tracer.js';
 import type { RunSettings } from './state.js';
 import { statusOf } from './status.js';
 
@@ -44,6 +45,8 @@ export interface ShellParts {
   onSaved: (step: number) => void;
   log: Logger;
   runLog: RunLog;
+  /** Null where steps are not traced. */
+  tracer: StepTracer | null;
 }
 
 export class Shell {
@@ -81,7 +84,7 @@ export class Shell {
       mayCommand: () => keeper.holds(),
     });
     this.observer = new Observer({
-      ...{ out: settings.out, runLog: parts.runLog, state: () => this.runner.state() },
+      ...{ out: settings.out, runLog: parts.runLog, tracer: parts.tracer, state: () => this.runner.state() },
       timeSteps: (worker, timeSteps) => this.connections.send(worker, { timeSteps }),
       notice: (text) => this.announce({ kind: 'notice', text }),
     });

@@ -11,6 +11,8 @@ import { serveMetrics } from '../metrics/server.js';
 import { createWorkerMetrics, type WorkerMetrics } from '../metrics/worker-metrics.js';
 import type { Access } from '../security/access.js';
 import { Refusals } from '../security/refusals.js';
+import { openTracer } from '../tracing/open-tracer.js';
+import type { StepTracer } from '../tracing/step-tracer.js';
 import { Checkpointer } from './checkpointer.js';
 import { splitAddress } from '../rpc/address.js';
 import { leaveOn } from './drain.js';
@@ -23,6 +25,7 @@ import { vocabularyOf } from './saved-state.js';
 import { joinRun, type FindCoordinator, type Session } from './session.js';
 import { StepTimeline } from './step-timeline.js';
 import { TimingsTeller } from './tell-timings.js';
+import { tracedStep } from './traced-step.js';
 import { warmUp } from './warm-up.js';
 import { Whereabouts } from './whereabouts.js';
 import type { WorkerParts } from './worker-parts.js';
@@ -53,6 +56,9 @@ export interface WorkerOptions {
   leave?: AbortSignal | undefined;
 }
 
+/** For the last spans to be sent. */
+const FAREWELL_MS = 2_000;
+
 /** Resolves when the run has ended well or on request, or this worker was let off. Rejects with the first cause otherwise. */
 export async function runWorker(options: WorkerOptions): Promise<WorkerEnd> {
   const { signal, leave } = options;
@@ -75,18 +81,20 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerEnd> {
 interface Logged extends WorkerOptions {
   whereabouts: Whereabouts;
   forwarder: LogForwarder;
+  /** Null where steps are not traced. */
+  tracer: StepTracer | null;
 }
 
-function logged(options: WorkerOptions): Logged {
+async function logged(options: WorkerOptions): Promise<Logged> {
   const [whereabouts, forwarder] = [new Whereabouts(), new LogForwarder()];
   const log = options.log.with(() => whereabouts.fields()).also(forwarder.take);
-  return { ...options, log, whereabouts, forwarder };
+  return { ...options, log, whereabouts, forwarder, tracer: await openTracer('worker', log) };
 }
 
 /** Rejects with the reason of `toldToGo` if that is aborted before it has joined. */
 async function joinAndTakePart(given: WorkerOptions, toldToGo: AbortSignal): Promise<WorkerEnd> {
-  const options = logged(given);
-  const { find, access, log, whereabouts, forwarder } = options;
+  const options = await logged(given);
+  const { find, access, log, whereabouts, forwarder, tracer } = options;
   const { host, port } = splitAddress(await ownHost({ ...options, signal: toldToGo }));
   const refusals = new Refusals(log);
   const own = { host: interfaceFor(host), port: options.listenPort };
@@ -99,6 +107,7 @@ async function joinAndTakePart(given: WorkerOptions, toldToGo: AbortSignal): Pro
     return await takePart({ ...options, host }, session, listener, refusals);
   } finally {
     await listener.close();
+    await tracer?.close(FAREWELL_MS);
   }
 }
 
@@ -186,15 +195,21 @@ async function load(
   return {
     ...{ session, listener, engine, dataset, knowledge, dataHash, passes, metrics, checkpointer },
     ...{ access: options.access, log: options.log, whereabouts: options.whereabouts, world: 1 },
-    ...timingsFor(session),
+    ...timingsFor(session, options.tracer),
   };
 }
 
-/** Whoever asks the coordinator is told where the time of a step goes. */
-function timingsFor(session: Session): Pick<WorkerParts, 'timeline' | 'stepped'> {
+/** Whoever asks the coordinator is told where the time of a step goes, and so is a collector of traces where there is one. */
+function timingsFor(session: Session, tracer: StepTracer | null): Pick<WorkerParts, 'timeline' | 'stepped'> {
   const teller = new TimingsTeller(session);
   session.onAsked(({ timeSteps }) => timeSteps === null || teller.want(timeSteps));
-  return { timeline: new StepTimeline(), stepped: (timed) => teller.stepped(timed) };
+  return {
+    timeline: new StepTimeline(),
+    stepped(timed) {
+      teller.stepped(timed);
+      tracer?.step(tracedStep(session, timed));
+    },
+  };
 }
 
 /** Tells the coordinator of each checkpoint that is on disk, or could not be written. */

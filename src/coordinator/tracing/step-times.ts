@@ -1,9 +1,9 @@
 /** When the steps of a run began and ended, as its coordinator sees them, and when their rows came together. */
 import { wallClock } from '../../core/wall-clock.js';
-import type { StepTimingsSent } from '../../rpc/service.js';
+import type { StepTimingsSeen } from '../../rpc/service.js';
 
 /** A step that is over. */
-export type OnStep = (timings: StepTimingsSent) => void;
+export type OnStep = (timings: StepTimingsSeen) => void;
 
 interface Under {
   /** 0-based. */
@@ -21,8 +21,9 @@ export class StepTimes {
     this.onStep = onStep;
   }
 
-  /** A step of a generation begins; what was under way of an earlier one is abandoned. */
+  /** A step of a generation begins, which may be said twice; what was under way of an earlier one is abandoned. */
   begin(step: number, generation: number): void {
+    if (this.under?.step === step && this.under.generation === generation) return;
     if (this.under !== null) this.tell(this.under, true);
     this.open(step, generation);
   }
@@ -53,11 +54,11 @@ export class StepTimes {
     const { begun, released } = gatherMs;
     const whole = spanOf('step', 'steps', begunMs, performance.now());
     const gather = begun === null || released === null ? [] : [spanOf('gather', 'gather', begun, released)];
-    this.onStep({ step, generation, abandoned, spans: [whole, ...gather] });
+    this.onStep({ step, generation, rank: 0, abandoned, spans: [whole, ...gather] });
   }
 }
 
-type Span = NonNullable<StepTimingsSent['spans']>[number];
+type Span = StepTimingsSeen['spans'][number];
 
 function spanOf(name: string, track: string, startMs: number, endMs: number): Span {
   return { name, track, startMs: wallClock.unixMs(startMs), durationMs: endMs - startMs };

@@ -57,7 +57,7 @@ export class TraceFeed {
   }
 
   /** The coordinator's own. */
-  stepped(timings: StepTimingsSent): void {
+  stepped(timings: StepTimingsSeen): void {
     for (const collection of this.open) collection.stepped(timings);
   }
 
@@ -98,11 +98,11 @@ class Collection {
     this.timer = setTimeout(() => this.end(), limitMs);
   }
 
-  stepped(timings: StepTimingsSent): void {
-    const step = timings.step!;
+  stepped(timings: StepTimingsSeen): void {
+    const { step } = timings;
     if (!this.isWanted(step)) return;
     this.pass(null, timings);
-    if (timings.abandoned === true) return void this.early.delete(step);
+    if (timings.abandoned) return void this.early.delete(step);
     const came = this.early.get(step);
     this.missing.set(step, new Set(this.run.ranks().filter((worker) => came?.has(worker) !== true)));
     this.applied += 1;
