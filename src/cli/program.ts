@@ -13,6 +13,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { engineCommand } from './commands/engine.js';
 import { evalCommand } from './commands/eval.js';
 import { knowledgeCommand } from './commands/knowledge.js';
+import { traceCommand } from './commands/trace.js';
 import { trainCommand } from './commands/train.js';
 import { weightsCommand } from './commands/weights.js';
 import { workerCommand } from './commands/worker.js';
@@ -70,6 +71,7 @@ function commands(): Command[] {
     statusCommand(),
     logsCommand(),
     dashboardCommand(),
+    traceCommand(),
     fetchCommand(),
     auditCommand(),
     certsCommand(),

@@ -18,6 +18,7 @@ import type { RunToken } from '../security/run-token.js';
 import { leaveToken } from '../security/token-source.js';
 import type { TlsFiles } from '../security/tls-files.js';
 import { sayWhoGetsIn, serveOptions, tokenOfRun } from './doors.js';
+import { openTracer } from '../tracing/open-tracer.js';
 import { EventPublisher } from './event-publisher.js';
 import type { RunOutcome } from './events.js';
 import { archiveOf, closingOf, newestCheckpoint } from './keeping.js';
@@ -139,14 +140,16 @@ async function startCoordinator(
   const settings = runSettings({ config, out, workers, submission, resume, record });
   const runLog = new RunLog(settings.runId);
   const place: { of?: Shell } = {};
-  const log = given.log.with(() => ({ run: settings.runId, ...place.of?.whereabouts() })).also(runLog.take);
+  const log = given.log.with(() => ({ run: settings.runId, ...place.of?.observer.whereabouts() })).also(runLog.take);
   const options = { ...given, log };
+  const tracer = await openTracer('coordinator', log);
+  onCleanup(() => tracer?.close(FAREWELL_MS));
   const publisher = await publisherOf(shared, log);
   if (record === null && resume === null) await requireFreshDestination(config.checkpoint.destination);
   const kept = { config, settings, record, shared, log };
   const archive = await archiveOf(kept);
   const shell = new Shell({
-    ...{ settings, record, keeper, publisher, log, runLog },
+    ...{ settings, record, keeper, publisher, log, runLog, tracer },
     metrics: createCoordinatorMetrics(factsOf(settings, config, record)),
     onSaved: (step) => archive?.noteSaved(step),
     recordSaved: (checkpoint) => recordLastStep(checkpoint, directory, settings),
@@ -246,6 +249,6 @@ function leaveOnRequest({ handOver }: CoordinatorOptions, lost: AbortSignal, she
 async function sayGoodbye(server: RpcServer, shell: Shell): Promise<void> {
   shell.connections.closeAll();
   shell.feed.close();
-  shell.logs.end(shell.hasEnded);
+  shell.observer.close(shell.hasEnded);
   await server.close(FAREWELL_MS);
 }

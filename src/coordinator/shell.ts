@@ -1,10 +1,11 @@
 /** Around the state machine of one run: workers' connections, the gather, watchers, files and metrics. */
 import { hasCode, messageOf } from '../core/errors.js';
-import type { LogFields, Logger } from '../core/log.js';
+import type { Logger } from '../core/log.js';
+import { wallClock } from '../core/wall-clock.js';
 import type { CoordinatorMetrics } from '../metrics/coordinator-metrics.js';
 import { type Failure, toFailure } from '../rpc/failure.js';
 import type { RunEvent } from '../rpc/run-events.js';
-import type { RunStatusSent, WorkerMessageSeen } from '../rpc/service.js';
+import type { RunStatusSent } from '../rpc/service.js';
 import { Connections } from './connections.js';
 import { countEvent } from './count-events.js';
 import { EventFeed } from './event-feed.js';
@@ -14,8 +15,8 @@ import { GatherStore } from './gather-store.js';
 import { contributionFault } from './gathering.js';
 import type { EventSansTime } from './incoming.js';
 import { logEvent } from './log-events.js';
-import { LogFeed } from './logs/log-feed.js';
 import type { RunLog } from './logs/run-log.js';
+import { Observer } from './observer.js';
 import { Paced } from './paced.js';
 import type { RecordKeeper } from './record-keeper.js';
 import type { RunDirectory } from './run-directory.js';
@@ -25,6 +26,7 @@ import { claimFault } from './session-claim.js';
 import { initialState } from './initial-state.js';
 import { serving } from './members.js';
 import { recordOf } from './record-of.js';
+import type { StepTracer } from '../tracing/step-tracer.js';
 import type { RunSettings } from './state.js';
 import { storedEvent } from './stored-event.js';
 import { statusOf } from './status.js';
@@ -45,6 +47,8 @@ export interface ShellParts {
   onSaved: (step: number) => void;
   log: Logger;
   runLog: RunLog;
+  /** Null where steps are not traced. */
+  tracer: StepTracer | null;
 }
 
 export class Shell {
@@ -53,7 +57,7 @@ export class Shell {
   readonly connections: Connections;
   readonly gathers: GatherStore;
   readonly feed = new EventFeed();
-  readonly logs: LogFeed;
+  readonly observer: Observer;
   private readonly parts: ShellParts;
   private readonly runner: Runner;
   private readonly description = new Paced(() => this.writing(() => this.describe()), DESCRIBE_MS);
@@ -81,11 +85,12 @@ export class Shell {
       onFault: (error) => this.depose(error),
       mayCommand: () => keeper.holds(),
     });
-    this.logs = new LogFeed(settings.out);
-    this.connections = new Connections(
-      (event) => this.dispatch(event),
-      (worker, message) => this.hearAside(worker, message),
-    );
+    this.observer = new Observer({
+      ...{ out: settings.out, runLog: parts.runLog, tracer: parts.tracer, state: () => this.runner.state() },
+      timeSteps: (worker, timeSteps) => this.connections.send(worker, { timeSteps }),
+      notice: (text) => this.announce({ kind: 'notice', text }),
+    });
+    this.connections = new Connections((event) => this.dispatch(event), this.observer.hears);
     this.gathers = new GatherStore({
       batchSize: settings.batchSize,
       fault: (place, tensors, claim) => {
@@ -112,7 +117,7 @@ export class Shell {
 
   dispatch(event: EventSansTime): void {
     if (this.early !== null) return void this.early.push(event);
-    if (event.kind === 'failed') this.logFailure(event);
+    this.observer.seesEvent(event);
     this.runner.dispatch(event);
     this.metrics.state(this.runner.state().phase);
     if (event.kind === 'heartbeat') this.metrics.heartbeat(event.worker);
@@ -121,7 +126,7 @@ export class Shell {
   /** Tells workers that this coordinator lives: in `turns` turns all of them. */
   pulse(turn: number, turns: number): void {
     if (!this.parts.keeper.holds()) return;
-    this.connections.sendInTurn({ pulse: { generation: this.durable } }, turn, turns);
+    this.connections.sendInTurn({ pulse: { generation: this.durable, sentMs: wallClock.unixMs() } }, turn, turns);
   }
 
   /** Somebody else commands from now on, or nobody: says and does nothing any more. */
@@ -139,24 +144,8 @@ export class Shell {
     return this.runner.state().phase === 'ended';
   }
 
-  /** Where the run is, for each line of its log. */
-  whereabouts(): LogFields {
-    const { step, generation } = this.runner.state();
-    return { step: step + 1, generation: generation.number };
-  }
-
-  private hearAside(worker: number, { logs }: WorkerMessageSeen): boolean {
-    if (logs !== null) this.parts.runLog.ofWorker(worker, logs);
-    return logs !== null;
-  }
-
-  private logFailure({ worker, failure, secondary }: EventSansTime & { kind: 'failed' }): void {
-    const rank = this.runner.state().generation.ranks.indexOf(worker);
-    const place = { ...(rank < 0 ? {} : { rank }), ...this.whereabouts() };
-    this.parts.runLog.workerFailed(worker, failure, secondary, place);
-  }
-
   private carryOut(effect: Effect): void | Promise<void> {
+    this.observer.seesEffect(effect);
     switch (effect.kind) {
       case 'accept':
         return this.connections.accept(effect.connection, effect.worker);

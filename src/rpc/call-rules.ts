@@ -30,8 +30,8 @@ export interface ServerLimits {
   session: Omit<CallRules, 'read'>;
   gather: Omit<CallRules, 'read'>;
   watch: Omit<CallRules, 'read'>;
-  /** Logs: each reads files. */
-  logs: Omit<CallRules, 'read'>;
+  /** Logs, which read files, and Trace, for which workers work. */
+  reading: Omit<CallRules, 'read'>;
   /** Status and Stop. */
   question: Omit<CallRules, 'read'>;
 }
@@ -52,7 +52,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
     ...{ messagesPerSecond: 100_000, burst: 100_000, maxMessageBytes: MAX_REQUEST_BYTES },
   },
   watch: { ...SOON, ...FEW, most: 64, wholeMs: null },
-  logs: { ...SOON, ...FEW, most: 16, wholeMs: null },
+  reading: { ...SOON, ...FEW, most: 16, wholeMs: null },
   question: { ...SOON, ...FEW, most: 64 },
 };
 
@@ -68,7 +68,8 @@ export function rulesOf(limits: ServerLimits, outputRoot: OutputRoot): ReadonlyM
     [methods.gather.path, { ...limits.gather, read: (bytes) => bytes }],
     [methods.watch.path, { ...limits.watch, read: decoding(methods.watch) }],
     [methods.status.path, { ...limits.question, read: decoding(methods.status) }],
-    [methods.logs.path, { ...limits.logs, read: decoding(methods.logs) }],
+    [methods.logs.path, { ...limits.reading, read: decoding(methods.logs) }],
+    [methods.trace.path, { ...limits.reading, read: decoding(methods.trace) }],
     [methods.stop.path, { ...limits.question, read: decoding(methods.stop) }],
   ]);
 }

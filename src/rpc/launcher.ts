@@ -4,7 +4,14 @@ import type { Access } from '../security/access.js';
 import { openChannel, waitUntilReady } from './channel.js';
 import { fromStatus } from './failure.js';
 import { type RunEvent, fromWireEvent } from './run-events.js';
-import { type LogsReplySeen, type LogsRequest, type Method, type RunStatus, methods } from './service.js';
+import {
+  type LogsReplySeen,
+  type LogsRequest,
+  type Method,
+  type RunStatus,
+  type TracePartSeen,
+  methods,
+} from './service.js';
 
 export interface LauncherOptions {
   access: Access;
@@ -17,6 +24,9 @@ export interface WatchOptions extends LauncherOptions {
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
+
+/** For an answer that is on its way. */
+const ANSWER_MARGIN_MS = 10_000;
 
 /**
  * The events of a run, those that have happened first (of the steps only the newest); ends after `finished` or `failed`,
@@ -88,6 +98,20 @@ export interface LogsOptions extends LauncherOptions {
 /** What the run has logged, and with `follow` what it logs. @throws MLIP_E_RPC_UNREACHABLE, MLIP_E_COORDINATOR_LOST */
 export function readLogs(address: string, options: LogsOptions): AsyncGenerator<LogsReplySeen> {
   return answers(address, methods.logs, options);
+}
+
+export interface TraceOptions extends LauncherOptions {
+  steps: number;
+  /** Until the steps must be over: what has come by then is the answer. */
+  limitMs: number;
+  signal?: AbortSignal;
+}
+
+/** Where the time of the next steps goes. @throws MLIP_E_RPC_UNREACHABLE, MLIP_E_COORDINATOR_LOST */
+export function traceSteps(address: string, options: TraceOptions): AsyncGenerator<TracePartSeen> {
+  const { steps, limitMs } = options;
+  const request = { steps, timeoutMs: limitMs };
+  return answers(address, methods.trace, { ...options, request, wholeMs: limitMs + ANSWER_MARGIN_MS });
 }
 
 export function fetchStatus(address: string, options: LauncherOptions): Promise<RunStatus> {

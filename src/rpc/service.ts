@@ -23,6 +23,12 @@ export type LogsSeen = Decoded<LogsSent>;
 export type LogsRequest = mlip.v1.LogsRequest.$Properties;
 export type LogsRequestSeen = Decoded<LogsRequest>;
 export type LogsReply = mlip.v1.LogsReply.$Properties;
+export type StepTimingsSent = mlip.v1.StepTimings.$Properties;
+export type StepTimingsSeen = Decoded<StepTimingsSent>;
+export type TraceRequest = mlip.v1.TraceRequest.$Properties;
+export type TraceRequestSeen = Decoded<TraceRequest>;
+export type TracePart = mlip.v1.TracePart.$Properties;
+export type TracePartSeen = Decoded<TracePart>;
 export type LogsReplySeen = Decoded<LogsReply>;
 
 export const gatherCodec = codecOf<GatherMessage>(v1.GatherMessage);
@@ -64,6 +70,7 @@ export const methods = {
   status: method('Status', 'none', codecOf(v1.StatusRequest), codecOf<RunStatusSent>(v1.RunStatus)),
   stop: method('Stop', 'none', codecOf(v1.StopRequest), codecOf(v1.StopReply)),
   logs: method('Logs', 'reply', codecOf<LogsRequest>(v1.LogsRequest), codecOf<LogsReply>(v1.LogsReply)),
+  trace: method('Trace', 'reply', codecOf<TraceRequest>(v1.TraceRequest), codecOf<TracePart>(v1.TracePart)),
 };
 
 /** As the server reads them: bytes, which the guard before each call bounds and decodes, but for the pieces of a gather. */
@@ -74,4 +81,5 @@ export const serverMethods = {
   status: method('Status', 'none', rawCodec, codecOf(v1.RunStatus)),
   stop: method('Stop', 'none', rawCodec, codecOf(v1.StopReply)),
   logs: method('Logs', 'reply', rawCodec, codecOf<LogsReply>(v1.LogsReply)),
+  trace: method('Trace', 'reply', rawCodec, codecOf<TracePart>(v1.TracePart)),
 };

@@ -14,6 +14,8 @@ import { Watch } from '../metrics/watch.js';
 import { createWorkerMetrics, type WorkerMetrics } from '../metrics/worker-metrics.js';
 import type { Access } from '../security/access.js';
 import { Refusals } from '../security/refusals.js';
+import { openTracer } from '../tracing/open-tracer.js';
+import type { StepTracer } from '../tracing/step-tracer.js';
 import { Checkpointer } from './checkpointer.js';
 import { splitAddress } from '../rpc/address.js';
 import { leaveOn } from './drain.js';
@@ -24,6 +26,9 @@ import { LogForwarder } from './log-forwarder.js';
 import { createPasses } from './passes.js';
 import { vocabularyOf } from './saved-state.js';
 import { joinRun, type FindCoordinator, type Session } from './session.js';
+import { StepTimeline } from './step-timeline.js';
+import { TimingsTeller } from './tell-timings.js';
+import { tracedStep } from './traced-step.js';
 import { warmUp } from './warm-up.js';
 import { Whereabouts } from './whereabouts.js';
 import type { WorkerParts } from './worker-parts.js';
@@ -56,6 +61,9 @@ export interface WorkerOptions {
   leave?: AbortSignal | undefined;
 }
 
+/** For the last spans to be sent. */
+const FAREWELL_MS = 2_000;
+
 /** Resolves when the run has ended well or on request, or this worker was let off. Rejects with the first cause otherwise. */
 export async function runWorker(options: WorkerOptions): Promise<WorkerEnd> {
   const { signal, leave } = options;
@@ -79,17 +87,20 @@ interface Watched extends WorkerOptions {
   whereabouts: Whereabouts;
   forwarder: LogForwarder;
   watch: Watch;
+  /** Null where steps are not traced. */
+  tracer: StepTracer | null;
 }
 
-function watched(options: WorkerOptions): Watched {
+async function watched(options: WorkerOptions): Promise<Watched> {
   const [whereabouts, forwarder] = [new Whereabouts(), new LogForwarder()];
   const log = options.log.with(() => whereabouts.fields()).also(forwarder.take);
-  return { ...options, log, whereabouts, forwarder, watch: new Watch('worker') };
+  const tracer = await openTracer('worker', log);
+  return { ...options, log, whereabouts, forwarder, tracer, watch: new Watch('worker') };
 }
 
 /** Rejects with the reason of `toldToGo` if that is aborted before it has joined. */
 async function joinAndTakePart(given: WorkerOptions, toldToGo: AbortSignal): Promise<WorkerEnd> {
-  const options = watched(given);
+  const options = await watched(given);
   const address = splitAddress(await ownHost({ ...options, signal: toldToGo }));
   const metricsPlace = { port: options.metricsPort, host: options.metricsHost ?? interfaceFor(address.host) };
   return serving(options.watch, metricsPlace, () => joinAt(address, options, toldToGo));
@@ -102,7 +113,7 @@ interface OwnAddress {
 }
 
 async function joinAt({ host, port }: OwnAddress, options: Watched, toldToGo: AbortSignal): Promise<WorkerEnd> {
-  const { find, access, log, whereabouts, forwarder, watch } = options;
+  const { find, access, log, whereabouts, forwarder, watch, tracer } = options;
   watch.readiness = { ready: false, text: 'looking for the coordinator' };
   const refusals = new Refusals(log);
   const own = { host: interfaceFor(host), port: options.listenPort };
@@ -116,6 +127,7 @@ async function joinAt({ host, port }: OwnAddress, options: Watched, toldToGo: Ab
   } finally {
     watch.readiness = { ready: false, text: 'ending' };
     await listener.close();
+    await tracer?.close(FAREWELL_MS);
   }
 }
 
@@ -204,6 +216,20 @@ async function load(
     ...{ session, listener, engine, dataset, knowledge, dataHash, passes, metrics, checkpointer },
     ...{ access: options.access, log: options.log, whereabouts: options.whereabouts },
     ...{ overdue: options.watch.overdue, world: 1 },
+    ...timingsFor(session, options.tracer),
+  };
+}
+
+/** Whoever asks the coordinator is told where the time of a step goes, and so is a collector of traces where there is one. */
+function timingsFor(session: Session, tracer: StepTracer | null): Pick<WorkerParts, 'timeline' | 'stepped'> {
+  const teller = new TimingsTeller(session);
+  session.onAsked(({ timeSteps }) => timeSteps === null || teller.want(timeSteps));
+  return {
+    timeline: new StepTimeline(),
+    stepped(timed) {
+      teller.stepped(timed);
+      tracer?.step(tracedStep(session, timed));
+    },
   };
 }
 

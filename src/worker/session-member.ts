@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.js';
 import { MlipError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { toFailure } from '../rpc/failure.js';
+import type { CoordinatorMessageSeen } from '../rpc/service.js';
 import type { GatherTensor } from '../rpc/tensor-stream.js';
 import type { Access } from '../security/access.js';
 import type { FindCoordinator } from './coordinator-search.js';
@@ -43,6 +44,7 @@ export class MemberSession implements types.Session {
   /** Whether the coordinator that is being asked has been told that this worker is ready. */
   private readyTold = false;
   private readonly closing: (() => void)[] = [];
+  private readonly asked: ((asked: types.Asked) => void)[] = [];
   private hurrying: NodeJS.Timeout | undefined;
   private markGone!: () => void;
   /** Resolves when nothing more can come from the coordinator. */
@@ -59,7 +61,7 @@ export class MemberSession implements types.Session {
     this.standing = new Standing({ halted: () => this.halted(), finished: () => this.markGone() });
     this.standing.note(generation);
     this.link = new SessionLink({
-      message: (message) => this.standing.hear(message),
+      message: (message) => this.hear(message),
       beat: () => this.metrics?.heartbeat(),
       lost: (error) => this.lost(error),
       found: (found) => this.goOn(found),
@@ -162,6 +164,10 @@ export class MemberSession implements types.Session {
     return this.link.send(remark);
   }
 
+  onAsked(callback: (asked: types.Asked) => void): void {
+    this.asked.push(callback);
+  }
+
   onClosing(callback: () => void): void {
     this.closing.push(callback);
   }
@@ -174,6 +180,11 @@ export class MemberSession implements types.Session {
     clearTimeout(this.hurrying);
     for (const callback of this.closing) callback();
     await this.link.close();
+  }
+
+  private hear(message: CoordinatorMessageSeen): void {
+    if (message.timeSteps !== null) for (const callback of this.asked) callback(message);
+    else this.standing.hear(message);
   }
 
   private halted(): void {

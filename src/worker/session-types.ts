@@ -2,7 +2,7 @@
 import type { Config } from '../config/schema.js';
 import type { MlipError } from '../core/errors.js';
 import type { WorkerMetrics } from '../metrics/worker-metrics.js';
-import type { WorkerMessage } from '../rpc/service.js';
+import type { CoordinatorMessageSeen, WorkerMessage } from '../rpc/service.js';
 import type { GatherTensor } from '../rpc/tensor-stream.js';
 
 /** A worker of a generation, and where it listens. */
@@ -115,7 +115,10 @@ export interface BlameDetails extends FailDetails {
 }
 
 /** What a worker says beside the run. */
-export type Remark = Pick<WorkerMessage, 'logs'>;
+export type Remark = Pick<WorkerMessage, 'logs' | 'timings'>;
+
+/** What a coordinator asks of a worker beside the run. */
+export type Asked = Pick<CoordinatorMessageSeen, 'timeSteps'>;
 
 /** What of a worker's metrics its session counts. */
 export type SessionMetrics = Pick<WorkerMetrics, 'heartbeat' | 'sent' | 'received' | 'halt' | 'reconnect'>;
@@ -176,6 +179,8 @@ export interface Session {
   observe(metrics: SessionMetrics): void;
   /** Says something beside the run; false where no coordinator hears it. */
   remark(remark: Remark): boolean;
+  /** Called when the coordinator asks for something beside the run. */
+  onAsked(callback: (asked: Asked) => void): void;
   /** Called before the session closes: what is to be said at last. */
   onClosing(callback: () => void): void;
   /** Leaves the run; after a failure not before the coordinator has said that it is over. */

@@ -13,6 +13,8 @@ import type { GradientSum } from './gradient-sum.js';
 import type { PairKnowledge } from './micro-batch-tensors.js';
 import type { Passes } from './passes.js';
 import type { Holding, Session, StepReport } from './session.js';
+import type { StepTimeline } from './step-timeline.js';
+import type { TimedStep } from './tell-timings.js';
 import type { TrainingState } from './training-state.js';
 import type { Whereabouts } from './whereabouts.js';
 
@@ -33,6 +35,9 @@ export interface WorkerParts {
   access: Access;
   log: Logger;
   whereabouts: Whereabouts;
+  timeline: StepTimeline;
+  /** Called when a step is over on this rank, also one that was abandoned. */
+  stepped: (timed: TimedStep) => void;
   /** Workers of the newest generation that this one took part in. */
   world: number;
   /** That generation; undefined before the first. */

@@ -19,6 +19,7 @@ import { loadKnowledge, type RunKnowledge } from '../../src/worker/knowledge.js'
 import { createPasses, type Passes } from '../../src/worker/passes.js';
 import { serveGenerations } from '../../src/worker/generations.js';
 import { fixedAddresses, joinRun } from '../../src/worker/session.js';
+import { StepTimeline } from '../../src/worker/step-timeline.js';
 import { Whereabouts } from '../../src/worker/whereabouts.js';
 import type { WorkerParts } from '../../src/worker/worker-parts.js';
 import { WorkerRun, type WorkerEnd } from '../../src/worker/worker-run.js';
@@ -84,7 +85,8 @@ async function smallWorker(
   session.observe(metrics);
   const parts: WorkerParts = {
     ...{ ...ground, session, listener, metrics, access: testAccess, log: silent, dataHash: 'd', world: 1 },
-    ...{ overdue: new Overdue(), whereabouts: new Whereabouts() },
+    ...{ overdue: new Overdue(), whereabouts: new Whereabouts(), timeline: new StepTimeline() },
+    stepped: () => undefined,
     checkpointer: checkpointerOf(session, ground.engine, ground.dataset, silent, metrics),
     ...changes,
   };
