@@ -15,9 +15,13 @@ import { knowledgeCommand } from './commands/knowledge.js';
 import { trainCommand } from './commands/train.js';
 import { weightsCommand } from './commands/weights.js';
 import { workerCommand } from './commands/worker.js';
+import { drainCommand } from './commands/drain.js';
 import { eventsCommand } from './commands/events.js';
 import { fetchCommand } from './commands/fetch.js';
+import { pauseCommand, resumeCommand } from './commands/pause.js';
+import { scaleCommand } from './commands/scale.js';
 import { statusCommand } from './commands/status.js';
+import { stopCommand } from './commands/stop.js';
 import { submitCommand } from './commands/submit.js';
 import { exitStatuses } from './exit-status.js';
 import { addExamples } from './options.js';
@@ -66,6 +70,11 @@ function commands(): Command[] {
     submitCommand(),
     eventsCommand(),
     statusCommand(),
+    pauseCommand(),
+    resumeCommand(),
+    drainCommand(),
+    scaleCommand(),
+    stopCommand(),
     fetchCommand(),
     auditCommand(),
     certsCommand(),

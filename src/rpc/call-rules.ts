@@ -30,7 +30,7 @@ export interface ServerLimits {
   session: Omit<CallRules, 'read'>;
   gather: Omit<CallRules, 'read'>;
   watch: Omit<CallRules, 'read'>;
-  /** Status and Stop. */
+  /** Status, and commands. */
   question: Omit<CallRules, 'read'>;
 }
 
@@ -53,6 +53,9 @@ export const DEFAULT_LIMITS: ServerLimits = {
   question: { ...SOON, ...FEW, most: 64 },
 };
 
+const { status, stop, pause, resume, drain, scale } = methods;
+const QUESTIONS: readonly (Decodable & { path: string })[] = [status, stop, pause, resume, drain, scale];
+
 /** Where a worker's paths must lie; null takes any. */
 export type OutputRoot = () => string | null;
 
@@ -64,8 +67,7 @@ export function rulesOf(limits: ServerLimits, outputRoot: OutputRoot): ReadonlyM
     // Its handler reads pieces as they are and passes them on.
     [methods.gather.path, { ...limits.gather, read: (bytes) => bytes }],
     [methods.watch.path, { ...limits.watch, read: decoding(methods.watch) }],
-    [methods.status.path, { ...limits.question, read: decoding(methods.status) }],
-    [methods.stop.path, { ...limits.question, read: decoding(methods.stop) }],
+    ...QUESTIONS.map((method) => [method.path, { ...limits.question, read: decoding(method) }] as const),
   ]);
 }
 

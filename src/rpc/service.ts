@@ -19,6 +19,12 @@ export type WireEventSeen = Decoded<WireEvent>;
 export type RunStatusSent = mlip.v1.RunStatus.$Properties;
 export type RunStatus = Decoded<RunStatusSent>;
 
+export type CommandReply = Decoded<mlip.v1.CommandReply.$Properties>;
+export type DrainSeen = Decoded<mlip.v1.DrainRequest.$Properties>;
+export type ScaleSeen = Decoded<mlip.v1.ScaleRequest.$Properties>;
+
+const commandReply = codecOf<mlip.v1.CommandReply.$Properties>(v1.CommandReply);
+
 export const gatherCodec = codecOf<GatherMessage>(v1.GatherMessage);
 
 /** A method whose two ends may see a message in different types. */
@@ -56,7 +62,11 @@ export const methods = {
   gather: method('Gather', 'both', gatherCodec, gatherCodec),
   watch: method('Watch', 'reply', codecOf(v1.WatchRequest), codecOf<WireEvent>(v1.RunEvent)),
   status: method('Status', 'none', codecOf(v1.StatusRequest), codecOf<RunStatusSent>(v1.RunStatus)),
-  stop: method('Stop', 'none', codecOf(v1.StopRequest), codecOf(v1.StopReply)),
+  stop: method('Stop', 'none', codecOf(v1.StopRequest), commandReply),
+  pause: method('Pause', 'none', codecOf(v1.PauseRequest), commandReply),
+  resume: method('Resume', 'none', codecOf(v1.ResumeRequest), commandReply),
+  drain: method('Drain', 'none', codecOf<mlip.v1.DrainRequest.$Properties>(v1.DrainRequest), commandReply),
+  scale: method('Scale', 'none', codecOf<mlip.v1.ScaleRequest.$Properties>(v1.ScaleRequest), commandReply),
 };
 
 /** As the server reads them: bytes, which the guard before each call bounds and decodes, but for the pieces of a gather. */
@@ -65,5 +75,9 @@ export const serverMethods = {
   gather: method('Gather', 'both', rawCodec, rawCodec),
   watch: method('Watch', 'reply', rawCodec, codecOf<WireEvent>(v1.RunEvent)),
   status: method('Status', 'none', rawCodec, codecOf(v1.RunStatus)),
-  stop: method('Stop', 'none', rawCodec, codecOf(v1.StopReply)),
+  stop: method('Stop', 'none', rawCodec, commandReply),
+  pause: method('Pause', 'none', rawCodec, commandReply),
+  resume: method('Resume', 'none', rawCodec, commandReply),
+  drain: method('Drain', 'none', rawCodec, commandReply),
+  scale: method('Scale', 'none', rawCodec, commandReply),
 };

@@ -169,6 +169,8 @@ export interface Session {
    * is lost. If no coordinator is found any more, all workers of the generation are to, in order of number.
    */
   onAbort(callback: (abort: Abort) => void): void;
+  /** The coordinator wants this worker to go, as if it had been told to. */
+  onDrain(callback: () => void): void;
   observe(metrics: SessionMetrics): void;
   /** Leaves the run; after a failure not before the coordinator has said that it is over. */
   close(): Promise<void>;
