@@ -199,6 +199,9 @@ export namespace mlip {
             /** CoordinatorMessage pulse. */
             pulse?: (mlip.v1.Pulse.$Properties|null);
 
+            /** CoordinatorMessage drain. */
+            drain?: (mlip.v1.Drain.$Properties|null);
+
             /** CoordinatorMessage timeSteps. */
             timeSteps?: (mlip.v1.TimeSteps.$Properties|null);
 
@@ -206,7 +209,7 @@ export namespace mlip {
             inspect?: (mlip.v1.Inspect.$Properties|null);
 
             /** CoordinatorMessage kind. */
-            kind?: ("welcome"|"assign"|"directive"|"halt"|"abort"|"finish"|"pulse"|"timeSteps"|"inspect");
+            kind?: ("welcome"|"assign"|"directive"|"halt"|"abort"|"finish"|"pulse"|"drain"|"timeSteps"|"inspect");
 
             /**
              * Encodes the specified CoordinatorMessage message. Does not implicitly {@link mlip.v1.CoordinatorMessage.verify|verify} messages.
@@ -253,6 +256,9 @@ export namespace mlip {
                 /** CoordinatorMessage pulse */
                 pulse?: (mlip.v1.Pulse.$Properties|null);
 
+                /** CoordinatorMessage drain */
+                drain?: (mlip.v1.Drain.$Properties|null);
+
                 /** CoordinatorMessage timeSteps */
                 timeSteps?: (mlip.v1.TimeSteps.$Properties|null);
 
@@ -260,7 +266,7 @@ export namespace mlip {
                 inspect?: (mlip.v1.Inspect.$Properties|null);
 
                 /** CoordinatorMessage kind */
-                kind?: ("welcome"|"assign"|"directive"|"halt"|"abort"|"finish"|"pulse"|"timeSteps"|"inspect");
+                kind?: ("welcome"|"assign"|"directive"|"halt"|"abort"|"finish"|"pulse"|"drain"|"timeSteps"|"inspect");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -275,11 +281,12 @@ export namespace mlip {
               abort?: mlip.v1.Abort.$Shape|null;
               finish?: mlip.v1.Finish.$Shape|null;
               pulse?: mlip.v1.Pulse.$Shape|null;
+              drain?: mlip.v1.Drain.$Shape|null;
               timeSteps?: mlip.v1.TimeSteps.$Shape|null;
               inspect?: mlip.v1.Inspect.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ kind?: undefined; welcome?: null; assign?: null; directive?: null; halt?: null; abort?: null; finish?: null; pulse?: null; timeSteps?: null; inspect?: null }|{ kind?: "welcome"; welcome: mlip.v1.Welcome.$Shape; assign?: null; directive?: null; halt?: null; abort?: null; finish?: null; pulse?: null; timeSteps?: null; inspect?: null }|{ kind?: "assign"; welcome?: null; assign: mlip.v1.Assign.$Shape; directive?: null; halt?: null; abort?: null; finish?: null; pulse?: null; timeSteps?: null; inspect?: null }|{ kind?: "directive"; welcome?: null; assign?: null; directive: mlip.v1.Directive.$Shape; halt?: null; abort?: null; finish?: null; pulse?: null; timeSteps?: null; inspect?: null }|{ kind?: "halt"; welcome?: null; assign?: null; directive?: null; halt: mlip.v1.Halt.$Shape; abort?: null; finish?: null; pulse?: null; timeSteps?: null; inspect?: null }|{ kind?: "abort"; welcome?: null; assign?: null; directive?: null; halt?: null; abort: mlip.v1.Abort.$Shape; finish?: null; pulse?: null; timeSteps?: null; inspect?: null }|{ kind?: "finish"; welcome?: null; assign?: null; directive?: null; halt?: null; abort?: null; finish: mlip.v1.Finish.$Shape; pulse?: null; timeSteps?: null; inspect?: null }|{ kind?: "pulse"; welcome?: null; assign?: null; directive?: null; halt?: null; abort?: null; finish?: null; pulse: mlip.v1.Pulse.$Shape; timeSteps?: null; inspect?: null }|{ kind?: "timeSteps"; welcome?: null; assign?: null; directive?: null; halt?: null; abort?: null; finish?: null; pulse?: null; timeSteps: mlip.v1.TimeSteps.$Shape; inspect?: null }|{ kind?: "inspect"; welcome?: null; assign?: null; directive?: null; halt?: null; abort?: null; finish?: null; pulse?: null; timeSteps?: null; inspect: mlip.v1.Inspect.$Shape })
+              ({ kind?: undefined; welcome?: null; assign?: null; directive?: null; halt?: null; abort?: null; finish?: null; pulse?: null; drain?: null; timeSteps?: null; inspect?: null }|{ kind?: "welcome"; welcome: mlip.v1.Welcome.$Shape; assign?: null; directive?: null; halt?: null; abort?: null; finish?: null; pulse?: null; drain?: null; timeSteps?: null; inspect?: null }|{ kind?: "assign"; welcome?: null; assign: mlip.v1.Assign.$Shape; directive?: null; halt?: null; abort?: null; finish?: null; pulse?: null; drain?: null; timeSteps?: null; inspect?: null }|{ kind?: "directive"; welcome?: null; assign?: null; directive: mlip.v1.Directive.$Shape; halt?: null; abort?: null; finish?: null; pulse?: null; drain?: null; timeSteps?: null; inspect?: null }|{ kind?: "halt"; welcome?: null; assign?: null; directive?: null; halt: mlip.v1.Halt.$Shape; abort?: null; finish?: null; pulse?: null; drain?: null; timeSteps?: null; inspect?: null }|{ kind?: "abort"; welcome?: null; assign?: null; directive?: null; halt?: null; abort: mlip.v1.Abort.$Shape; finish?: null; pulse?: null; drain?: null; timeSteps?: null; inspect?: null }|{ kind?: "finish"; welcome?: null; assign?: null; directive?: null; halt?: null; abort?: null; finish: mlip.v1.Finish.$Shape; pulse?: null; drain?: null; timeSteps?: null; inspect?: null }|{ kind?: "pulse"; welcome?: null; assign?: null; directive?: null; halt?: null; abort?: null; finish?: null; pulse: mlip.v1.Pulse.$Shape; drain?: null; timeSteps?: null; inspect?: null }|{ kind?: "drain"; welcome?: null; assign?: null; directive?: null; halt?: null; abort?: null; finish?: null; pulse?: null; drain: mlip.v1.Drain.$Shape; timeSteps?: null; inspect?: null }|{ kind?: "timeSteps"; welcome?: null; assign?: null; directive?: null; halt?: null; abort?: null; finish?: null; pulse?: null; drain?: null; timeSteps: mlip.v1.TimeSteps.$Shape; inspect?: null }|{ kind?: "inspect"; welcome?: null; assign?: null; directive?: null; halt?: null; abort?: null; finish?: null; pulse?: null; drain?: null; timeSteps?: null; inspect: mlip.v1.Inspect.$Shape })
             );
         }
 
@@ -1925,6 +1932,57 @@ export namespace mlip {
         }
 
         /**
+         * Properties of a Drain.
+         * @deprecated Use mlip.v1.Drain.$Properties instead.
+         */
+        interface IDrain extends mlip.v1.Drain.$Properties {
+        }
+
+        /** The receiver is to go as SIGTERM makes it: it asks to be let off. */
+        class Drain {
+
+            /**
+             * Constructs a new Drain.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.Drain.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /**
+             * Encodes the specified Drain message. Does not implicitly {@link mlip.v1.Drain.verify|verify} messages.
+             * @param message Drain message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.Drain.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Drain message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.Drain & mlip.v1.Drain.$Shape} Drain
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.Drain & mlip.v1.Drain.$Shape;
+        }
+
+        namespace Drain {
+
+            /** Properties of a Drain. */
+            interface $Properties {
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Drain. */
+            type $Shape = mlip.v1.Drain.$Properties;
+        }
+
+        /**
          * Properties of a Halted.
          * @deprecated Use mlip.v1.Halted.$Properties instead.
          */
@@ -2843,8 +2901,20 @@ export namespace mlip {
             /** RunEvent saveFailed. */
             saveFailed?: (mlip.v1.RunSaveFailed.$Properties|null);
 
+            /** RunEvent paused. */
+            paused?: (mlip.v1.RunPaused.$Properties|null);
+
+            /** RunEvent resumed. */
+            resumed?: (mlip.v1.RunResumed.$Properties|null);
+
+            /** RunEvent scaled. */
+            scaled?: (mlip.v1.RunScaled.$Properties|null);
+
+            /** RunEvent leaving. */
+            leaving?: (mlip.v1.RunLeaving.$Properties|null);
+
             /** RunEvent kind. */
-            kind?: ("joined"|"started"|"step"|"saved"|"notice"|"failed"|"finished"|"left"|"generation"|"saveFailed");
+            kind?: ("joined"|"started"|"step"|"saved"|"notice"|"failed"|"finished"|"left"|"generation"|"saveFailed"|"paused"|"resumed"|"scaled"|"leaving");
 
             /**
              * Encodes the specified RunEvent message. Does not implicitly {@link mlip.v1.RunEvent.verify|verify} messages.
@@ -2900,8 +2970,20 @@ export namespace mlip {
                 /** RunEvent saveFailed */
                 saveFailed?: (mlip.v1.RunSaveFailed.$Properties|null);
 
+                /** RunEvent paused */
+                paused?: (mlip.v1.RunPaused.$Properties|null);
+
+                /** RunEvent resumed */
+                resumed?: (mlip.v1.RunResumed.$Properties|null);
+
+                /** RunEvent scaled */
+                scaled?: (mlip.v1.RunScaled.$Properties|null);
+
+                /** RunEvent leaving */
+                leaving?: (mlip.v1.RunLeaving.$Properties|null);
+
                 /** RunEvent kind */
-                kind?: ("joined"|"started"|"step"|"saved"|"notice"|"failed"|"finished"|"left"|"generation"|"saveFailed");
+                kind?: ("joined"|"started"|"step"|"saved"|"notice"|"failed"|"finished"|"left"|"generation"|"saveFailed"|"paused"|"resumed"|"scaled"|"leaving");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2919,9 +3001,13 @@ export namespace mlip {
               left?: mlip.v1.RunLeft.$Shape|null;
               generation?: mlip.v1.RunGeneration.$Shape|null;
               saveFailed?: mlip.v1.RunSaveFailed.$Shape|null;
+              paused?: mlip.v1.RunPaused.$Shape|null;
+              resumed?: mlip.v1.RunResumed.$Shape|null;
+              scaled?: mlip.v1.RunScaled.$Shape|null;
+              leaving?: mlip.v1.RunLeaving.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ kind?: undefined; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null }|{ kind?: "joined"; joined: mlip.v1.RunJoined.$Shape; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null }|{ kind?: "started"; joined?: null; started: mlip.v1.RunStarted.$Shape; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null }|{ kind?: "step"; joined?: null; started?: null; step: mlip.v1.RunStep.$Shape; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null }|{ kind?: "saved"; joined?: null; started?: null; step?: null; saved: mlip.v1.RunSaved.$Shape; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null }|{ kind?: "notice"; joined?: null; started?: null; step?: null; saved?: null; notice: mlip.v1.RunNotice.$Shape; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null }|{ kind?: "failed"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed: mlip.v1.RunFailed.$Shape; finished?: null; left?: null; generation?: null; saveFailed?: null }|{ kind?: "finished"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished: mlip.v1.RunFinished.$Shape; left?: null; generation?: null; saveFailed?: null }|{ kind?: "left"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left: mlip.v1.RunLeft.$Shape; generation?: null; saveFailed?: null }|{ kind?: "generation"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation: mlip.v1.RunGeneration.$Shape; saveFailed?: null }|{ kind?: "saveFailed"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed: mlip.v1.RunSaveFailed.$Shape })
+              ({ kind?: undefined; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null; paused?: null; resumed?: null; scaled?: null; leaving?: null }|{ kind?: "joined"; joined: mlip.v1.RunJoined.$Shape; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null; paused?: null; resumed?: null; scaled?: null; leaving?: null }|{ kind?: "started"; joined?: null; started: mlip.v1.RunStarted.$Shape; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null; paused?: null; resumed?: null; scaled?: null; leaving?: null }|{ kind?: "step"; joined?: null; started?: null; step: mlip.v1.RunStep.$Shape; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null; paused?: null; resumed?: null; scaled?: null; leaving?: null }|{ kind?: "saved"; joined?: null; started?: null; step?: null; saved: mlip.v1.RunSaved.$Shape; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null; paused?: null; resumed?: null; scaled?: null; leaving?: null }|{ kind?: "notice"; joined?: null; started?: null; step?: null; saved?: null; notice: mlip.v1.RunNotice.$Shape; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null; paused?: null; resumed?: null; scaled?: null; leaving?: null }|{ kind?: "failed"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed: mlip.v1.RunFailed.$Shape; finished?: null; left?: null; generation?: null; saveFailed?: null; paused?: null; resumed?: null; scaled?: null; leaving?: null }|{ kind?: "finished"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished: mlip.v1.RunFinished.$Shape; left?: null; generation?: null; saveFailed?: null; paused?: null; resumed?: null; scaled?: null; leaving?: null }|{ kind?: "left"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left: mlip.v1.RunLeft.$Shape; generation?: null; saveFailed?: null; paused?: null; resumed?: null; scaled?: null; leaving?: null }|{ kind?: "generation"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation: mlip.v1.RunGeneration.$Shape; saveFailed?: null; paused?: null; resumed?: null; scaled?: null; leaving?: null }|{ kind?: "saveFailed"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed: mlip.v1.RunSaveFailed.$Shape; paused?: null; resumed?: null; scaled?: null; leaving?: null }|{ kind?: "paused"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null; paused: mlip.v1.RunPaused.$Shape; resumed?: null; scaled?: null; leaving?: null }|{ kind?: "resumed"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null; paused?: null; resumed: mlip.v1.RunResumed.$Shape; scaled?: null; leaving?: null }|{ kind?: "scaled"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null; paused?: null; resumed?: null; scaled: mlip.v1.RunScaled.$Shape; leaving?: null }|{ kind?: "leaving"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null; paused?: null; resumed?: null; scaled?: null; leaving: mlip.v1.RunLeaving.$Shape })
             );
         }
 
@@ -3409,6 +3495,234 @@ export namespace mlip {
         }
 
         /**
+         * Properties of a RunPaused.
+         * @deprecated Use mlip.v1.RunPaused.$Properties instead.
+         */
+        interface IRunPaused extends mlip.v1.RunPaused.$Properties {
+        }
+
+        /** No step is under way, and none begins. */
+        class RunPaused {
+
+            /**
+             * Constructs a new RunPaused.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.RunPaused.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Steps applied. */
+            step: number;
+
+            /**
+             * Encodes the specified RunPaused message. Does not implicitly {@link mlip.v1.RunPaused.verify|verify} messages.
+             * @param message RunPaused message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.RunPaused.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RunPaused message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.RunPaused & mlip.v1.RunPaused.$Shape} RunPaused
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.RunPaused & mlip.v1.RunPaused.$Shape;
+        }
+
+        namespace RunPaused {
+
+            /** Properties of a RunPaused. */
+            interface $Properties {
+
+                /** Steps applied. */
+                step?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RunPaused. */
+            type $Shape = mlip.v1.RunPaused.$Properties;
+        }
+
+        /**
+         * Properties of a RunResumed.
+         * @deprecated Use mlip.v1.RunResumed.$Properties instead.
+         */
+        interface IRunResumed extends mlip.v1.RunResumed.$Properties {
+        }
+
+        /** Represents a RunResumed. */
+        class RunResumed {
+
+            /**
+             * Constructs a new RunResumed.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.RunResumed.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Steps applied. */
+            step: number;
+
+            /**
+             * Encodes the specified RunResumed message. Does not implicitly {@link mlip.v1.RunResumed.verify|verify} messages.
+             * @param message RunResumed message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.RunResumed.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RunResumed message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.RunResumed & mlip.v1.RunResumed.$Shape} RunResumed
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.RunResumed & mlip.v1.RunResumed.$Shape;
+        }
+
+        namespace RunResumed {
+
+            /** Properties of a RunResumed. */
+            interface $Properties {
+
+                /** Steps applied. */
+                step?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RunResumed. */
+            type $Shape = mlip.v1.RunResumed.$Properties;
+        }
+
+        /**
+         * Properties of a RunScaled.
+         * @deprecated Use mlip.v1.RunScaled.$Properties instead.
+         */
+        interface IRunScaled extends mlip.v1.RunScaled.$Properties {
+        }
+
+        /** The run is to have so many workers. */
+        class RunScaled {
+
+            /**
+             * Constructs a new RunScaled.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.RunScaled.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RunScaled workers. */
+            workers: number;
+
+            /**
+             * Encodes the specified RunScaled message. Does not implicitly {@link mlip.v1.RunScaled.verify|verify} messages.
+             * @param message RunScaled message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.RunScaled.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RunScaled message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.RunScaled & mlip.v1.RunScaled.$Shape} RunScaled
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.RunScaled & mlip.v1.RunScaled.$Shape;
+        }
+
+        namespace RunScaled {
+
+            /** Properties of a RunScaled. */
+            interface $Properties {
+
+                /** RunScaled workers */
+                workers?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RunScaled. */
+            type $Shape = mlip.v1.RunScaled.$Properties;
+        }
+
+        /**
+         * Properties of a RunLeaving.
+         * @deprecated Use mlip.v1.RunLeaving.$Properties instead.
+         */
+        interface IRunLeaving extends mlip.v1.RunLeaving.$Properties {
+        }
+
+        /** A worker is to leave, since it asked for it or somebody else did; RunLeft follows. */
+        class RunLeaving {
+
+            /**
+             * Constructs a new RunLeaving.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.RunLeaving.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RunLeaving worker. */
+            worker: number;
+
+            /**
+             * Encodes the specified RunLeaving message. Does not implicitly {@link mlip.v1.RunLeaving.verify|verify} messages.
+             * @param message RunLeaving message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.RunLeaving.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RunLeaving message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.RunLeaving & mlip.v1.RunLeaving.$Shape} RunLeaving
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.RunLeaving & mlip.v1.RunLeaving.$Shape;
+        }
+
+        namespace RunLeaving {
+
+            /** Properties of a RunLeaving. */
+            interface $Properties {
+
+                /** RunLeaving worker */
+                worker?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RunLeaving. */
+            type $Shape = mlip.v1.RunLeaving.$Properties;
+        }
+
+        /**
          * Properties of a RunNotice.
          * @deprecated Use mlip.v1.RunNotice.$Properties instead.
          */
@@ -3724,6 +4038,18 @@ export namespace mlip {
             /** Of the newest step; absent before the first. */
             loss?: (number|null);
 
+            /** Somebody has asked for a pause: where `phase` is not "paused", it begins after the step under way. */
+            paused: boolean;
+
+            /** Coordinators that went on with the run after one before them. */
+            restarts: number;
+
+            /** Workers that were lost or given up, those that came back included. */
+            workersLost: number;
+
+            /** Workers that the run is to have; 0 where nobody has said so since it was started. */
+            workersWanted: number;
+
             /**
              * Encodes the specified RunStatus message. Does not implicitly {@link mlip.v1.RunStatus.verify|verify} messages.
              * @param message RunStatus message or plain object to encode
@@ -3793,6 +4119,18 @@ export namespace mlip {
                 /** Of the newest step; absent before the first. */
                 loss?: (number|null);
 
+                /** Somebody has asked for a pause: where `phase` is not "paused", it begins after the step under way. */
+                paused?: (boolean|null);
+
+                /** Coordinators that went on with the run after one before them. */
+                restarts?: (number|null);
+
+                /** Workers that were lost or given up, those that came back included. */
+                workersLost?: (number|null);
+
+                /** Workers that the run is to have; 0 where nobody has said so since it was started. */
+                workersWanted?: (number|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -3850,6 +4188,9 @@ export namespace mlip {
             /** WorkerStatus speed. */
             speed: number;
 
+            /** Of the newest step that it has applied: seconds by phase (data, encode, gather, loss, backward, reduce, update). */
+            phaseSeconds: { [k: string]: number };
+
             /**
              * Encodes the specified WorkerStatus message. Does not implicitly {@link mlip.v1.WorkerStatus.verify|verify} messages.
              * @param message WorkerStatus message or plain object to encode
@@ -3903,6 +4244,9 @@ export namespace mlip {
 
                 /** WorkerStatus speed */
                 speed?: (number|null);
+
+                /** Of the newest step that it has applied: seconds by phase (data, encode, gather, loss, backward, reduce, update). */
+                phaseSeconds?: ({ [k: string]: number }|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -3964,54 +4308,294 @@ export namespace mlip {
         }
 
         /**
-         * Properties of a StopReply.
-         * @deprecated Use mlip.v1.StopReply.$Properties instead.
+         * Properties of a PauseRequest.
+         * @deprecated Use mlip.v1.PauseRequest.$Properties instead.
          */
-        interface IStopReply extends mlip.v1.StopReply.$Properties {
+        interface IPauseRequest extends mlip.v1.PauseRequest.$Properties {
         }
 
-        /** Represents a StopReply. */
-        class StopReply {
+        /** Represents a PauseRequest. */
+        class PauseRequest {
 
             /**
-             * Constructs a new StopReply.
+             * Constructs a new PauseRequest.
              * @param [properties] Properties to set
              */
-            constructor(properties?: mlip.v1.StopReply.$Properties);
+            constructor(properties?: mlip.v1.PauseRequest.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
             /**
-             * Encodes the specified StopReply message. Does not implicitly {@link mlip.v1.StopReply.verify|verify} messages.
-             * @param message StopReply message or plain object to encode
+             * Encodes the specified PauseRequest message. Does not implicitly {@link mlip.v1.PauseRequest.verify|verify} messages.
+             * @param message PauseRequest message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: mlip.v1.StopReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: mlip.v1.PauseRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a StopReply message from the specified reader or buffer.
+             * Decodes a PauseRequest message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {mlip.v1.StopReply & mlip.v1.StopReply.$Shape} StopReply
+             * @returns {mlip.v1.PauseRequest & mlip.v1.PauseRequest.$Shape} PauseRequest
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.StopReply & mlip.v1.StopReply.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.PauseRequest & mlip.v1.PauseRequest.$Shape;
         }
 
-        namespace StopReply {
+        namespace PauseRequest {
 
-            /** Properties of a StopReply. */
+            /** Properties of a PauseRequest. */
             interface $Properties {
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a StopReply. */
-            type $Shape = mlip.v1.StopReply.$Properties;
+            /** Shape of a PauseRequest. */
+            type $Shape = mlip.v1.PauseRequest.$Properties;
+        }
+
+        /**
+         * Properties of a ResumeRequest.
+         * @deprecated Use mlip.v1.ResumeRequest.$Properties instead.
+         */
+        interface IResumeRequest extends mlip.v1.ResumeRequest.$Properties {
+        }
+
+        /** Represents a ResumeRequest. */
+        class ResumeRequest {
+
+            /**
+             * Constructs a new ResumeRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.ResumeRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /**
+             * Encodes the specified ResumeRequest message. Does not implicitly {@link mlip.v1.ResumeRequest.verify|verify} messages.
+             * @param message ResumeRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.ResumeRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ResumeRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.ResumeRequest & mlip.v1.ResumeRequest.$Shape} ResumeRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.ResumeRequest & mlip.v1.ResumeRequest.$Shape;
+        }
+
+        namespace ResumeRequest {
+
+            /** Properties of a ResumeRequest. */
+            interface $Properties {
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ResumeRequest. */
+            type $Shape = mlip.v1.ResumeRequest.$Properties;
+        }
+
+        /**
+         * Properties of a DrainRequest.
+         * @deprecated Use mlip.v1.DrainRequest.$Properties instead.
+         */
+        interface IDrainRequest extends mlip.v1.DrainRequest.$Properties {
+        }
+
+        /** Represents a DrainRequest. */
+        class DrainRequest {
+
+            /**
+             * Constructs a new DrainRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.DrainRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** DrainRequest worker. */
+            worker: number;
+
+            /** That of whoever asks: in another one the number may be that of somebody else. */
+            generation: number;
+
+            /** Also where the run cannot go on without it. */
+            force: boolean;
+
+            /**
+             * Encodes the specified DrainRequest message. Does not implicitly {@link mlip.v1.DrainRequest.verify|verify} messages.
+             * @param message DrainRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.DrainRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a DrainRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.DrainRequest & mlip.v1.DrainRequest.$Shape} DrainRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.DrainRequest & mlip.v1.DrainRequest.$Shape;
+        }
+
+        namespace DrainRequest {
+
+            /** Properties of a DrainRequest. */
+            interface $Properties {
+
+                /** DrainRequest worker */
+                worker?: (number|null);
+
+                /** That of whoever asks: in another one the number may be that of somebody else. */
+                generation?: (number|null);
+
+                /** Also where the run cannot go on without it. */
+                force?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a DrainRequest. */
+            type $Shape = mlip.v1.DrainRequest.$Properties;
+        }
+
+        /**
+         * Properties of a ScaleRequest.
+         * @deprecated Use mlip.v1.ScaleRequest.$Properties instead.
+         */
+        interface IScaleRequest extends mlip.v1.ScaleRequest.$Properties {
+        }
+
+        /** Represents a ScaleRequest. */
+        class ScaleRequest {
+
+            /**
+             * Constructs a new ScaleRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.ScaleRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ScaleRequest workers. */
+            workers: number;
+
+            /**
+             * Encodes the specified ScaleRequest message. Does not implicitly {@link mlip.v1.ScaleRequest.verify|verify} messages.
+             * @param message ScaleRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.ScaleRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ScaleRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.ScaleRequest & mlip.v1.ScaleRequest.$Shape} ScaleRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.ScaleRequest & mlip.v1.ScaleRequest.$Shape;
+        }
+
+        namespace ScaleRequest {
+
+            /** Properties of a ScaleRequest. */
+            interface $Properties {
+
+                /** ScaleRequest workers */
+                workers?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ScaleRequest. */
+            type $Shape = mlip.v1.ScaleRequest.$Properties;
+        }
+
+        /**
+         * Properties of a CommandReply.
+         * @deprecated Use mlip.v1.CommandReply.$Properties instead.
+         */
+        interface ICommandReply extends mlip.v1.CommandReply.$Properties {
+        }
+
+        /** What has become of a command. */
+        class CommandReply {
+
+            /**
+             * Constructs a new CommandReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.CommandReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** False where there was nothing to change. */
+            changed: boolean;
+
+            /** In words. */
+            text: string;
+
+            /**
+             * Encodes the specified CommandReply message. Does not implicitly {@link mlip.v1.CommandReply.verify|verify} messages.
+             * @param message CommandReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.CommandReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a CommandReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.CommandReply & mlip.v1.CommandReply.$Shape} CommandReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.CommandReply & mlip.v1.CommandReply.$Shape;
+        }
+
+        namespace CommandReply {
+
+            /** Properties of a CommandReply. */
+            interface $Properties {
+
+                /** False where there was nothing to change. */
+                changed?: (boolean|null);
+
+                /** In words. */
+                text?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a CommandReply. */
+            type $Shape = mlip.v1.CommandReply.$Properties;
         }
 
         /**

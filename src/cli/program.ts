@@ -18,9 +18,13 @@ import { trainCommand } from './commands/train.js';
 import { weightsCommand } from './commands/weights.js';
 import { workerCommand } from './commands/worker.js';
 import { logsCommand } from './commands/logs.js';
+import { drainCommand } from './commands/drain.js';
 import { eventsCommand } from './commands/events.js';
 import { fetchCommand } from './commands/fetch.js';
+import { pauseCommand, resumeCommand } from './commands/pause.js';
+import { scaleCommand } from './commands/scale.js';
 import { statusCommand } from './commands/status.js';
+import { stopCommand } from './commands/stop.js';
 import { submitCommand } from './commands/submit.js';
 import { exitStatuses } from './exit-status.js';
 import { addExamples } from './options.js';
@@ -72,6 +76,11 @@ function commands(): Command[] {
     logsCommand(),
     dashboardCommand(),
     traceCommand(),
+    pauseCommand(),
+    resumeCommand(),
+    drainCommand(),
+    scaleCommand(),
+    stopCommand(),
     fetchCommand(),
     auditCommand(),
     certsCommand(),

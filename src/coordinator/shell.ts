@@ -10,13 +10,14 @@ import { Connections } from './connections.js';
 import { countEvent } from './count-events.js';
 import { EventFeed } from './event-feed.js';
 import type { EventPublisher } from './event-publisher.js';
-import type { Effect, FoundCheckpoint, RunOutcome } from './events.js';
+import type { Effect, FoundCheckpoint, OrderAnswer, RunOrder, RunOutcome } from './events.js';
 import { GatherStore } from './gather-store.js';
 import { contributionFault } from './gathering.js';
 import type { EventSansTime } from './incoming.js';
 import { logEvent } from './log-events.js';
 import type { RunLog } from './logs/run-log.js';
 import { Observer } from './observer.js';
+import { OrderDesk } from './order-desk.js';
 import { Paced } from './paced.js';
 import type { RecordKeeper } from './record-keeper.js';
 import type { RunDirectory } from './run-directory.js';
@@ -58,6 +59,7 @@ export class Shell {
   readonly gathers: GatherStore;
   readonly feed = new EventFeed();
   readonly observer: Observer;
+  private readonly orders = new OrderDesk((event) => this.dispatch(event));
   private readonly parts: ShellParts;
   private readonly runner: Runner;
   private readonly description = new Paced(() => this.writing(() => this.describe()), DESCRIBE_MS);
@@ -133,6 +135,7 @@ export class Shell {
   stopCommanding(cause: unknown): void {
     this.runner.stop();
     this.description.flush();
+    this.orders.close(cause);
     this.depose(cause);
   }
 
@@ -142,6 +145,11 @@ export class Shell {
 
   get hasEnded(): boolean {
     return this.runner.state().phase === 'ended';
+  }
+
+  /** Resolves to what has become of the order. */
+  obey(order: RunOrder): Promise<OrderAnswer | Failure> {
+    return this.orders.give(order);
   }
 
   private carryOut(effect: Effect): void | Promise<void> {
@@ -167,6 +175,8 @@ export class Shell {
         return this.findCheckpoint();
       case 'announce':
         return this.announce(effect.event);
+      case 'answer':
+        return this.orders.answer(effect.request, effect.answer);
       case 'end':
         this.gathers.abandon(effect.outcome.kind === 'failed' ? effect.outcome : RUN_OVER);
         this.description.flush();

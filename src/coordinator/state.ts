@@ -81,6 +81,8 @@ export interface Member {
   report: CommitReport | null;
   /** When that report came. */
   committedMs: number;
+  /** Of the newest step that it has applied. */
+  phaseSeconds: Readonly<Record<string, number>>;
   pace: Pace;
 }
 
@@ -130,6 +132,12 @@ export interface RunState {
   /** The tensors that this step's first contribution announced. */
   gathering: readonly TensorHeader[] | null;
   stopRequested: boolean;
+  /** No step begins; the one under way is finished first. */
+  paused: boolean;
+  /** Workers that somebody wants the run to have; null where nobody has said so since it was started. */
+  wanted: number | null;
+  /** Coordinators that went on with the run after one before them, and workers that were lost. */
+  losses: { coordinators: number; workers: number };
   /** Generations that ended at this step although nobody was lost. */
   fruitless: number;
   /** A worker that failed by itself at this step, should another one fail alike. */
@@ -165,4 +173,9 @@ export interface RunState {
 
 export function isOver({ phase }: RunState): boolean {
   return phase === 'aborting' || phase === 'ended';
+}
+
+/** It has ended, or no further step follows. */
+export function isEnding(state: RunState): boolean {
+  return isOver(state) || state.stopRequested || (state.totalSteps > 0 && state.step >= state.totalSteps);
 }

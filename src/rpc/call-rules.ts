@@ -32,7 +32,7 @@ export interface ServerLimits {
   watch: Omit<CallRules, 'read'>;
   /** Logs, which read files, and Trace, for which workers work. */
   reading: Omit<CallRules, 'read'>;
-  /** Status and Stop. */
+  /** Status, and commands. */
   question: Omit<CallRules, 'read'>;
 }
 
@@ -56,6 +56,9 @@ export const DEFAULT_LIMITS: ServerLimits = {
   question: { ...SOON, ...FEW, most: 64 },
 };
 
+const { status, stop, pause, resume, drain, scale } = methods;
+const QUESTIONS: readonly (Decodable & { path: string })[] = [status, stop, pause, resume, drain, scale];
+
 /** Where a worker's paths must lie; null takes any. */
 export type OutputRoot = () => string | null;
 
@@ -67,10 +70,9 @@ export function rulesOf(limits: ServerLimits, outputRoot: OutputRoot): ReadonlyM
     // Its handler reads pieces as they are and passes them on.
     [methods.gather.path, { ...limits.gather, read: (bytes) => bytes }],
     [methods.watch.path, { ...limits.watch, read: decoding(methods.watch) }],
-    [methods.status.path, { ...limits.question, read: decoding(methods.status) }],
     [methods.logs.path, { ...limits.reading, read: decoding(methods.logs) }],
     [methods.trace.path, { ...limits.reading, read: decoding(methods.trace) }],
-    [methods.stop.path, { ...limits.question, read: decoding(methods.stop) }],
+    ...QUESTIONS.map((method) => [method.path, { ...limits.question, read: decoding(method) }] as const),
   ]);
 }
 

@@ -1,10 +1,11 @@
-/** What a launcher asks of a coordinator: to follow a run, to see where it stands, to stop it. */
+/** What launchers and people ask of a coordinator: to follow a run, to see where it stands, to have it do something. */
 import { type Client, Metadata, type ServiceError } from '@grpc/grpc-js';
 import type { Access } from '../security/access.js';
 import { openChannel, waitUntilReady } from './channel.js';
 import { fromStatus } from './failure.js';
 import { type RunEvent, fromWireEvent } from './run-events.js';
 import {
+  type CommandReply,
   type LogsReplySeen,
   type LogsRequest,
   type Method,
@@ -86,8 +87,30 @@ async function* answersOver<Request, Reply>(
 }
 
 /** Asks the run to end after the step under way, with a checkpoint. */
-export async function stopRun(address: string, options: LauncherOptions): Promise<void> {
-  await ask(address, methods.stop, options);
+export function stopRun(address: string, options: LauncherOptions): Promise<CommandReply> {
+  return ask(address, methods.stop, {}, options);
+}
+
+/** No step begins until the run is resumed. */
+export function pauseRun(address: string, options: LauncherOptions): Promise<CommandReply> {
+  return ask(address, methods.pause, {}, options);
+}
+
+export function resumeRun(address: string, options: LauncherOptions): Promise<CommandReply> {
+  return ask(address, methods.resume, {}, options);
+}
+
+/** @param drained `generation`: that in which the worker was seen */
+export function drainWorker(
+  address: string,
+  drained: { worker: number; generation: number; force: boolean },
+  options: LauncherOptions,
+): Promise<CommandReply> {
+  return ask(address, methods.drain, drained, options);
+}
+
+export function scaleRun(address: string, workers: number, options: LauncherOptions): Promise<CommandReply> {
+  return ask(address, methods.scale, { workers }, options);
 }
 
 export interface LogsOptions extends LauncherOptions {
@@ -115,23 +138,34 @@ export function traceSteps(address: string, options: TraceOptions): AsyncGenerat
 }
 
 export function fetchStatus(address: string, options: LauncherOptions): Promise<RunStatus> {
-  return ask(address, methods.status, options);
+  return ask(address, methods.status, {}, options);
 }
 
-type Question<Reply> = Method<object, unknown, never, Reply>;
+type Question<Request, Reply> = Method<Request, unknown, never, Reply>;
 
-async function ask<Reply>(address: string, method: Question<Reply>, options: LauncherOptions): Promise<Reply> {
+async function ask<Request, Reply>(
+  address: string,
+  method: Question<Request, Reply>,
+  request: Request,
+  options: LauncherOptions,
+): Promise<Reply> {
   const { access, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   const client = openChannel(address, 'control', access);
   try {
     await waitUntilReady(client, address, timeoutMs);
-    return await unary(client, address, method, timeoutMs);
+    return await unary(client, address, method, request, timeoutMs);
   } finally {
     client.close();
   }
 }
 
-function unary<Reply>(client: Client, address: string, method: Question<Reply>, timeoutMs: number): Promise<Reply> {
+function unary<Request, Reply>(
+  client: Client,
+  address: string,
+  method: Question<Request, Reply>,
+  request: Request,
+  timeoutMs: number,
+): Promise<Reply> {
   const { path, requestSerialize, responseDeserialize } = method;
   const options = { deadline: Date.now() + timeoutMs };
   return new Promise((resolve, reject) => {
@@ -139,7 +173,7 @@ function unary<Reply>(client: Client, address: string, method: Question<Reply>, 
       path,
       requestSerialize,
       responseDeserialize,
-      {},
+      request,
       new Metadata(),
       options,
       (error, reply) => {

@@ -31,6 +31,12 @@ export type TracePart = mlip.v1.TracePart.$Properties;
 export type TracePartSeen = Decoded<TracePart>;
 export type LogsReplySeen = Decoded<LogsReply>;
 
+export type CommandReply = Decoded<mlip.v1.CommandReply.$Properties>;
+export type DrainSeen = Decoded<mlip.v1.DrainRequest.$Properties>;
+export type ScaleSeen = Decoded<mlip.v1.ScaleRequest.$Properties>;
+
+const commandReply = codecOf<mlip.v1.CommandReply.$Properties>(v1.CommandReply);
+
 export const gatherCodec = codecOf<GatherMessage>(v1.GatherMessage);
 
 /** A method whose two ends may see a message in different types. */
@@ -68,7 +74,11 @@ export const methods = {
   gather: method('Gather', 'both', gatherCodec, gatherCodec),
   watch: method('Watch', 'reply', codecOf(v1.WatchRequest), codecOf<WireEvent>(v1.RunEvent)),
   status: method('Status', 'none', codecOf(v1.StatusRequest), codecOf<RunStatusSent>(v1.RunStatus)),
-  stop: method('Stop', 'none', codecOf(v1.StopRequest), codecOf(v1.StopReply)),
+  stop: method('Stop', 'none', codecOf(v1.StopRequest), commandReply),
+  pause: method('Pause', 'none', codecOf(v1.PauseRequest), commandReply),
+  resume: method('Resume', 'none', codecOf(v1.ResumeRequest), commandReply),
+  drain: method('Drain', 'none', codecOf<mlip.v1.DrainRequest.$Properties>(v1.DrainRequest), commandReply),
+  scale: method('Scale', 'none', codecOf<mlip.v1.ScaleRequest.$Properties>(v1.ScaleRequest), commandReply),
   logs: method('Logs', 'reply', codecOf<LogsRequest>(v1.LogsRequest), codecOf<LogsReply>(v1.LogsReply)),
   trace: method('Trace', 'reply', codecOf<TraceRequest>(v1.TraceRequest), codecOf<TracePart>(v1.TracePart)),
 };
@@ -79,7 +89,11 @@ export const serverMethods = {
   gather: method('Gather', 'both', rawCodec, rawCodec),
   watch: method('Watch', 'reply', rawCodec, codecOf<WireEvent>(v1.RunEvent)),
   status: method('Status', 'none', rawCodec, codecOf(v1.RunStatus)),
-  stop: method('Stop', 'none', rawCodec, codecOf(v1.StopReply)),
+  stop: method('Stop', 'none', rawCodec, commandReply),
+  pause: method('Pause', 'none', rawCodec, commandReply),
+  resume: method('Resume', 'none', rawCodec, commandReply),
+  drain: method('Drain', 'none', rawCodec, commandReply),
+  scale: method('Scale', 'none', rawCodec, commandReply),
   logs: method('Logs', 'reply', rawCodec, codecOf<LogsReply>(v1.LogsReply)),
   trace: method('Trace', 'reply', rawCodec, codecOf<TracePart>(v1.TracePart)),
 };

@@ -45,6 +45,8 @@ export class MemberSession implements types.Session {
   private readyTold = false;
   private readonly closing: (() => void)[] = [];
   private readonly asked: ((asked: types.Asked) => void)[] = [];
+  /** Called when the coordinator wants this worker to go; before anybody listens it is asked for at once. */
+  private drained: () => void = () => this.leave();
   private hurrying: NodeJS.Timeout | undefined;
   private markGone!: () => void;
   /** Resolves when nothing more can come from the coordinator. */
@@ -58,7 +60,11 @@ export class MemberSession implements types.Session {
     this.runId = runId;
     this.out = out;
     this.checkpoint = checkpoint;
-    this.standing = new Standing({ halted: () => this.halted(), finished: () => this.markGone() });
+    this.standing = new Standing({
+      halted: () => this.halted(),
+      finished: () => this.markGone(),
+      drained: () => this.drained(),
+    });
     this.standing.note(generation);
     this.link = new SessionLink({
       message: (message) => this.hear(message),
@@ -154,6 +160,10 @@ export class MemberSession implements types.Session {
 
   onAbort(callback: (abort: types.Abort) => void): void {
     this.standing.onAbort(callback);
+  }
+
+  onDrain(callback: () => void): void {
+    this.drained = callback;
   }
 
   observe(metrics: types.SessionMetrics): void {

@@ -176,6 +176,8 @@ export interface Session {
    * is lost. If no coordinator is found any more, all workers of the generation are to, in order of number.
    */
   onAbort(callback: (abort: Abort) => void): void;
+  /** The coordinator wants this worker to go, as if it had been told to. */
+  onDrain(callback: () => void): void;
   observe(metrics: SessionMetrics): void;
   /** Says something beside the run; false where no coordinator hears it. */
   remark(remark: Remark): boolean;

@@ -57,6 +57,9 @@ export function timedRing(ring: Ring, timeline: StepTimeline): Ring {
     get bytesSent() {
       return ring.bytesSent;
     },
+    get bytesReceived() {
+      return ring.bytesReceived;
+    },
     get aborted() {
       return ring.aborted;
     },
