@@ -26,7 +26,7 @@ export interface StreamOptions {
   response: ServerResponse;
   /** Whether the browser may still look. */
   allowed: () => boolean;
-  intervalMs?: number;
+  intervalMs?: number | undefined;
 }
 
 const INTERVAL_MS = 500;

@@ -1,5 +1,5 @@
 // The configuration of the run, where each value was set, and what another run has in its place.
-import { el, fill, section } from './elements.js';
+import { el, fill, scrolled, section } from './elements.js';
 import { labelled } from './logs-part.js';
 import { get, runPath } from './server.js';
 
@@ -18,7 +18,7 @@ export function configurationPart(run, others) {
     ...others.map((name) => el('option', { value: name }, name)),
   );
   const text = el('input', { type: 'search', placeholder: 'key or value', input: () => show() });
-  const place = el('div', { class: 'scroll tall', tabindex: 0, role: 'region', 'aria-label': 'Configuration' });
+  const place = scrolled('Keys', 'scroll tall');
   const note = el('p', { class: 'soft', role: 'status' });
   const tools = el(
     'div',
@@ -47,6 +47,7 @@ export function configurationPart(run, others) {
     );
     const same = compared ? rows.filter((row) => row.value === row.other).length : 0;
     fill(note, problem, compared ? ` ${wanted.length} of ${rows.length} keys differ, ${same} are the same.` : '');
+    place.hidden = wanted.length === 0;
     fill(place, wanted.length === 0 ? null : rowsTable(wanted, compared ? against.value : null, run));
   };
   return { element, begin: () => void load() };

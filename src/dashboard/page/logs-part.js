@@ -1,5 +1,5 @@
 // The log of the coordinator and of all workers, the newest line first.
-import { el, fill, section } from './elements.js';
+import { el, fill, scrolled, section } from './elements.js';
 import { clock } from './format.js';
 import { get, runPath } from './server.js';
 
@@ -23,7 +23,8 @@ export function logsPart(run) {
   );
   const who = el('select', { change: () => load() }, el('option', { value: '' }, 'everybody'));
   const text = el('input', { type: 'search', placeholder: 'text', input: () => loadSoon() });
-  const list = el('ol', { class: 'log', tabindex: 0, role: 'region', 'aria-label': 'Log lines' });
+  const list = el('ol', { class: 'log' });
+  const place = scrolled('Log lines', 'scroll tall', list);
   const note = el('p', { class: 'soft', role: 'status' });
   const tools = el(
     'form',
@@ -33,7 +34,7 @@ export function logsPart(run) {
     labelled('With', text),
   );
   const first = el('div', {});
-  const element = section('logs', 'Logs', '', el('div', { class: 'card' }, first, tools, note, list));
+  const element = section('logs', 'Logs', '', el('div', { class: 'card' }, first, tools, note, place));
   /** @type {Line | null} what failed first: where the cause of what follows is looked for */
   let failed = null;
   const showFirst = () =>
@@ -86,7 +87,7 @@ export function logsPart(run) {
         ? 'The run has left no log lines (logs.jsonl).'
         : 'No line is like that.';
     fill(note, lines.length === 0 ? none : more);
-    list.hidden = lines.length === 0;
+    place.hidden = lines.length === 0;
   };
   return {
     element,

@@ -1,5 +1,5 @@
 // What retrieval looks like at each evaluation: scores, and a few examples with their pictures.
-import { el, fill, section, table } from './elements.js';
+import { el, fill, scrolled, section, table } from './elements.js';
 import { number, percent } from './format.js';
 import { labelled } from './logs-part.js';
 import { get, runPath } from './server.js';
@@ -17,7 +17,7 @@ import { get, runPath } from './server.js';
  */
 export function retrievalPart(run) {
   const choice = el('select', { change: () => choose() });
-  const scores = el('div', { class: 'scroll-x' });
+  const scores = scrolled('Scores', 'scroll-x');
   const examples = el('div', { class: 'examples' });
   const tools = el('div', { class: 'tools' }, labelled('Evaluation', choice));
   const empty = el(
@@ -48,6 +48,7 @@ export function retrievalPart(run) {
     empty.hidden = list.length > 0;
     tools.hidden = list.length === 0;
     fill(choice, ...list.toReversed().map(({ step }) => el('option', { value: step }, `step ${number(step)}`)));
+    scores.hidden = list.length === 0;
     fill(scores, list.length === 0 ? null : scoreTable(list));
     await choose();
   };

@@ -24,7 +24,7 @@ export function timePart() {
   const legend = el('ul', { class: 'legend' });
   /** @type {RanksLine | null} */
   let shown = null;
-  const details = numbers('Numbers', () => (shown === null ? el('p', {}, 'None yet.') : phaseTable(shown)));
+  const details = numbers('Time of a step', () => (shown === null ? el('p', {}, 'None yet.') : phaseTable(shown)));
   const about = el('p', { class: 'soft' });
   const card = el('div', { class: 'card' }, about, bars, legend, details);
   const element = section(
