@@ -1,5 +1,8 @@
 /** What the page asks about runs, and the answers. */
 import { MlipError } from '../core/errors.js';
+import { compared, configurationOf } from './configuration.js';
+import { evaluationReply, evaluationsOf } from './evaluations.js';
+import { findLogLines } from './log-lines.js';
 import { json, notFound, type Reply } from './reply.js';
 import { formatPlaces } from './run-files.js';
 import type { RunList } from './run-list.js';
@@ -17,10 +20,21 @@ const ANSWERS: Record<string, Answer> = {
     const most = Math.min(numberOf(query, 'most', 1_000), MOST_DRAWN);
     return json(curves.draw(Math.max(1, most), numberOf(query, 'from', -Infinity), numberOf(query, 'to', Infinity)));
   },
+  evaluations: async ({ directory }, rest) =>
+    rest.length === 0 ? json(await evaluationsOf(directory)) : evaluationReply(directory, rest),
+  configuration: async ({ directory }, _, query, runs) => {
+    const own = await configurationOf(directory);
+    const other = await runs.find(query.get('against') ?? '');
+    return json(other === undefined ? own : compared(own, await configurationOf(other.directory)));
+  },
+  logs: async ({ directory }, _, query) => {
+    const text = (key: string): string => query.get(key) ?? '';
+    return json(await findLogLines(directory, { level: text('level'), name: text('name'), text: text('text') }));
+  },
   state: async (run) =>
     json({
       summary: await summaryOf(run),
-      ...{ events: run.events, ranks: run.ranks, cursor: formatPlaces(run.places) },
+      ...{ events: run.events, ranks: run.ranks, firstError: run.firstError, cursor: formatPlaces(run.places) },
     }),
 };
 

@@ -41,17 +41,20 @@ export async function readNewLines(
   }
 }
 
-/** The last whole lines of a file, of so many bytes, and the place behind them. */
-export async function readLastLines(path: string, mostBytes: number = MOST_BYTES): Promise<NewLines> {
+/** The last whole lines of a file, of so many bytes, and the place behind them; `skipped`: there are others before them. */
+export async function readLastLines(
+  path: string,
+  mostBytes: number = MOST_BYTES,
+): Promise<Pick<NewLines, 'lines' | 'place'> & { skipped: boolean }> {
   const file = await openIfThere(path);
-  if (file === null) return { lines: [], place: null, replaced: false, left: 0 };
+  if (file === null) return { lines: [], place: null, skipped: false };
   try {
     const { ino, size } = await file.stat();
     const start = Math.max(0, size - mostBytes);
     const { text, end } = await readText(file, { offset: start, length: size - start, most: mostBytes });
     // The first line may have begun before.
     const whole = start === 0 ? text : text.slice(text.indexOf('\n') + 1);
-    return { lines: linesOf(whole), place: { file: ino, offset: end }, replaced: false, left: size - end };
+    return { lines: linesOf(whole), place: { file: ino, offset: end }, skipped: start > 0 };
   } finally {
     await file.close();
   }

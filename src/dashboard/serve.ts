@@ -29,6 +29,8 @@ export interface DashboardOptions {
   /** Null serves plain HTTP. */
   tls: TlsFiles | null;
   log: Logger;
+  /** Between two looks at what is new; half a second by default. */
+  intervalMs?: number | undefined;
 }
 
 export interface Dashboard {
@@ -62,16 +64,16 @@ function tlsServer(tls: TlsFiles): ReturnType<typeof createTlsServer> {
   return server;
 }
 
-interface Desk extends Pick<DashboardOptions, 'names' | 'log'> {
+interface Desk extends Pick<DashboardOptions, 'names' | 'log' | 'intervalMs'> {
   gate: Gate;
   files: PageFiles;
   runs: RunList;
   streams: Set<ServerResponse>;
 }
 
-function listenerOf({ root, names, token, tls, log }: DashboardOptions, port: number): RequestListener {
+function listenerOf({ root, names, token, tls, log, intervalMs }: DashboardOptions, port: number): RequestListener {
   const gate = new Gate({ token, cookie: `mlip_${port}`, secure: tls !== null });
-  const desk: Desk = { names, log, gate, files: pageFiles(), runs: new RunList(root), streams: new Set() };
+  const desk: Desk = { names, log, gate, files: pageFiles(), runs: new RunList(root), streams: new Set(), intervalMs };
   return (request, response) => {
     setCommonHeaders(response);
     response.on('error', () => undefined);
@@ -102,7 +104,7 @@ async function replyTo(desk: Desk, request: IncomingMessage, path: string, query
 }
 
 async function follow(
-  { runs, streams, gate }: Desk,
+  { runs, streams, gate, intervalMs }: Desk,
   name: string,
   query: URLSearchParams,
   request: IncomingMessage,
@@ -115,7 +117,7 @@ async function follow(
   streams.add(response);
   try {
     const places = parsePlaces(String(known)) ?? NOWHERE;
-    await streamRun({ run, places, response, allowed: () => gate.isOpenTo(request) });
+    await streamRun({ run, places, response, allowed: () => gate.isOpenTo(request), intervalMs });
   } finally {
     streams.delete(response);
   }

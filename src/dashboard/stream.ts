@@ -26,7 +26,7 @@ export interface StreamOptions {
   response: ServerResponse;
   /** Whether the browser may still look. */
   allowed: () => boolean;
-  intervalMs?: number;
+  intervalMs?: number | undefined;
 }
 
 const INTERVAL_MS = 500;
@@ -82,7 +82,7 @@ class RunStream {
     if (read === null) return;
     const { lines, place, replaced, left } = read;
     this.places = { ...this.places, [file]: place };
-    if (replaced || left > MOST_BYTES) return this.startAnew(file);
+    if ((replaced || left > MOST_BYTES) && isWhole(file)) return this.startAnew(file);
     const parsed = lines
       .map(file === 'metrics' ? parseNumbers : parseLine)
       .filter((line): line is Line => line !== null);
@@ -110,6 +110,11 @@ class RunStream {
     this.writtenMs = performance.now();
     this.response.write(text);
   }
+}
+
+/** Of the other files the newest lines do, and a log goes on in a new file when it has grown long. */
+function isWhole(file: GrowingFile): boolean {
+  return file === 'metrics' || file === 'events';
 }
 
 function shown(file: GrowingFile, lines: Line[]): Line[] {

@@ -2,7 +2,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { hasCode, messageOf } from '../core/errors.js';
+import { messageOf } from '../core/errors.js';
+import { parseJson } from '../core/json.js';
 import { outcomeOf } from '../coordinator/outcome-of.js';
 import { readRecord } from '../coordinator/record-keeper.js';
 import type { RunRecord } from '../coordinator/run-record.js';
@@ -33,6 +34,9 @@ export interface RunSummary {
   /** What of the directory cannot be read, and why. */
   problems: string[];
 }
+
+/** That this version writes and reads. */
+const RECORD_VERSION = 1;
 
 /** A step may take its time; ten of them, or a minute, is silence. */
 const QUIET_STEPS = 10;
@@ -69,10 +73,16 @@ async function recordOf(directory: string, problems: string[]): Promise<RunRecor
   try {
     return await readRecord(directory);
   } catch (error) {
-    const remedy = hasCode(error, 'MLIP_E_RUN_RECORD') ? ` ${error.remedy ?? ''}` : '';
-    problems.push(`coordinator.json: ${messageOf(error)}.${remedy}`);
+    problems.push(`coordinator.json ${await faultOf(join(directory, 'coordinator.json'), error)}`);
     return null;
   }
+}
+
+async function faultOf(path: string, error: unknown): Promise<string> {
+  const read = parseJson(await readFile(path, 'utf8').catch(() => '')) as { version?: unknown } | null | undefined;
+  if (read === undefined) return 'is cut short or cannot be read: how the run stands is told from its other files';
+  if (read?.version === RECORD_VERSION) return `is not as this version of mlip writes it: ${messageOf(error)}`;
+  return 'was written by another version of mlip: use that one to see how the run has ended';
 }
 
 interface Settings {

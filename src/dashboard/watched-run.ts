@@ -98,6 +98,6 @@ export class WatchedRun {
       this.curves = new Curves();
       this.newest = null;
     } else if (file === 'events') this.events = [];
-    else this.firstError = null;
+    // A log that has grown long goes on in a new file: what failed first stays.
   }
 }

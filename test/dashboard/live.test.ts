@@ -41,7 +41,7 @@ describe.skipIf(noBrowser)('the dashboard of a run that trains', () => {
     const { page, complaints, close } = await openPage(browser);
     await logIn(page, url, token);
     await page.getByRole('heading', { name: 'live' }).waitFor();
-    await page.getByText('live', { exact: true }).last().waitFor();
+    await page.getByText('connected', { exact: true }).waitFor();
     const step = await stepShown(page);
     const parts = Object.keys(JSON.parse(metrics(small.path('live'))[0]) as object).filter((key) =>
       key.startsWith('loss'),

@@ -45,7 +45,7 @@ export class Chart {
       head,
       this.place,
       this.spoken,
-      numbers('Numbers', () => this.table()),
+      numbers(options.title, () => this.table()),
     );
     this.watcher = new ResizeObserver(() => this.resize());
     this.watcher.observe(this.place);

@@ -93,14 +93,26 @@ export function table(caption, heads, rows) {
 }
 
 /**
+ * What may be wider or longer than its place, and is scrolled with the keyboard too.
+ *
+ * @param {string} label
+ * @param {string} kind a class: scroll, or scroll-x
+ * @param {...Child} children
+ */
+export function scrolled(label, kind, ...children) {
+  return el('div', { class: kind, tabindex: 0, role: 'region', 'aria-label': label }, ...children);
+}
+
+/**
  * A table that is made when somebody opens it.
  *
- * @param {string} title
+ * @param {string} about
  * @param {() => Node} make
  */
-export function numbers(title, make) {
-  const place = el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': title });
-  const details = el('details', { class: 'numbers' }, el('summary', {}, title), place);
+export function numbers(about, make) {
+  const place = scrolled(`${about}: numbers`, 'scroll');
+  const summary = el('summary', {}, 'Numbers', el('span', { class: 'hidden-text' }, `: ${about}`));
+  const details = el('details', { class: 'numbers' }, summary, place);
   details.addEventListener('toggle', () => details.open && fill(place, make()));
   return details;
 }

@@ -28,7 +28,7 @@ export function follow(run, cursor, listener) {
 
   const open = () => {
     source = new EventSource(`api/${runPath(run, 'stream')}?from=${encodeURIComponent(known)}`);
-    source.onopen = () => listener.say('live', 'live');
+    source.onopen = () => listener.say('live', 'connected');
     source.onerror = lost;
     for (const kind of KINDS) {
       source.addEventListener(kind, (event) => {

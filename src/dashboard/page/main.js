@@ -14,6 +14,7 @@ const connection = /** @type {HTMLElement} */ (document.getElementById('connecti
 let leave = () => undefined;
 /** The newest address counts where answers overtake each other. */
 let turn = 0;
+let begun = false;
 
 async function show() {
   const own = ++turn;
@@ -27,6 +28,9 @@ async function show() {
     const name = runOfAddress() ?? (runs.length === 1 ? runs[0].id : null);
     leave = name === null ? runsPage(main, runs) : runPage(main, { name, runs, say, expired: show });
     place(name, runs.length);
+    // What had the focus is gone: reading goes on where the new page begins.
+    if (begun && document.activeElement === document.body) main.focus({ preventScroll: true });
+    begun = true;
   } catch (error) {
     if (own === turn) fail(error);
   }
@@ -34,6 +38,7 @@ async function show() {
 
 /** @param {unknown} error */
 function fail(error) {
+  begun = true;
   if (error instanceof Refused && error.status === 401) {
     logout.hidden = true;
     fill(trail);

@@ -1,9 +1,14 @@
 // The page of a run: its parts, and what they hear.
+import { configurationPart } from './configuration-part.js';
 import { curvesPart } from './curves-part.js';
 import { el, fill } from './elements.js';
 import { follow } from './follow.js';
 import { headPart } from './head-part.js';
+import { logsPart } from './logs-part.js';
+import { retrievalPart } from './retrieval-part.js';
 import { Refused, get, runPath } from './server.js';
+import { timePart } from './time-part.js';
+import { workersPart } from './workers-part.js';
 
 /**
  * @typedef {object} RunPageOptions
@@ -18,9 +23,18 @@ import { Refused, get, runPath } from './server.js';
  * @param {RunPageOptions} options
  * @returns {() => undefined} what ends the page
  */
-export function runPage(place, { name, say, expired }) {
+export function runPage(place, { name, runs, say, expired }) {
+  const others = runs.map(({ id }) => id).filter((id) => id !== name);
   /** @type {import('./types.js').Part[]} */
-  const parts = [headPart(name), curvesPart(name)];
+  const parts = [
+    headPart(name),
+    curvesPart(name),
+    timePart(),
+    workersPart(),
+    logsPart(name),
+    retrievalPart(name),
+    configurationPart(name, others),
+  ];
   fill(place, ...parts.map(({ element }) => element));
   let over = false;
   /** @type {() => void} */

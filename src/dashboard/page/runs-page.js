@@ -1,5 +1,5 @@
 // The list of runs.
-import { el, fill } from './elements.js';
+import { el, fill, scrolled } from './elements.js';
 import { duration, number } from './format.js';
 
 /**
@@ -50,7 +50,7 @@ export function runsPage(place, runs) {
   fill(
     place,
     el('h1', {}, 'Runs'),
-    el('div', { class: 'card runs' }, runs.length === 0 ? empty : el('div', { class: 'scroll-x' }, table)),
+    el('div', { class: 'card runs' }, runs.length === 0 ? empty : scrolled('List of runs', 'scroll-x', table)),
   );
   return () => undefined;
 }

@@ -14,6 +14,8 @@ export interface RunState {
   summary: RunSummary;
   events: Line[];
   ranks: RanksLine | null;
+  /** The first line of the log that tells of a failure. */
+  firstError: Line | null;
   /** Up to which place of each file this goes. */
   cursor: string;
 }
