@@ -6,6 +6,9 @@ import { redactor } from '../security/redact.js';
 
 type Done = Parameters<SpanExporter['export']>[1];
 
+/** ExportResultCode.SUCCESS of a package that is not ours to import. */
+const SUCCESS = 0;
+
 export class SaidOnce implements SpanExporter {
   private readonly exporter: SpanExporter;
   private readonly log: Logger;
@@ -18,7 +21,7 @@ export class SaidOnce implements SpanExporter {
 
   export(spans: ReadableSpan[], done: Done): void {
     this.exporter.export(spans, (result) => {
-      const failed = result.error !== undefined || result.code !== 0;
+      const failed = result.error !== undefined || Number(result.code) !== SUCCESS;
       if (failed && !this.said) this.say(result.error);
       this.said = failed;
       done(result);
