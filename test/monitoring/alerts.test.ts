@@ -89,10 +89,13 @@ describe('runbooks', () => {
     expect(named.filter((path) => !known.has(path))).toEqual([]);
   });
 
-  it('are all in the list of docs/runbooks, with their alert', () => {
-    const list = readFileSync(join(RUNBOOKS, 'README.md'), 'utf8');
+  it.each([
+    ['runbooks/README.md', ''],
+    ['monitoring.md', 'runbooks/'],
+  ])('are all in the list of docs/%s, with their alert', (page, folderOf) => {
+    const list = readFileSync(join(packageRoot, 'docs', page), 'utf8');
     for (const { alert, annotations } of rules) {
-      expect(list).toContain(`[\`${alert}\`](${annotations.runbook_url.split('/').at(-1)})`);
+      expect(list).toContain(`[\`${alert}\`](${folderOf}${annotations.runbook_url.split('/').at(-1)})`);
     }
   });
 });
