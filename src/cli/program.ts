@@ -8,6 +8,7 @@ import { configCommand } from './commands/config.js';
 import { coordinatorCommand } from './commands/coordinator.js';
 import { dataCommand } from './commands/data.js';
 import { demoCommand } from './commands/demo.js';
+import { diagnoseCommand } from './commands/diagnose.js';
 import { doctorCommand } from './commands/doctor.js';
 import { engineCommand } from './commands/engine.js';
 import { evalCommand } from './commands/eval.js';
@@ -70,6 +71,7 @@ function commands(): Command[] {
     statusCommand(),
     logsCommand(),
     traceCommand(),
+    diagnoseCommand(),
     fetchCommand(),
     auditCommand(),
     certsCommand(),

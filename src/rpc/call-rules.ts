@@ -30,7 +30,7 @@ export interface ServerLimits {
   session: Omit<CallRules, 'read'>;
   gather: Omit<CallRules, 'read'>;
   watch: Omit<CallRules, 'read'>;
-  /** Logs, which read files, and Trace, for which workers work. */
+  /** Logs, which read files, and Trace and Inspect, for which workers work. */
   reading: Omit<CallRules, 'read'>;
   /** Status and Stop. */
   question: Omit<CallRules, 'read'>;
@@ -70,6 +70,7 @@ export function rulesOf(limits: ServerLimits, outputRoot: OutputRoot): ReadonlyM
     [methods.status.path, { ...limits.question, read: decoding(methods.status) }],
     [methods.logs.path, { ...limits.reading, read: decoding(methods.logs) }],
     [methods.trace.path, { ...limits.reading, read: decoding(methods.trace) }],
+    [methods.inspect.path, { ...limits.reading, read: decoding(methods.inspect) }],
     [methods.stop.path, { ...limits.question, read: decoding(methods.stop) }],
   ]);
 }

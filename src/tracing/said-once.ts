@@ -18,7 +18,7 @@ export class SaidOnce implements SpanExporter {
 
   export(spans: ReadableSpan[], done: Done): void {
     this.exporter.export(spans, (result) => {
-      const failed = result.error !== undefined || result.code !== 0;
+      const failed = result.error !== undefined || Number(result.code) !== 0;
       if (failed && !this.said) this.say(result.error);
       this.said = failed;
       done(result);

@@ -17,6 +17,7 @@ import { Checkpointer } from './checkpointer.js';
 import { splitAddress } from '../rpc/address.js';
 import { leaveOn } from './drain.js';
 import { serveGenerations } from './generations.js';
+import { answerInspections } from './inspections.js';
 import { interfaceFor, ownHost } from './own-address.js';
 import { loadKnowledge } from './knowledge.js';
 import { LogForwarder } from './log-forwarder.js';
@@ -85,6 +86,12 @@ interface Logged extends WorkerOptions {
   tracer: StepTracer | null;
 }
 
+/** Where others reach it, and what it does there. */
+interface Placed extends Logged {
+  host: string;
+  timeline: StepTimeline;
+}
+
 async function logged(options: WorkerOptions): Promise<Logged> {
   const [whereabouts, forwarder] = [new Whereabouts(), new LogForwarder()];
   const log = options.log.with(() => whereabouts.fields()).also(forwarder.take);
@@ -104,7 +111,9 @@ async function joinAndTakePart(given: WorkerOptions, toldToGo: AbortSignal): Pro
     const session = await joinRun({ ...about, find, access, log, signal: toldToGo });
     whereabouts.join(session);
     forwarder.connect(session);
-    return await takePart({ ...options, host }, session, listener, refusals);
+    const timeline = new StepTimeline();
+    answerInspections(session, whereabouts, timeline);
+    return await takePart({ ...options, host, timeline }, session, listener, refusals);
   } finally {
     await listener.close();
     await tracer?.close(FAREWELL_MS);
@@ -118,7 +127,7 @@ function deviceLabel(): string {
 }
 
 async function takePart(
-  options: Logged & { host: string },
+  options: Placed,
   session: Session,
   listener: PeerListener,
   refusals: Refusals,
@@ -156,17 +165,19 @@ async function servingMetrics(
 
 /** Gets everything ready, then takes part in generations until the end. */
 async function train(
-  options: Logged,
+  options: Placed,
   session: Session,
   listener: PeerListener,
   metrics: WorkerMetrics,
   run: WorkerRun,
 ): Promise<void> {
-  const { log } = options;
+  const { log, whereabouts } = options;
   const parts = await load(options, session, listener, metrics);
   run.canSave(parts);
+  whereabouts.stage = 'compiles its passes';
   await warmUp(parts);
   session.ended.throwIfAborted();
+  whereabouts.stage = 'takes part, or waits for an order';
   session.ready({ rows: parts.dataset.train.length, dataHash: parts.dataHash });
   const { device, threads, tensorFlowVersion: tensorFlow } = parts.engine;
   log.info('ready to train', { device, threads, tensorFlow });
@@ -178,14 +189,16 @@ async function train(
 }
 
 async function load(
-  options: Logged,
+  options: Placed,
   session: Session,
   listener: PeerListener,
   metrics: WorkerMetrics,
 ): Promise<WorkerParts> {
   const { config, ended } = session;
+  options.whereabouts.stage = 'loads its engine';
   const engine = await loadEngine({ ...config.engine, threads: options.threads ?? config.engine.threads });
   ended.throwIfAborted();
+  options.whereabouts.stage = 'reads its data';
   const dataset = await readData(options, session);
   const knowledge = await loadKnowledge(config, dataset);
   ended.throwIfAborted();
@@ -195,20 +208,17 @@ async function load(
   return {
     ...{ session, listener, engine, dataset, knowledge, dataHash, passes, metrics, checkpointer },
     ...{ access: options.access, log: options.log, whereabouts: options.whereabouts, world: 1 },
-    ...timingsFor(session, options.tracer),
+    ...{ timeline: options.timeline, stepped: steppedFor(session, options.tracer) },
   };
 }
 
 /** Whoever asks the coordinator is told where the time of a step goes, and so is a collector of traces where there is one. */
-function timingsFor(session: Session, tracer: StepTracer | null): Pick<WorkerParts, 'timeline' | 'stepped'> {
+function steppedFor(session: Session, tracer: StepTracer | null): WorkerParts['stepped'] {
   const teller = new TimingsTeller(session);
   session.onAsked(({ timeSteps }) => timeSteps === null || teller.want(timeSteps));
-  return {
-    timeline: new StepTimeline(),
-    stepped(timed) {
-      teller.stepped(timed);
-      tracer?.step(tracedStep(session, timed));
-    },
+  return (timed) => {
+    teller.stepped(timed);
+    tracer?.step(tracedStep(session, timed));
   };
 }
 
