@@ -9,6 +9,7 @@ import { dashboardCommand } from './commands/dashboard.js';
 import { coordinatorCommand } from './commands/coordinator.js';
 import { dataCommand } from './commands/data.js';
 import { demoCommand } from './commands/demo.js';
+import { diagnoseCommand } from './commands/diagnose.js';
 import { doctorCommand } from './commands/doctor.js';
 import { engineCommand } from './commands/engine.js';
 import { evalCommand } from './commands/eval.js';
@@ -81,6 +82,7 @@ function commands(): Command[] {
     drainCommand(),
     scaleCommand(),
     stopCommand(),
+    diagnoseCommand(),
     fetchCommand(),
     auditCommand(),
     certsCommand(),

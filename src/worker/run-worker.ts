@@ -20,6 +20,7 @@ import { Checkpointer } from './checkpointer.js';
 import { splitAddress } from '../rpc/address.js';
 import { leaveOn } from './drain.js';
 import { serveGenerations } from './generations.js';
+import { answerInspections } from './inspections.js';
 import { interfaceFor, ownHost } from './own-address.js';
 import { loadKnowledge } from './knowledge.js';
 import { LogForwarder } from './log-forwarder.js';
@@ -89,13 +90,15 @@ interface Watched extends WorkerOptions {
   watch: Watch;
   /** Null where steps are not traced. */
   tracer: StepTracer | null;
+  /** What it does in the step under way. */
+  timeline: StepTimeline;
 }
 
 async function watched(options: WorkerOptions): Promise<Watched> {
   const [whereabouts, forwarder] = [new Whereabouts(), new LogForwarder()];
   const log = options.log.with(() => whereabouts.fields()).also(forwarder.take);
   const tracer = await openTracer('worker', log);
-  return { ...options, log, whereabouts, forwarder, tracer, watch: new Watch('worker') };
+  return { ...options, log, whereabouts, forwarder, tracer, timeline: new StepTimeline(), watch: new Watch('worker') };
 }
 
 /** Rejects with the reason of `toldToGo` if that is aborted before it has joined. */
@@ -113,7 +116,7 @@ interface OwnAddress {
 }
 
 async function joinAt({ host, port }: OwnAddress, options: Watched, toldToGo: AbortSignal): Promise<WorkerEnd> {
-  const { find, access, log, whereabouts, forwarder, watch, tracer } = options;
+  const { find, access, log, whereabouts, forwarder, watch, tracer, timeline } = options;
   watch.readiness = { ready: false, text: 'looking for the coordinator' };
   const refusals = new Refusals(log);
   const own = { host: interfaceFor(host), port: options.listenPort };
@@ -123,6 +126,7 @@ async function joinAt({ host, port }: OwnAddress, options: Watched, toldToGo: Ab
     const session = await joinRun({ ...about, find, access, log, signal: toldToGo });
     whereabouts.join(session);
     forwarder.connect(session);
+    answerInspections(session, whereabouts, timeline);
     return await takePart(options, session, listener, refusals);
   } finally {
     watch.readiness = { ready: false, text: 'ending' };
@@ -175,11 +179,13 @@ async function train(
   metrics: WorkerMetrics,
   run: WorkerRun,
 ): Promise<void> {
-  const { log } = options;
+  const { log, whereabouts } = options;
   const parts = await load(options, session, listener, metrics);
   run.canSave(parts);
+  whereabouts.stage = 'compiles its passes';
   await warmUp(parts);
   session.ended.throwIfAborted();
+  whereabouts.stage = 'takes part, or waits for an order';
   session.ready({ rows: parts.dataset.train.length, dataHash: parts.dataHash });
   const { device, threads, tensorFlowVersion: tensorFlow } = parts.engine;
   log.info('ready to train', { device, threads, tensorFlow });
@@ -204,8 +210,10 @@ async function load(
   metrics: WorkerMetrics,
 ): Promise<WorkerParts> {
   const { config, ended } = session;
+  options.whereabouts.stage = 'loads its engine';
   const engine = await loadEngine({ ...config.engine, threads: options.threads ?? config.engine.threads });
   ended.throwIfAborted();
+  options.whereabouts.stage = 'reads its data';
   const dataset = await readData(options, session);
   const knowledge = await loadKnowledge(config, dataset);
   ended.throwIfAborted();
@@ -216,20 +224,17 @@ async function load(
     ...{ session, listener, engine, dataset, knowledge, dataHash, passes, metrics, checkpointer },
     ...{ access: options.access, log: options.log, whereabouts: options.whereabouts },
     ...{ overdue: options.watch.overdue, world: 1 },
-    ...timingsFor(session, options.tracer),
+    ...{ timeline: options.timeline, stepped: steppedFor(session, options.tracer) },
   };
 }
 
 /** Whoever asks the coordinator is told where the time of a step goes, and so is a collector of traces where there is one. */
-function timingsFor(session: Session, tracer: StepTracer | null): Pick<WorkerParts, 'timeline' | 'stepped'> {
+function steppedFor(session: Session, tracer: StepTracer | null): WorkerParts['stepped'] {
   const teller = new TimingsTeller(session);
   session.onAsked(({ timeSteps }) => timeSteps === null || teller.want(timeSteps));
-  return {
-    timeline: new StepTimeline(),
-    stepped(timed) {
-      teller.stepped(timed);
-      tracer?.step(tracedStep(session, timed));
-    },
+  return (timed) => {
+    teller.stepped(timed);
+    tracer?.step(tracedStep(session, timed));
   };
 }
 

@@ -193,7 +193,7 @@ export class MemberSession implements types.Session {
   }
 
   private hear(message: CoordinatorMessageSeen): void {
-    if (message.timeSteps !== null) for (const callback of this.asked) callback(message);
+    if (message.timeSteps !== null || message.inspect !== null) for (const callback of this.asked) callback(message);
     else this.standing.hear(message);
   }
 
