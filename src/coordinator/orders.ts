@@ -153,5 +153,5 @@ function differenceText(before: RunState, after: RunState, { workers, lets }: Ru
   }
   if (here < workers) return `${here} here: ${countPhrase(workers - here, 'more worker')} to be started`;
   const going = present(before).filter(({ worker }) => !present(after).some((other) => other.worker === worker));
-  return `${workersPhrase(going.map(({ worker }) => worker))} of ${here} leave`;
+  return `${here} here: ${workersPhrase(going.map(({ worker }) => worker))} ${going.length === 1 ? 'leaves' : 'leave'}`;
 }
