@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { mlipVersion } from '../rpc/protocol.js';
 import { ablateCommand } from './commands/ablate.js';
 import { auditCommand } from './commands/audit.js';
+import { cancelCommand } from './commands/cancel.js';
 import { certsCommand } from './commands/certs.js';
 import { configCommand } from './commands/config.js';
 import { coordinatorCommand } from './commands/coordinator.js';
@@ -68,6 +69,7 @@ function commands(): Command[] {
     coordinatorCommand(),
     workerCommand(),
     submitCommand(),
+    cancelCommand(),
     eventsCommand(),
     statusCommand(),
     pauseCommand(),
