@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { mlipVersion } from '../rpc/protocol.js';
 import { ablateCommand } from './commands/ablate.js';
 import { auditCommand } from './commands/audit.js';
+import { cancelCommand } from './commands/cancel.js';
 import { certsCommand } from './commands/certs.js';
 import { configCommand } from './commands/config.js';
 import { dashboardCommand } from './commands/dashboard.js';
@@ -72,6 +73,7 @@ function commands(): Command[] {
     coordinatorCommand(),
     workerCommand(),
     submitCommand(),
+    cancelCommand(),
     eventsCommand(),
     statusCommand(),
     logsCommand(),
