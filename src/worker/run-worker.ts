@@ -155,7 +155,7 @@ async function takePart(
   const metrics = createWorkerMetrics(worker, runId);
   exposeRefusals(metrics.registry, refusals);
   session.observe(metrics);
-  watch.show(metrics.registry, { run: runId, worker: String(worker) });
+  watch.show(metrics);
   watch.readiness = { ready: true, text: `worker ${worker} of run ${runId}` };
   const run = new WorkerRun(session);
   const interrupt = (): void => run.fail(interrupted());
