@@ -3,21 +3,30 @@ import { Command } from 'commander';
 import { mlipVersion } from '../rpc/protocol.js';
 import { ablateCommand } from './commands/ablate.js';
 import { auditCommand } from './commands/audit.js';
+import { cancelCommand } from './commands/cancel.js';
 import { certsCommand } from './commands/certs.js';
 import { configCommand } from './commands/config.js';
+import { dashboardCommand } from './commands/dashboard.js';
 import { coordinatorCommand } from './commands/coordinator.js';
 import { dataCommand } from './commands/data.js';
 import { demoCommand } from './commands/demo.js';
+import { diagnoseCommand } from './commands/diagnose.js';
 import { doctorCommand } from './commands/doctor.js';
 import { engineCommand } from './commands/engine.js';
 import { evalCommand } from './commands/eval.js';
 import { knowledgeCommand } from './commands/knowledge.js';
+import { traceCommand } from './commands/trace.js';
 import { trainCommand } from './commands/train.js';
 import { weightsCommand } from './commands/weights.js';
 import { workerCommand } from './commands/worker.js';
+import { logsCommand } from './commands/logs.js';
+import { drainCommand } from './commands/drain.js';
 import { eventsCommand } from './commands/events.js';
 import { fetchCommand } from './commands/fetch.js';
+import { pauseCommand, resumeCommand } from './commands/pause.js';
+import { scaleCommand } from './commands/scale.js';
 import { statusCommand } from './commands/status.js';
+import { stopCommand } from './commands/stop.js';
 import { submitCommand } from './commands/submit.js';
 import { exitStatuses } from './exit-status.js';
 import { addExamples } from './options.js';
@@ -64,8 +73,18 @@ function commands(): Command[] {
     coordinatorCommand(),
     workerCommand(),
     submitCommand(),
+    cancelCommand(),
     eventsCommand(),
     statusCommand(),
+    logsCommand(),
+    dashboardCommand(),
+    traceCommand(),
+    pauseCommand(),
+    resumeCommand(),
+    drainCommand(),
+    scaleCommand(),
+    stopCommand(),
+    diagnoseCommand(),
     fetchCommand(),
     auditCommand(),
     certsCommand(),

@@ -195,6 +195,10 @@ export const ERROR_TABLE = {
   MLIP_E_TLS_REFUSED: { exit: EXIT.environment, meaning: 'The other end does not take our certificate.' },
   MLIP_E_LIMIT: { exit: EXIT.failure, meaning: 'A peer sent more, longer or slower than it may.' },
   MLIP_E_PATH_OUTSIDE: { exit: EXIT.badInput, meaning: 'A path from outside leads out of the output directory.' },
+  MLIP_E_SECRET_FOUND: {
+    exit: EXIT.failure,
+    meaning: 'What was to be handed on holds a secret, and was not written.',
+  },
   MLIP_E_CERTS_EXIST: { exit: EXIT.usage, meaning: 'There are certificates already where new ones would be written.' },
   // coordinator
   MLIP_E_COORDINATOR_LOST: { exit: EXIT.runFailed, meaning: 'The coordinator died or was cut off.' },
@@ -220,6 +224,15 @@ export const ERROR_TABLE = {
   MLIP_E_RUN_CLOSED: { exit: EXIT.environment, meaning: 'The run takes no more workers.' },
   MLIP_E_RUN_MISMATCH: { exit: EXIT.badInput, meaning: 'Workers do not hold the same data or the same parameters.' },
   MLIP_E_RUN_STALE: { exit: EXIT.runFailed, meaning: 'A message belongs to another generation or another step.' },
+  MLIP_E_RUN_OVER: {
+    exit: EXIT.badInput,
+    meaning: 'The run has ended or is ending, so that the command comes too late.',
+  },
+  MLIP_E_WORKER_UNKNOWN: { exit: EXIT.badInput, meaning: 'The run has no worker of that number or rank.' },
+  MLIP_E_WORKER_NEEDED: {
+    exit: EXIT.usage,
+    meaning: 'The run cannot go on without the worker that is to leave, or with so few.',
+  },
   MLIP_E_RUN_RECORD: { exit: EXIT.badInput, meaning: 'What a coordinator left of a run cannot be read.' },
   MLIP_E_RUN_DIRECTORY: { exit: EXIT.badInput, meaning: 'A directory holds no run, or half of one.' },
   MLIP_E_RUN_UNKNOWN: { exit: EXIT.badInput, meaning: 'A store has no run of that name.' },

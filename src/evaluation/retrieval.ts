@@ -6,6 +6,7 @@
  * pairs are competitors. Equal similarities are broken at random in expectation, so a collapsed encoder scores chance.
  */
 import type { HostTensor } from '../core/host-tensor.js';
+import type { Split } from '../data/manifest.js';
 import { requireFinite } from './finite.js';
 
 /** Shares from 0 to 1; of fewer than k candidates all are retrieved. */
@@ -33,6 +34,13 @@ export interface RetrievalScore {
   pairs: number;
   imageToReport: RecallAt;
   reportToImage: RecallAt;
+}
+
+export interface RetrievalReport extends RetrievalScore {
+  /** Where the pairs come from. Scores of `train` say little: the model has seen those pairs. */
+  split: Split;
+  /** Where the pairs have labels. */
+  precision?: LabelPrecision;
 }
 
 /**

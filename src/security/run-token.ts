@@ -41,6 +41,11 @@ export class RunToken extends Hidden {
     return createHmac('sha256', this.#text).update(`ring of run ${runId}`).digest('hex');
   }
 
+  /** By which a session of the dashboard is known for one that was begun with this token. */
+  sealSession(session: string): string {
+    return createHmac('sha256', this.#text).update(`session of the dashboard ${session}`).digest('base64url');
+  }
+
   /** The secret itself: for the metadata of a call, a child's environment and the token file, for nothing else. */
   reveal(): string {
     return this.#text;

@@ -52,7 +52,8 @@ export function leaveToken(out: string, token: RunToken): void {
   });
 }
 
-function readTokenFile(path: string, log: Logger): RunToken {
+/** @throws MLIP_E_TOKEN_UNUSABLE */
+export function readTokenFile(path: string, log: Logger): RunToken {
   let text: string;
   try {
     warnIfOpen(path, log);

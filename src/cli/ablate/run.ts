@@ -77,7 +77,7 @@ async function trainAndScore(plan: AblationPlan, variant: Variant, seed: number,
     configArguments: configArguments({ ...options, data: manifest, seed, set }),
     config: { ...config, seed, checkpoint, data: { ...config.data, manifest } },
     ...{ workers, out, resume: (await latestCheckpoint(out)) !== undefined, maxRestarts: 3 },
-    ...{ metricsPort: undefined, tls: null },
+    ...{ metricsPort: undefined, dashboard: null, tls: null },
   });
   return scoreRun(seed, closing, plan);
 }

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { requirePlainPath } from '../../core/plain-path.js';
 import { Command } from 'commander';
 import type { SynthSummary } from '../../data/synth/corpus.js';
+import { addDashboardOptions, type DashboardOptions } from '../dashboard-options.js';
 import type { Closing } from '../launch/closing.js';
 import { synthesizeWithProgress } from '../launch/corpus.js';
 import { addExamples, configArguments, configOf, parseCount, parsePositive, type ConfigOptions } from '../options.js';
@@ -10,7 +11,7 @@ import { answer, answerJson, say } from '../terminal.js';
 
 const HELD_OUT_PAIRS = 256;
 
-interface DemoOptions {
+interface DemoOptions extends DashboardOptions {
   pairs: number;
   steps?: number;
   seed: number;
@@ -29,10 +30,16 @@ export function demoCommand(): Command {
     .option('--out <dir>', 'output directory; the corpus is kept in its folder corpus', requirePlainPath, 'mlip-demo')
     .option('--json', 'print the result as one JSON object')
     .action(demo);
-  return addExamples(command, 'mlip demo', 'mlip demo --pairs 400 --steps 50 --out /tmp/quick --json');
+  addDashboardOptions(command);
+  return addExamples(
+    command,
+    'mlip demo',
+    'mlip demo --dashboard-port 8080',
+    'mlip demo --pairs 400 --steps 50 --out /tmp/quick --json',
+  );
 }
 
-async function demo({ pairs, steps, seed, workers, out, json }: DemoOptions): Promise<void> {
+async function demo({ pairs, steps, seed, workers, out, json, ...dashboard }: DemoOptions): Promise<void> {
   say(`making ${pairs + HELD_OUT_PAIRS} synthetic pairs in ${join(out, 'corpus')}`);
   const corpus = await synthesizeWithProgress({
     ...{ pairs: pairs + HELD_OUT_PAIRS, validPairs: HELD_OUT_PAIRS },
@@ -47,7 +54,7 @@ async function demo({ pairs, steps, seed, workers, out, json }: DemoOptions): Pr
       configArguments: configArguments(options),
       config: configOf('mlip-nano', options).config,
     },
-    ...{ workers, out, resume: false, maxRestarts: 3, metricsPort: undefined, tls: null },
+    ...{ workers, out, resume: false, maxRestarts: 3, metricsPort: undefined, dashboard, tls: null },
   });
   if (json) answerJson(closing);
   else answer(await farewell(closing, corpus, out));

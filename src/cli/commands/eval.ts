@@ -15,6 +15,7 @@ interface RetrievalCommandOptions {
   data: string;
   pairs?: number;
   split?: Split;
+  report?: string | false;
   json?: boolean;
 }
 
@@ -36,6 +37,8 @@ function retrievalCommand(): Command {
     .addOption(
       new Option('--split <split>', 'rows to score; valid by default, else test').choices(['train', 'valid', 'test']),
     )
+    .option('--report <dir>', 'directory for scores and examples with pictures; OUT/evaluations/step-N by default')
+    .option('--no-report', 'leave no examples')
     .option('--json', 'print the scores, shares from 0 to 1, as one JSON object')
     .action(retrieval);
   return addExamples(
@@ -45,12 +48,19 @@ function retrievalCommand(): Command {
   );
 }
 
-async function retrieval({ checkpoint, data, pairs, split, json }: RetrievalCommandOptions): Promise<void> {
+async function retrieval({
+  checkpoint,
+  data,
+  pairs,
+  split,
+  report: left,
+  json,
+}: RetrievalCommandOptions): Promise<void> {
   const { score } = await import('../launch/score.js');
   const { describeRetrieval } = await import('../launch/closing.js');
   await provideOwnEngine();
   const log = commandLogger('evaluation');
-  const report = await score({ checkpoint, manifest: data, pairs, split, log });
+  const report = await score({ checkpoint, manifest: data, pairs, split, report: left === false ? null : left, log });
   if (json) answerJson(report);
   else answer(describeRetrieval(report));
 }

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { requirePlainPath } from '../../core/plain-path.js';
 import { addTlsOptions, tlsOf, type TlsOptions } from '../access.js';
+import { addDashboardOptions, type DashboardOptions } from '../dashboard-options.js';
 import { commandLogger } from '../logging.js';
 import { defaultOut, RUN_ARGUMENT, runArgument } from '../launch/out.js';
 import {
@@ -17,7 +18,7 @@ import {
 } from '../options.js';
 import { answer, answerJson } from '../terminal.js';
 
-interface TrainCommandOptions extends ConfigOptions, TlsOptions {
+interface TrainCommandOptions extends ConfigOptions, TlsOptions, DashboardOptions {
   workers?: number;
   out?: string;
   resume?: boolean;
@@ -37,6 +38,7 @@ export function trainCommand(): Command {
     .option('--max-restarts <n>', 'processes that are started again after they were killed, in all', parseCount, 3)
     .option('--json', 'print the result as one JSON object')
     .action(train);
+  addDashboardOptions(command);
   addElasticOptions(command);
   addTlsOptions(command);
   addConfigOptions(command);
@@ -61,6 +63,7 @@ async function train(argument: string | undefined, options: TrainCommandOptions)
     resume: options.resume ?? false,
     maxRestarts: options.maxRestarts,
     metricsPort: options.metricsPort,
+    dashboard: options,
     tls: tlsOf(options, commandLogger('launcher')),
   });
   if (options.json) answerJson(closing);

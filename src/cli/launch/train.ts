@@ -4,8 +4,10 @@ import { resolve } from 'node:path';
 import type { Config } from '../../config/schema.js';
 import { poolSizeFor } from '../../data/decode-threads.js';
 import { COMPUTING_ENVIRONMENT } from '../../engine/process-environment.js';
+import type { Access } from '../../security/access.js';
 import { RunToken } from '../../security/run-token.js';
 import type { TlsFiles } from '../../security/tls-files.js';
+import { withDashboard, type DashboardOptions } from '../dashboard-options.js';
 import { commandLogger, logsAsJson } from '../logging.js';
 import { provideEngine } from '../provide-engine.js';
 import { say } from '../terminal.js';
@@ -28,12 +30,23 @@ export interface TrainOptions {
   maxRestarts: number;
   /** Of the coordinator; the workers take the ports after it. */
   metricsPort: number | undefined;
+  /** Null serves none. */
+  dashboard: DashboardOptions | null;
   /** Null speaks without TLS, which does for processes of one machine. */
   tls: TlsFiles | null;
 }
 
 /** @throws MlipError where the run fails or is interrupted, and whatever scoring throws. */
 export async function trainHere(options: TrainOptions): Promise<Closing> {
+  const access: Access = { token: RunToken.random(), tls: options.tls };
+  const train = (): Promise<Closing> => trainAndScore(options, access);
+  // Of this process and not of the coordinator, so that it outlives that one, and shows the score at the end.
+  return options.dashboard === null
+    ? train()
+    : withDashboard(options.dashboard, { out: options.out, ...access }, train);
+}
+
+async function trainAndScore(options: TrainOptions, access: Access): Promise<Closing> {
   const { config } = options;
   const gpus = config.engine.device === 'cpu' ? [] : visibleGpus();
   const workers = options.workers ?? Math.max(1, gpus.length);
@@ -43,9 +56,10 @@ export async function trainHere(options: TrainOptions): Promise<Closing> {
   if (config.initialWeights !== '' && !options.resume) say(`initial weights ${resolve(config.initialWeights)}`);
   const end = await launchRun({
     coordinator: coordinatorArguments(options, workers),
-    workers: planWorkers(options, workers, gpus),
+    workers,
+    workerPlan: planWorkers(options, workers, gpus),
     ...{ out: options.out, maxRestarts: options.maxRestarts, graceMs: config.elastic.graceMs },
-    access: { token: RunToken.random(), tls: options.tls },
+    access,
     progress: logsAsJson() ? jsonProgress(commandLogger('launcher')) : createProgress(),
   });
   const checkpoint = end.checkpoint!;
@@ -72,20 +86,23 @@ function planWorkers(
   { config, metricsPort }: TrainOptions,
   workers: number,
   gpus: readonly string[],
-): LaunchPlan['workers'] {
+): LaunchPlan['workerPlan'] {
   if (gpus.length > 0 && workers > gpus.length) {
     say(`warning: ${workers} workers take turns on ${gpus.length} GPU(s); as many workers as GPUs are faster`);
   }
-  const shares = shareDevices({ workers, cores: availableParallelism(), threads: config.engine.threads, gpus });
-  return shares.map(({ threads, env }, index) => ({
-    args: ['--threads', String(threads), ...portArgument(metricsPort && metricsPort + 1 + index)],
-    env: {
-      UV_THREADPOOL_SIZE: String(poolSizeFor(config.data.decodeThreads || threads)),
-      ...COMPUTING_ENVIRONMENT,
-      ...process.env,
-      ...env,
-    },
-  }));
+  return (place, all) => {
+    const machine = { cores: availableParallelism(), threads: config.engine.threads, gpus };
+    const { threads, env } = shareDevices({ workers: all, ...machine })[place];
+    return {
+      args: ['--threads', String(threads), ...portArgument(metricsPort && metricsPort + 1 + place)],
+      env: {
+        UV_THREADPOOL_SIZE: String(poolSizeFor(config.data.decodeThreads || threads)),
+        ...COMPUTING_ENVIRONMENT,
+        ...process.env,
+        ...env,
+      },
+    };
+  };
 }
 
 function portArgument(port: number | undefined): string[] {

@@ -1,0 +1,103 @@
+/** What is known of a run from its output directory, which is read on whenever somebody asks. */
+import { messageOf } from '../core/errors.js';
+import { Curves } from './curves.js';
+import { readLastLines, readNewLines } from './growing-file.js';
+import {
+  GROWING,
+  NOWHERE,
+  parseLine,
+  parseNumbers,
+  pathOf,
+  type GrowingFile,
+  type Line,
+  type Places,
+} from './run-files.js';
+
+/** Of the events, the newest are kept. */
+const MOST_EVENTS = 2_000;
+
+export class WatchedRun {
+  readonly directory: string;
+  curves = new Curves();
+  events: Line[] = [];
+  /** The newest line of ranks.jsonl. */
+  ranks: Line | null = null;
+  /** The newest line of metrics.jsonl. */
+  newest: Line | null = null;
+  /** The line of logs.jsonl that first says that something failed. */
+  firstError: Line | null = null;
+  /** Lines that could not be read, of each file that has such. */
+  readonly unreadable = new Map<GrowingFile, number>();
+  /** Why a file cannot be read at all. */
+  readonly closed = new Map<GrowingFile, string>();
+  places: Places = NOWHERE;
+  private reading: Promise<void> = Promise.resolve();
+
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  /** Resolves when all that was written before is known. */
+  refresh(): Promise<void> {
+    this.reading = this.reading.catch(() => undefined).then(() => this.read());
+    return this.reading;
+  }
+
+  private async read(): Promise<void> {
+    await this.readOn('ranks', () => this.readNewest());
+    for (const file of GROWING) if (file !== 'ranks') await this.readOn(file, () => this.readAll(file));
+  }
+
+  /** A file that cannot be read keeps none of the others from being read. */
+  private async readOn(file: GrowingFile, read: () => Promise<void>): Promise<void> {
+    try {
+      await read();
+      this.closed.delete(file);
+    } catch (error) {
+      this.closed.set(file, messageOf(error));
+    }
+  }
+
+  private async readAll(file: GrowingFile): Promise<void> {
+    for (;;) {
+      const before = this.places[file];
+      const { lines, place, replaced } = await readNewLines(pathOf(this.directory, file), before);
+      if (replaced) this.forget(file);
+      for (const line of lines) this.take(file, line);
+      this.places = { ...this.places, [file]: place };
+      if (place === null || (!replaced && place.offset === (before?.offset ?? 0))) return;
+    }
+  }
+
+  /** Of the ranks only the newest is shown, so the rest of what may be a long file is not read. */
+  private async readNewest(): Promise<void> {
+    const { lines, place } = await readLastLines(pathOf(this.directory, 'ranks'));
+    this.ranks = lines.map(parseLine).findLast((line) => line !== null) ?? null;
+    this.places = { ...this.places, ranks: place };
+  }
+
+  private take(file: GrowingFile, text: string): void {
+    const line = file === 'metrics' ? parseNumbers(text) : parseLine(text);
+    if (line === null || !this.keep(file, line)) this.unreadable.set(file, (this.unreadable.get(file) ?? 0) + 1);
+  }
+
+  private keep(file: GrowingFile, line: Line): boolean {
+    if (file === 'metrics') {
+      if (!this.curves.add(line)) return false;
+      this.newest = line;
+    } else if (file === 'events') {
+      this.events.push(line);
+      if (this.events.length > 2 * MOST_EVENTS) this.events = this.events.slice(-MOST_EVENTS);
+    } else if (this.firstError === null && line['level'] === 'error') this.firstError = line;
+    return true;
+  }
+
+  private forget(file: GrowingFile): void {
+    this.unreadable.delete(file);
+    if (file === 'metrics') {
+      this.curves = new Curves();
+      this.newest = null;
+    } else if (file === 'events') this.events = [];
+    // A log that has grown long goes on in a new file: what failed first stays.
+  }
+}
