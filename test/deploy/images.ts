@@ -5,7 +5,7 @@
 import { type ChildProcess, type StdioOptions } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { cacheDirectory } from '../../src/engine/library-paths.js';
 import { packageRoot } from '../../src/core/package-root.js';
 import { assignments, type Stage } from './dockerfile.js';
@@ -58,13 +58,18 @@ function copy({ layers, workdir }: Image, text: string, stages: readonly Stage[]
   const source = from === undefined ? packageRoot : newFolder('source');
   const lines =
     from === undefined ? [] : [`mount -t overlay overlay -o lowerdir=${stacked(build(stages, from).layers)} ${source}`];
-  const target = `$R${quoted(join(workdir, words.at(-1)!))}`;
+  const target = `$R${quoted(pathIn(workdir, words.at(-1)!))}`;
   for (const path of words.slice(0, -1).map((word) => quoted(join(source, word)))) {
     // A folder's contents, but a file as itself.
     lines.push(`if [ -d ${path} ]; then mkdir -p ${target}; cp -a ${path}/. ${target}`);
     lines.push(`else mkdir -p $(dirname ${target}x); cp -a ${path} ${target}; fi`);
   }
   change(layers, [...lines, `chown -R 0:0 ${target}`].join('\n'));
+}
+
+/** A slash at the end says that it is a folder. */
+function pathIn(workdir: string, path: string): string {
+  return resolve(workdir, path) + (path.endsWith('/') ? '/' : '');
 }
 
 const CACHE_MOUNT = /--mount=type=cache,target=(\S+)\s+/g;
