@@ -21,20 +21,40 @@ interface Service {
   command?: string[];
   build?: { context: string; dockerfile: string; target?: string };
   volumes?: (string | { type: string; source: string })[];
+  depends_on?: Record<string, unknown>;
   read_only?: boolean;
   cap_drop?: string[];
   environment?: Record<string, string>;
   deploy?: { replicas: number };
 }
 
+interface Loaded {
+  services: Record<string, Service>;
+  volumes?: Record<string, unknown>;
+  /** What is wrong with it; empty where nothing is. */
+  said: string;
+}
+
 /** @param compose text of a compose.yaml */
-function load(compose: string): { services: Record<string, Service>; said: string } {
+function load(compose: string): Loaded {
   const file = join(mkdtempSync(join(tmpdir(), 'mlip-compose-')), 'compose.yaml');
   writeFileSync(file, compose);
   const args = ['-no-interpolation', '-format', 'json', file];
   const { stdout, stderr } = spawnSync((loader as { path: string }).path, args, { cwd: folder, encoding: 'utf8' });
-  const { services } = (stdout === '' ? { services: {} } : JSON.parse(stdout)) as { services: Record<string, Service> };
-  return { services, said: stderr };
+  const loaded = (stdout === '' ? { services: {} } : JSON.parse(stdout)) as Omit<Loaded, 'said'>;
+  return { ...loaded, said: stderr };
+}
+
+/** The loader checks the form only. */
+function referenceFaults({ services, volumes = {} }: Loaded): string[] {
+  return Object.values(services).flatMap((service) => [
+    ...Object.keys(service.depends_on ?? {}).flatMap((name) => (name in services ? [] : [`no service ${name}`])),
+    ...(service.volumes ?? []).flatMap((volume) => {
+      return typeof volume === 'string' || volume.type !== 'volume' || volume.source in volumes
+        ? []
+        : [`no volume ${volume.source}`];
+    }),
+  ]);
 }
 
 describe.skipIf('missing' in loader)('compose.yaml', () => {
@@ -45,14 +65,19 @@ describe.skipIf('missing' in loader)('compose.yaml', () => {
     expect(services['worker'].deploy).toEqual({ replicas: 2 });
   });
 
+  it('names nothing that is not there', () => {
+    expect(referenceFaults(load(text))).toEqual([]);
+  });
+
   it.each([
-    ['services:', 'servces:'],
-    ['cap_drop:', 'cap_dropped:'],
-    ['nats: { condition', 'natz: { condition'],
-    ["volumes: ['shared:/shared']", "volumes: ['sharde:/shared']"],
-  ])('with %s as %s is refused', (right, wrong) => {
+    ['services:', 'servces:', "additional properties 'servces' not allowed"],
+    ['cap_drop:', 'cap_dropped:', "additional properties 'cap_dropped' not allowed"],
+    ['nats: { condition', 'natz: { condition', 'no service natz'],
+    ["volumes: ['shared:/shared']", "volumes: ['sharde:/shared']", 'no volume sharde'],
+  ])('is found out with %s as %s', (right, wrong, said) => {
     expect(text).toContain(right);
-    expect(load(text.replaceAll(right, wrong)).said).not.toBe('');
+    const loaded = load(text.replaceAll(right, wrong));
+    expect([loaded.said, ...referenceFaults(loaded)].join('\n')).toContain(said);
   });
 
   it('gives mlip command lines that it understands, and no rights', () => {
