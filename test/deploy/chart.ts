@@ -4,10 +4,10 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { packageRoot } from '../../src/core/package-root.js';
 import { goTool } from '../support/go-tool.js';
 
-export const repository = join(import.meta.dirname, '../..');
-const source = join(repository, 'deploy/helm/mlip');
+const source = join(packageRoot, 'deploy/helm/mlip');
 /** The chart, with something in the place of the files that are generated, where they are not there. */
 export const chart = ['alerts.yaml', 'dashboard.json'].every((file) => existsSync(join(source, 'files', file)))
   ? source
@@ -19,6 +19,11 @@ export const KUBERNETES = '1.34';
 
 /** The files in ci/, each a way of installing. */
 export const valuesFiles = readdirSync(join(chart, 'ci')).map((name) => join(chart, 'ci', name));
+
+/** @param way of installing, such as `jobset` */
+export function valuesFile(way: string): string {
+  return join(chart, 'ci', `${way}-values.yaml`);
+}
 
 export interface KubernetesObject {
   apiVersion: string;
