@@ -11,24 +11,17 @@ import { serveMetrics } from '../metrics/server.js';
 import { createWorkerMetrics, type WorkerMetrics } from '../metrics/worker-metrics.js';
 import type { Access } from '../security/access.js';
 import { Refusals } from '../security/refusals.js';
-import { openTracer } from '../tracing/open-tracer.js';
-import type { StepTracer } from '../tracing/step-tracer.js';
 import { Checkpointer } from './checkpointer.js';
 import { splitAddress } from '../rpc/address.js';
 import { leaveOn } from './drain.js';
 import { serveGenerations } from './generations.js';
-import { answerInspections } from './inspections.js';
 import { interfaceFor, ownHost } from './own-address.js';
 import { loadKnowledge } from './knowledge.js';
-import { LogForwarder } from './log-forwarder.js';
 import { createPasses } from './passes.js';
 import { vocabularyOf } from './saved-state.js';
 import { joinRun, type FindCoordinator, type Session } from './session.js';
-import { StepTimeline } from './step-timeline.js';
-import { TimingsTeller } from './tell-timings.js';
-import { tracedStep } from './traced-step.js';
 import { warmUp } from './warm-up.js';
-import { Whereabouts } from './whereabouts.js';
+import { WorkerObserver } from './worker-observer.js';
 import type { WorkerParts } from './worker-parts.js';
 import { WorkerRun, type WorkerEnd } from './worker-run.js';
 
@@ -57,9 +50,6 @@ export interface WorkerOptions {
   leave?: AbortSignal | undefined;
 }
 
-/** For the last spans to be sent. */
-const FAREWELL_MS = 2_000;
-
 /** Resolves when the run has ended well or on request, or this worker was let off. Rejects with the first cause otherwise. */
 export async function runWorker(options: WorkerOptions): Promise<WorkerEnd> {
   const { signal, leave } = options;
@@ -78,30 +68,17 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerEnd> {
   }
 }
 
-/** What it says goes to the coordinator too, as soon as there is one. */
-interface Logged extends WorkerOptions {
-  whereabouts: Whereabouts;
-  forwarder: LogForwarder;
-  /** Null where steps are not traced. */
-  tracer: StepTracer | null;
-}
-
-/** Where others reach it, and what it does there. */
-interface Placed extends Logged {
+/** Where others reach it, and who looks at it. */
+interface Placed extends WorkerOptions {
   host: string;
-  timeline: StepTimeline;
-}
-
-async function logged(options: WorkerOptions): Promise<Logged> {
-  const [whereabouts, forwarder] = [new Whereabouts(), new LogForwarder()];
-  const log = options.log.with(() => whereabouts.fields()).also(forwarder.take);
-  return { ...options, log, whereabouts, forwarder, tracer: await openTracer('worker', log) };
+  observer: WorkerObserver;
 }
 
 /** Rejects with the reason of `toldToGo` if that is aborted before it has joined. */
 async function joinAndTakePart(given: WorkerOptions, toldToGo: AbortSignal): Promise<WorkerEnd> {
-  const options = await logged(given);
-  const { find, access, log, whereabouts, forwarder, tracer } = options;
+  const observer = await WorkerObserver.open(given.log);
+  const options = { ...given, log: observer.log };
+  const { find, access, log } = options;
   const { host, port } = splitAddress(await ownHost({ ...options, signal: toldToGo }));
   const refusals = new Refusals(log);
   const own = { host: interfaceFor(host), port: options.listenPort };
@@ -109,14 +86,11 @@ async function joinAndTakePart(given: WorkerOptions, toldToGo: AbortSignal): Pro
   try {
     const about = { host, listenPort: port ?? listener.port, pid: process.pid, device: deviceLabel() };
     const session = await joinRun({ ...about, find, access, log, signal: toldToGo });
-    whereabouts.join(session);
-    forwarder.connect(session);
-    const timeline = new StepTimeline();
-    answerInspections(session, whereabouts, timeline);
-    return await takePart({ ...options, host, timeline }, session, listener, refusals);
+    observer.join(session);
+    return await takePart({ ...options, host, observer }, session, listener, refusals);
   } finally {
     await listener.close();
-    await tracer?.close(FAREWELL_MS);
+    await observer.close();
   }
 }
 
@@ -171,7 +145,8 @@ async function train(
   metrics: WorkerMetrics,
   run: WorkerRun,
 ): Promise<void> {
-  const { log, whereabouts } = options;
+  const { log, observer } = options;
+  const { whereabouts } = observer;
   const parts = await load(options, session, listener, metrics);
   run.canSave(parts);
   whereabouts.stage = 'compiles its passes';
@@ -195,10 +170,11 @@ async function load(
   metrics: WorkerMetrics,
 ): Promise<WorkerParts> {
   const { config, ended } = session;
-  options.whereabouts.stage = 'loads its engine';
+  const { whereabouts, timeline, stepped } = options.observer;
+  whereabouts.stage = 'loads its engine';
   const engine = await loadEngine({ ...config.engine, threads: options.threads ?? config.engine.threads });
   ended.throwIfAborted();
-  options.whereabouts.stage = 'reads its data';
+  whereabouts.stage = 'reads its data';
   const dataset = await readData(options, session);
   const knowledge = await loadKnowledge(config, dataset);
   ended.throwIfAborted();
@@ -207,18 +183,7 @@ async function load(
   const checkpointer = checkpointerOf(session, engine, dataset, options.log);
   return {
     ...{ session, listener, engine, dataset, knowledge, dataHash, passes, metrics, checkpointer },
-    ...{ access: options.access, log: options.log, whereabouts: options.whereabouts, world: 1 },
-    ...{ timeline: options.timeline, stepped: steppedFor(session, options.tracer) },
-  };
-}
-
-/** Whoever asks the coordinator is told where the time of a step goes, and so is a collector of traces where there is one. */
-function steppedFor(session: Session, tracer: StepTracer | null): WorkerParts['stepped'] {
-  const teller = new TimingsTeller(session);
-  session.onAsked(({ timeSteps }) => timeSteps === null || teller.want(timeSteps));
-  return (timed) => {
-    teller.stepped(timed);
-    tracer?.step(tracedStep(session, timed));
+    ...{ access: options.access, log: options.log, whereabouts, timeline, stepped, world: 1 },
   };
 }
 
