@@ -13,6 +13,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { engineCommand } from './commands/engine.js';
 import { evalCommand } from './commands/eval.js';
 import { knowledgeCommand } from './commands/knowledge.js';
+import { topCommand } from './commands/top.js';
 import { trainCommand } from './commands/train.js';
 import { weightsCommand } from './commands/weights.js';
 import { workerCommand } from './commands/worker.js';
@@ -72,6 +73,7 @@ function commands(): Command[] {
     cancelCommand(),
     eventsCommand(),
     statusCommand(),
+    topCommand(),
     pauseCommand(),
     resumeCommand(),
     drainCommand(),
