@@ -5,6 +5,7 @@ import { ablateCommand } from './commands/ablate.js';
 import { auditCommand } from './commands/audit.js';
 import { cancelCommand } from './commands/cancel.js';
 import { certsCommand } from './commands/certs.js';
+import { completionCommand } from './commands/completion.js';
 import { configCommand } from './commands/config.js';
 import { coordinatorCommand } from './commands/coordinator.js';
 import { dataCommand } from './commands/data.js';
@@ -84,6 +85,7 @@ function commands(): Command[] {
     certsCommand(),
     engineCommand(),
     doctorCommand(),
+    completionCommand(),
   ];
 }
 
