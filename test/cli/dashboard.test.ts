@@ -135,3 +135,25 @@ it('a run leaves examples of what retrieval finds at its end, and so does an eva
   const refused = await mlip([...scored, '--report', small.path('file', 'inside')]);
   expect([refused.status, refused.stderr]).toEqual([4, expect.stringContaining('MLIP_E_OUT_WRITE')]);
 });
+
+it('mlip train scores each checkpoint while it goes on where it is given pairs for it', async () => {
+  const args = ['--workers', '1', '--steps', '60', '--set', 'checkpoint.everySteps=20', '--set', 'checkpoint.keep=9'];
+  const { status, stdout, stderr } = await mlip([
+    ...small.train('scored', ...args),
+    ...['--eval-data', small.manifest, '--json'],
+  ]);
+  expect([status, stderr]).toEqual([
+    0,
+    expect.stringMatching(/step-\d+: R@10 [\d.]+ % image to report, [\d.]+ % back/),
+  ]);
+  expect(JSON.parse(stdout)).toMatchObject({ steps: 60 });
+  const evaluated = readdirSync(small.path('scored', 'evaluations'));
+  expect(evaluated).toContain('step-60');
+  expect(evaluated.length).toBeGreaterThan(1);
+});
+
+it('mlip train says that a checkpoint could not be scored, and goes on', async () => {
+  const args = ['--workers', '1', '--steps', '20', '--set', 'checkpoint.everySteps=5', '--set', 'checkpoint.keep=9'];
+  const { status, stderr } = await mlip([...small.train('unscored', ...args), '--eval-data', small.path('none.jsonl')]);
+  expect([status, stderr]).toEqual([0, expect.stringContaining('could not be scored')]);
+});

@@ -25,6 +25,8 @@ export interface RunEnd {
 export interface Members {
   joined(worker: number, pid: number): void;
   left(worker: number): void;
+  /** A checkpoint was written. */
+  saved(path: string): void;
 }
 
 export class RunFollower {
@@ -63,6 +65,7 @@ export class RunFollower {
     this.show(event);
     if (event.kind === 'joined') this.members.joined(event.worker, event.pid);
     if (event.kind === 'left') this.members.left(event.worker);
+    if (event.kind === 'saved') this.members.saved(event.path);
     if (event.kind === 'started') this.started ??= { at: Date.now(), startStep: event.startStep };
     if (event.kind === 'started' || event.kind === 'generation') this.world = event.world;
   }

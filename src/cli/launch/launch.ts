@@ -37,6 +37,8 @@ export interface LaunchPlan {
   /** By which all of them know each other. */
   access: Access;
   progress: Progress;
+  /** Called with the path of each checkpoint; once more where it is not known whether it was. */
+  onSaved?: (checkpoint: string) => void;
 }
 
 interface WorkerPlan {
@@ -79,6 +81,7 @@ class Launcher {
     this.follower = new RunFollower(plan.access, plan.progress, {
       joined: (worker, pid) => this.name(worker, pid),
       left: (worker) => this.part(worker),
+      saved: (path) => plan.onSaved?.(path),
     });
     process.once('exit', this.family.killAll);
     this.removeHandlers = onInterrupt({ first: (signal) => this.stop(signal), again: () => this.endAtOnce() });
