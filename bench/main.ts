@@ -13,6 +13,7 @@ import type { Benchmark } from './benchmark.js';
 import { describeMachine } from './machine.js';
 import { checkpointBenchmark } from './checkpoint/benchmark.js';
 import { coordinatorBenchmark } from './coordinator/benchmark.js';
+import { gatherBenchmark } from './coordinator/gather.js';
 import { recoveryBenchmark } from './recovery/benchmark.js';
 import { stepBenchmark } from './step/benchmark.js';
 import { stragglersBenchmark } from './stragglers/benchmark.js';
@@ -24,6 +25,7 @@ const BENCHMARKS: Record<string, Benchmark> = {
   checkpoint: checkpointBenchmark,
   recovery: recoveryBenchmark,
   coordinator: coordinatorBenchmark,
+  gather: gatherBenchmark,
   stragglers: stragglersBenchmark,
 };
 

@@ -8,9 +8,12 @@ import { join } from 'node:path';
 import { type Benchmark, type BenchmarkOptions, lessIsBetter, type Measurements, type Result } from '../benchmark.js';
 import { formatColumns } from '../../src/core/columns.js';
 import { type Figures, growth } from './figures.js';
-import { ROWS_PER_WORKER, type RunFigures, runOnce, WIDTH } from './run.js';
+import { type RunFigures, runOnce } from './run.js';
 
 const SIZES = [250, 500, 1000];
+const ROWS_PER_WORKER = 32;
+/** The fewest: what is measured is control, not how fast tensors move. */
+const WIDTH = 1;
 /** Its code is slower before it is compiled. */
 const WARM_UP = 6;
 const HEARTBEAT_MS = 1000;
@@ -39,6 +42,8 @@ async function runCoordinatorBenchmark(options: BenchmarkOptions): Promise<Measu
       const shape = { workers, processes, warmUp: WARM_UP, steps: options.steps };
       const figures = await runOnce(place, {
         ...shape,
+        rowsPerWorker: ROWS_PER_WORKER,
+        width: WIDTH,
         computeMs: COMPUTE_MS,
         updateMs: UPDATE_MS,
         heartbeatMs: HEARTBEAT_MS,

@@ -9,6 +9,9 @@ import { fleetReportSchema, type FleetReport, type FleetSpec } from './spec.js';
 
 export interface RunShape {
   workers: number;
+  rowsPerWorker: number;
+  /** Floats in a row of the gather. */
+  width: number;
   /** Processes that the workers are spread over. */
   processes: number;
   warmUp: number;
@@ -18,10 +21,6 @@ export interface RunShape {
   updateMs: number;
   heartbeatMs: number;
 }
-
-export const ROWS_PER_WORKER = 32;
-/** The fewest: what is measured is control, not how fast tensors move. */
-export const WIDTH = 1;
 
 export interface RunFigures extends Figures {
   /** Joins, answers and lines of the run's files that are missing. */
@@ -45,21 +44,22 @@ export async function runOnce(folder: string, shape: RunShape): Promise<RunFigur
   }
 }
 
-function configOf({ workers, warmUp, steps, heartbeatMs }: RunShape): object {
+function configOf({ workers, rowsPerWorker, warmUp, steps, heartbeatMs }: RunShape): object {
   return {
-    batchSize: workers * ROWS_PER_WORKER,
-    microBatchSize: ROWS_PER_WORKER,
+    batchSize: workers * rowsPerWorker,
+    microBatchSize: rowsPerWorker,
     steps: warmUp + steps,
     timeouts: { heartbeatMs },
     data: { manifest: 'simulated.jsonl' },
   };
 }
 
-function fleetSpecs(address: string, { workers, processes, computeMs, updateMs }: RunShape): FleetSpec[] {
+function fleetSpecs(address: string, { workers, processes, ...shape }: RunShape): FleetSpec[] {
+  const { rowsPerWorker, width, computeMs, updateMs } = shape;
   const bounds = Array.from({ length: processes + 1 }, (_, index) => Math.round((index * workers) / processes));
   return bounds.slice(1).map((end, index) => ({
     ...{ address, first: bounds[index], workers: end - bounds[index], allWorkers: workers },
-    ...{ rowsPerWorker: ROWS_PER_WORKER, width: WIDTH, computeMs, updateMs },
+    ...{ rowsPerWorker, width, computeMs, updateMs },
   }));
 }
 

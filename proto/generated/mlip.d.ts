@@ -56,8 +56,17 @@ export namespace mlip {
             /** WorkerMessage saveFailed. */
             saveFailed?: (mlip.v1.SaveFailed.$Properties|null);
 
+            /** WorkerMessage logs. */
+            logs?: (mlip.v1.Logs.$Properties|null);
+
+            /** WorkerMessage timings. */
+            timings?: (mlip.v1.StepTimings.$Properties|null);
+
+            /** WorkerMessage inspected. */
+            inspected?: (mlip.v1.Inspected.$Properties|null);
+
             /** WorkerMessage kind. */
-            kind?: ("join"|"ready"|"heartbeat"|"commit"|"saved"|"failed"|"halted"|"inPlace"|"leave"|"saveFailed");
+            kind?: ("join"|"ready"|"heartbeat"|"commit"|"saved"|"failed"|"halted"|"inPlace"|"leave"|"saveFailed"|"logs"|"timings"|"inspected");
 
             /**
              * Encodes the specified WorkerMessage message. Does not implicitly {@link mlip.v1.WorkerMessage.verify|verify} messages.
@@ -113,8 +122,17 @@ export namespace mlip {
                 /** WorkerMessage saveFailed */
                 saveFailed?: (mlip.v1.SaveFailed.$Properties|null);
 
+                /** WorkerMessage logs */
+                logs?: (mlip.v1.Logs.$Properties|null);
+
+                /** WorkerMessage timings */
+                timings?: (mlip.v1.StepTimings.$Properties|null);
+
+                /** WorkerMessage inspected */
+                inspected?: (mlip.v1.Inspected.$Properties|null);
+
                 /** WorkerMessage kind */
-                kind?: ("join"|"ready"|"heartbeat"|"commit"|"saved"|"failed"|"halted"|"inPlace"|"leave"|"saveFailed");
+                kind?: ("join"|"ready"|"heartbeat"|"commit"|"saved"|"failed"|"halted"|"inPlace"|"leave"|"saveFailed"|"logs"|"timings"|"inspected");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -132,9 +150,12 @@ export namespace mlip {
               inPlace?: mlip.v1.InPlace.$Shape|null;
               leave?: mlip.v1.Leave.$Shape|null;
               saveFailed?: mlip.v1.SaveFailed.$Shape|null;
+              logs?: mlip.v1.Logs.$Shape|null;
+              timings?: mlip.v1.StepTimings.$Shape|null;
+              inspected?: mlip.v1.Inspected.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ kind?: undefined; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null; saveFailed?: null }|{ kind?: "join"; join: mlip.v1.Join.$Shape; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null; saveFailed?: null }|{ kind?: "ready"; join?: null; ready: mlip.v1.Ready.$Shape; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null; saveFailed?: null }|{ kind?: "heartbeat"; join?: null; ready?: null; heartbeat: mlip.v1.Heartbeat.$Shape; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null; saveFailed?: null }|{ kind?: "commit"; join?: null; ready?: null; heartbeat?: null; commit: mlip.v1.Commit.$Shape; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null; saveFailed?: null }|{ kind?: "saved"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved: mlip.v1.Saved.$Shape; failed?: null; halted?: null; inPlace?: null; leave?: null; saveFailed?: null }|{ kind?: "failed"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed: mlip.v1.Failed.$Shape; halted?: null; inPlace?: null; leave?: null; saveFailed?: null }|{ kind?: "halted"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted: mlip.v1.Halted.$Shape; inPlace?: null; leave?: null; saveFailed?: null }|{ kind?: "inPlace"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace: mlip.v1.InPlace.$Shape; leave?: null; saveFailed?: null }|{ kind?: "leave"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave: mlip.v1.Leave.$Shape; saveFailed?: null }|{ kind?: "saveFailed"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null; saveFailed: mlip.v1.SaveFailed.$Shape })
+              ({ kind?: undefined; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null; saveFailed?: null; logs?: null; timings?: null; inspected?: null }|{ kind?: "join"; join: mlip.v1.Join.$Shape; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null; saveFailed?: null; logs?: null; timings?: null; inspected?: null }|{ kind?: "ready"; join?: null; ready: mlip.v1.Ready.$Shape; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null; saveFailed?: null; logs?: null; timings?: null; inspected?: null }|{ kind?: "heartbeat"; join?: null; ready?: null; heartbeat: mlip.v1.Heartbeat.$Shape; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null; saveFailed?: null; logs?: null; timings?: null; inspected?: null }|{ kind?: "commit"; join?: null; ready?: null; heartbeat?: null; commit: mlip.v1.Commit.$Shape; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null; saveFailed?: null; logs?: null; timings?: null; inspected?: null }|{ kind?: "saved"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved: mlip.v1.Saved.$Shape; failed?: null; halted?: null; inPlace?: null; leave?: null; saveFailed?: null; logs?: null; timings?: null; inspected?: null }|{ kind?: "failed"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed: mlip.v1.Failed.$Shape; halted?: null; inPlace?: null; leave?: null; saveFailed?: null; logs?: null; timings?: null; inspected?: null }|{ kind?: "halted"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted: mlip.v1.Halted.$Shape; inPlace?: null; leave?: null; saveFailed?: null; logs?: null; timings?: null; inspected?: null }|{ kind?: "inPlace"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace: mlip.v1.InPlace.$Shape; leave?: null; saveFailed?: null; logs?: null; timings?: null; inspected?: null }|{ kind?: "leave"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave: mlip.v1.Leave.$Shape; saveFailed?: null; logs?: null; timings?: null; inspected?: null }|{ kind?: "saveFailed"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null; saveFailed: mlip.v1.SaveFailed.$Shape; logs?: null; timings?: null; inspected?: null }|{ kind?: "logs"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null; saveFailed?: null; logs: mlip.v1.Logs.$Shape; timings?: null; inspected?: null }|{ kind?: "timings"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null; saveFailed?: null; logs?: null; timings: mlip.v1.StepTimings.$Shape; inspected?: null }|{ kind?: "inspected"; join?: null; ready?: null; heartbeat?: null; commit?: null; saved?: null; failed?: null; halted?: null; inPlace?: null; leave?: null; saveFailed?: null; logs?: null; timings?: null; inspected: mlip.v1.Inspected.$Shape })
             );
         }
 
@@ -178,8 +199,17 @@ export namespace mlip {
             /** CoordinatorMessage pulse. */
             pulse?: (mlip.v1.Pulse.$Properties|null);
 
+            /** CoordinatorMessage drain. */
+            drain?: (mlip.v1.Drain.$Properties|null);
+
+            /** CoordinatorMessage timeSteps. */
+            timeSteps?: (mlip.v1.TimeSteps.$Properties|null);
+
+            /** CoordinatorMessage inspect. */
+            inspect?: (mlip.v1.Inspect.$Properties|null);
+
             /** CoordinatorMessage kind. */
-            kind?: ("welcome"|"assign"|"directive"|"halt"|"abort"|"finish"|"pulse");
+            kind?: ("welcome"|"assign"|"directive"|"halt"|"abort"|"finish"|"pulse"|"drain"|"timeSteps"|"inspect");
 
             /**
              * Encodes the specified CoordinatorMessage message. Does not implicitly {@link mlip.v1.CoordinatorMessage.verify|verify} messages.
@@ -226,8 +256,17 @@ export namespace mlip {
                 /** CoordinatorMessage pulse */
                 pulse?: (mlip.v1.Pulse.$Properties|null);
 
+                /** CoordinatorMessage drain */
+                drain?: (mlip.v1.Drain.$Properties|null);
+
+                /** CoordinatorMessage timeSteps */
+                timeSteps?: (mlip.v1.TimeSteps.$Properties|null);
+
+                /** CoordinatorMessage inspect */
+                inspect?: (mlip.v1.Inspect.$Properties|null);
+
                 /** CoordinatorMessage kind */
-                kind?: ("welcome"|"assign"|"directive"|"halt"|"abort"|"finish"|"pulse");
+                kind?: ("welcome"|"assign"|"directive"|"halt"|"abort"|"finish"|"pulse"|"drain"|"timeSteps"|"inspect");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -242,9 +281,12 @@ export namespace mlip {
               abort?: mlip.v1.Abort.$Shape|null;
               finish?: mlip.v1.Finish.$Shape|null;
               pulse?: mlip.v1.Pulse.$Shape|null;
+              drain?: mlip.v1.Drain.$Shape|null;
+              timeSteps?: mlip.v1.TimeSteps.$Shape|null;
+              inspect?: mlip.v1.Inspect.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ kind?: undefined; welcome?: null; assign?: null; directive?: null; halt?: null; abort?: null; finish?: null; pulse?: null }|{ kind?: "welcome"; welcome: mlip.v1.Welcome.$Shape; assign?: null; directive?: null; halt?: null; abort?: null; finish?: null; pulse?: null }|{ kind?: "assign"; welcome?: null; assign: mlip.v1.Assign.$Shape; directive?: null; halt?: null; abort?: null; finish?: null; pulse?: null }|{ kind?: "directive"; welcome?: null; assign?: null; directive: mlip.v1.Directive.$Shape; halt?: null; abort?: null; finish?: null; pulse?: null }|{ kind?: "halt"; welcome?: null; assign?: null; directive?: null; halt: mlip.v1.Halt.$Shape; abort?: null; finish?: null; pulse?: null }|{ kind?: "abort"; welcome?: null; assign?: null; directive?: null; halt?: null; abort: mlip.v1.Abort.$Shape; finish?: null; pulse?: null }|{ kind?: "finish"; welcome?: null; assign?: null; directive?: null; halt?: null; abort?: null; finish: mlip.v1.Finish.$Shape; pulse?: null }|{ kind?: "pulse"; welcome?: null; assign?: null; directive?: null; halt?: null; abort?: null; finish?: null; pulse: mlip.v1.Pulse.$Shape })
+              ({ kind?: undefined; welcome?: null; assign?: null; directive?: null; halt?: null; abort?: null; finish?: null; pulse?: null; drain?: null; timeSteps?: null; inspect?: null }|{ kind?: "welcome"; welcome: mlip.v1.Welcome.$Shape; assign?: null; directive?: null; halt?: null; abort?: null; finish?: null; pulse?: null; drain?: null; timeSteps?: null; inspect?: null }|{ kind?: "assign"; welcome?: null; assign: mlip.v1.Assign.$Shape; directive?: null; halt?: null; abort?: null; finish?: null; pulse?: null; drain?: null; timeSteps?: null; inspect?: null }|{ kind?: "directive"; welcome?: null; assign?: null; directive: mlip.v1.Directive.$Shape; halt?: null; abort?: null; finish?: null; pulse?: null; drain?: null; timeSteps?: null; inspect?: null }|{ kind?: "halt"; welcome?: null; assign?: null; directive?: null; halt: mlip.v1.Halt.$Shape; abort?: null; finish?: null; pulse?: null; drain?: null; timeSteps?: null; inspect?: null }|{ kind?: "abort"; welcome?: null; assign?: null; directive?: null; halt?: null; abort: mlip.v1.Abort.$Shape; finish?: null; pulse?: null; drain?: null; timeSteps?: null; inspect?: null }|{ kind?: "finish"; welcome?: null; assign?: null; directive?: null; halt?: null; abort?: null; finish: mlip.v1.Finish.$Shape; pulse?: null; drain?: null; timeSteps?: null; inspect?: null }|{ kind?: "pulse"; welcome?: null; assign?: null; directive?: null; halt?: null; abort?: null; finish?: null; pulse: mlip.v1.Pulse.$Shape; drain?: null; timeSteps?: null; inspect?: null }|{ kind?: "drain"; welcome?: null; assign?: null; directive?: null; halt?: null; abort?: null; finish?: null; pulse?: null; drain: mlip.v1.Drain.$Shape; timeSteps?: null; inspect?: null }|{ kind?: "timeSteps"; welcome?: null; assign?: null; directive?: null; halt?: null; abort?: null; finish?: null; pulse?: null; drain?: null; timeSteps: mlip.v1.TimeSteps.$Shape; inspect?: null }|{ kind?: "inspect"; welcome?: null; assign?: null; directive?: null; halt?: null; abort?: null; finish?: null; pulse?: null; drain?: null; timeSteps?: null; inspect: mlip.v1.Inspect.$Shape })
             );
         }
 
@@ -954,7 +996,7 @@ export namespace mlip {
         interface IHeartbeat extends mlip.v1.Heartbeat.$Properties {
         }
 
-        /** Represents a Heartbeat. */
+        /** With the times from which the coordinator tells how far the two clocks differ. Milliseconds since 1970. */
         class Heartbeat {
 
             /**
@@ -965,6 +1007,15 @@ export namespace mlip {
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
+
+            /** By the worker's clock. */
+            sentMs: number;
+
+            /** `sent_ms` of the newest pulse, and how long ago that came; 0 where none has come. */
+            pulseSentMs: number;
+
+            /** Heartbeat pulseAgeMs. */
+            pulseAgeMs: number;
 
             /**
              * Encodes the specified Heartbeat message. Does not implicitly {@link mlip.v1.Heartbeat.verify|verify} messages.
@@ -989,6 +1040,15 @@ export namespace mlip {
 
             /** Properties of a Heartbeat. */
             interface $Properties {
+
+                /** By the worker's clock. */
+                sentMs?: (number|null);
+
+                /** `sent_ms` of the newest pulse, and how long ago that came; 0 where none has come. */
+                pulseSentMs?: (number|null);
+
+                /** Heartbeat pulseAgeMs */
+                pulseAgeMs?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1020,6 +1080,9 @@ export namespace mlip {
             /** Pulse generation. */
             generation: number;
 
+            /** By the coordinator's clock, milliseconds since 1970. */
+            sentMs: number;
+
             /**
              * Encodes the specified Pulse message. Does not implicitly {@link mlip.v1.Pulse.verify|verify} messages.
              * @param message Pulse message or plain object to encode
@@ -1047,12 +1110,510 @@ export namespace mlip {
                 /** Pulse generation */
                 generation?: (number|null);
 
+                /** By the coordinator's clock, milliseconds since 1970. */
+                sentMs?: (number|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a Pulse. */
             type $Shape = mlip.v1.Pulse.$Properties;
+        }
+
+        /**
+         * Properties of a Logs.
+         * @deprecated Use mlip.v1.Logs.$Properties instead.
+         */
+        interface ILogs extends mlip.v1.Logs.$Properties {
+        }
+
+        /** What a worker has logged. */
+        class Logs {
+
+            /**
+             * Constructs a new Logs.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.Logs.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Logs lines. */
+            lines: mlip.v1.LogLine.$Properties[];
+
+            /** Lines before these that were not sent, as there were too many. */
+            dropped: number;
+
+            /**
+             * Encodes the specified Logs message. Does not implicitly {@link mlip.v1.Logs.verify|verify} messages.
+             * @param message Logs message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.Logs.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Logs message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.Logs & mlip.v1.Logs.$Shape} Logs
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.Logs & mlip.v1.Logs.$Shape;
+        }
+
+        namespace Logs {
+
+            /** Properties of a Logs. */
+            interface $Properties {
+
+                /** Logs lines */
+                lines?: (mlip.v1.LogLine.$Properties[]|null);
+
+                /** Lines before these that were not sent, as there were too many. */
+                dropped?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Logs. */
+            type $Shape = mlip.v1.Logs.$Properties;
+        }
+
+        /**
+         * Properties of a LogLine.
+         * @deprecated Use mlip.v1.LogLine.$Properties instead.
+         */
+        interface ILogLine extends mlip.v1.LogLine.$Properties {
+        }
+
+        /** Represents a LogLine. */
+        class LogLine {
+
+            /**
+             * Constructs a new LogLine.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.LogLine.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** By the worker's clock, milliseconds since 1970. */
+            timeMs: number;
+
+            /** LogLine level. */
+            level: string;
+
+            /** LogLine message. */
+            message: string;
+
+            /** LogLine rank. */
+            rank?: (number|null);
+
+            /** LogLine step. */
+            step?: (number|null);
+
+            /** LogLine generation. */
+            generation?: (number|null);
+
+            /** Further fields as a JSON object. */
+            fields: string;
+
+            /**
+             * Encodes the specified LogLine message. Does not implicitly {@link mlip.v1.LogLine.verify|verify} messages.
+             * @param message LogLine message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.LogLine.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LogLine message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.LogLine & mlip.v1.LogLine.$Shape} LogLine
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.LogLine & mlip.v1.LogLine.$Shape;
+        }
+
+        namespace LogLine {
+
+            /** Properties of a LogLine. */
+            interface $Properties {
+
+                /** By the worker's clock, milliseconds since 1970. */
+                timeMs?: (number|null);
+
+                /** LogLine level */
+                level?: (string|null);
+
+                /** LogLine message */
+                message?: (string|null);
+
+                /** LogLine rank */
+                rank?: (number|null);
+
+                /** LogLine step */
+                step?: (number|null);
+
+                /** LogLine generation */
+                generation?: (number|null);
+
+                /** Further fields as a JSON object. */
+                fields?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LogLine. */
+            type $Shape = mlip.v1.LogLine.$Properties;
+        }
+
+        /**
+         * Properties of a TimeSteps.
+         * @deprecated Use mlip.v1.TimeSteps.$Properties instead.
+         */
+        interface ITimeSteps extends mlip.v1.TimeSteps.$Properties {
+        }
+
+        /** Steps whose timings somebody wants: from `first_step` to before `end_step`, 0-based. */
+        class TimeSteps {
+
+            /**
+             * Constructs a new TimeSteps.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.TimeSteps.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** TimeSteps firstStep. */
+            firstStep: number;
+
+            /** TimeSteps endStep. */
+            endStep: number;
+
+            /**
+             * Encodes the specified TimeSteps message. Does not implicitly {@link mlip.v1.TimeSteps.verify|verify} messages.
+             * @param message TimeSteps message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.TimeSteps.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a TimeSteps message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.TimeSteps & mlip.v1.TimeSteps.$Shape} TimeSteps
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.TimeSteps & mlip.v1.TimeSteps.$Shape;
+        }
+
+        namespace TimeSteps {
+
+            /** Properties of a TimeSteps. */
+            interface $Properties {
+
+                /** TimeSteps firstStep */
+                firstStep?: (number|null);
+
+                /** TimeSteps endStep */
+                endStep?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a TimeSteps. */
+            type $Shape = mlip.v1.TimeSteps.$Properties;
+        }
+
+        /**
+         * Properties of a StepTimings.
+         * @deprecated Use mlip.v1.StepTimings.$Properties instead.
+         */
+        interface IStepTimings extends mlip.v1.StepTimings.$Properties {
+        }
+
+        /** Where the time of a step went on one rank, or in the coordinator. */
+        class StepTimings {
+
+            /**
+             * Constructs a new StepTimings.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.StepTimings.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StepTimings step. */
+            step: number;
+
+            /** StepTimings generation. */
+            generation: number;
+
+            /** StepTimings rank. */
+            rank: number;
+
+            /** The step was abandoned. */
+            abandoned: boolean;
+
+            /** The first one is the whole step. */
+            spans: mlip.v1.Span.$Properties[];
+
+            /**
+             * Encodes the specified StepTimings message. Does not implicitly {@link mlip.v1.StepTimings.verify|verify} messages.
+             * @param message StepTimings message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.StepTimings.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StepTimings message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.StepTimings & mlip.v1.StepTimings.$Shape} StepTimings
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.StepTimings & mlip.v1.StepTimings.$Shape;
+        }
+
+        namespace StepTimings {
+
+            /** Properties of a StepTimings. */
+            interface $Properties {
+
+                /** StepTimings step */
+                step?: (number|null);
+
+                /** StepTimings generation */
+                generation?: (number|null);
+
+                /** StepTimings rank */
+                rank?: (number|null);
+
+                /** The step was abandoned. */
+                abandoned?: (boolean|null);
+
+                /** The first one is the whole step. */
+                spans?: (mlip.v1.Span.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a StepTimings. */
+            type $Shape = mlip.v1.StepTimings.$Properties;
+        }
+
+        /**
+         * Properties of a Span.
+         * @deprecated Use mlip.v1.Span.$Properties instead.
+         */
+        interface ISpan extends mlip.v1.Span.$Properties {
+        }
+
+        /** Represents a Span. */
+        class Span {
+
+            /**
+             * Constructs a new Span.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.Span.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Span name. */
+            name: string;
+
+            /** What runs beside each other: phases, communication. */
+            track: string;
+
+            /** By the sender's clock, milliseconds since 1970. */
+            startMs: number;
+
+            /** Span durationMs. */
+            durationMs: number;
+
+            /**
+             * Encodes the specified Span message. Does not implicitly {@link mlip.v1.Span.verify|verify} messages.
+             * @param message Span message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.Span.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Span message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.Span & mlip.v1.Span.$Shape} Span
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.Span & mlip.v1.Span.$Shape;
+        }
+
+        namespace Span {
+
+            /** Properties of a Span. */
+            interface $Properties {
+
+                /** Span name */
+                name?: (string|null);
+
+                /** What runs beside each other: phases, communication. */
+                track?: (string|null);
+
+                /** By the sender's clock, milliseconds since 1970. */
+                startMs?: (number|null);
+
+                /** Span durationMs */
+                durationMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Span. */
+            type $Shape = mlip.v1.Span.$Properties;
+        }
+
+        /**
+         * Properties of an Inspect.
+         * @deprecated Use mlip.v1.Inspect.$Properties instead.
+         */
+        interface IInspect extends mlip.v1.Inspect.$Properties {
+        }
+
+        /** Somebody wants to know what the worker is doing. */
+        class Inspect {
+
+            /**
+             * Constructs a new Inspect.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.Inspect.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Inspect request. */
+            request: number;
+
+            /**
+             * Encodes the specified Inspect message. Does not implicitly {@link mlip.v1.Inspect.verify|verify} messages.
+             * @param message Inspect message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.Inspect.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Inspect message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.Inspect & mlip.v1.Inspect.$Shape} Inspect
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.Inspect & mlip.v1.Inspect.$Shape;
+        }
+
+        namespace Inspect {
+
+            /** Properties of an Inspect. */
+            interface $Properties {
+
+                /** Inspect request */
+                request?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Inspect. */
+            type $Shape = mlip.v1.Inspect.$Properties;
+        }
+
+        /**
+         * Properties of an Inspected.
+         * @deprecated Use mlip.v1.Inspected.$Properties instead.
+         */
+        interface IInspected extends mlip.v1.Inspected.$Properties {
+        }
+
+        /** Represents an Inspected. */
+        class Inspected {
+
+            /**
+             * Constructs a new Inspected.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.Inspected.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Inspected request. */
+            request: number;
+
+            /** A JSON object. */
+            report: string;
+
+            /**
+             * Encodes the specified Inspected message. Does not implicitly {@link mlip.v1.Inspected.verify|verify} messages.
+             * @param message Inspected message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.Inspected.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Inspected message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.Inspected & mlip.v1.Inspected.$Shape} Inspected
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.Inspected & mlip.v1.Inspected.$Shape;
+        }
+
+        namespace Inspected {
+
+            /** Properties of an Inspected. */
+            interface $Properties {
+
+                /** Inspected request */
+                request?: (number|null);
+
+                /** A JSON object. */
+                report?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Inspected. */
+            type $Shape = mlip.v1.Inspected.$Properties;
         }
 
         /**
@@ -1368,6 +1929,57 @@ export namespace mlip {
 
             /** Shape of a Halt. */
             type $Shape = mlip.v1.Halt.$Properties;
+        }
+
+        /**
+         * Properties of a Drain.
+         * @deprecated Use mlip.v1.Drain.$Properties instead.
+         */
+        interface IDrain extends mlip.v1.Drain.$Properties {
+        }
+
+        /** The receiver is to go as SIGTERM makes it: it asks to be let off. */
+        class Drain {
+
+            /**
+             * Constructs a new Drain.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.Drain.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /**
+             * Encodes the specified Drain message. Does not implicitly {@link mlip.v1.Drain.verify|verify} messages.
+             * @param message Drain message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.Drain.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Drain message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.Drain & mlip.v1.Drain.$Shape} Drain
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.Drain & mlip.v1.Drain.$Shape;
+        }
+
+        namespace Drain {
+
+            /** Properties of a Drain. */
+            interface $Properties {
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Drain. */
+            type $Shape = mlip.v1.Drain.$Properties;
         }
 
         /**
@@ -2289,8 +2901,20 @@ export namespace mlip {
             /** RunEvent saveFailed. */
             saveFailed?: (mlip.v1.RunSaveFailed.$Properties|null);
 
+            /** RunEvent paused. */
+            paused?: (mlip.v1.RunPaused.$Properties|null);
+
+            /** RunEvent resumed. */
+            resumed?: (mlip.v1.RunResumed.$Properties|null);
+
+            /** RunEvent scaled. */
+            scaled?: (mlip.v1.RunScaled.$Properties|null);
+
+            /** RunEvent leaving. */
+            leaving?: (mlip.v1.RunLeaving.$Properties|null);
+
             /** RunEvent kind. */
-            kind?: ("joined"|"started"|"step"|"saved"|"notice"|"failed"|"finished"|"left"|"generation"|"saveFailed");
+            kind?: ("joined"|"started"|"step"|"saved"|"notice"|"failed"|"finished"|"left"|"generation"|"saveFailed"|"paused"|"resumed"|"scaled"|"leaving");
 
             /**
              * Encodes the specified RunEvent message. Does not implicitly {@link mlip.v1.RunEvent.verify|verify} messages.
@@ -2346,8 +2970,20 @@ export namespace mlip {
                 /** RunEvent saveFailed */
                 saveFailed?: (mlip.v1.RunSaveFailed.$Properties|null);
 
+                /** RunEvent paused */
+                paused?: (mlip.v1.RunPaused.$Properties|null);
+
+                /** RunEvent resumed */
+                resumed?: (mlip.v1.RunResumed.$Properties|null);
+
+                /** RunEvent scaled */
+                scaled?: (mlip.v1.RunScaled.$Properties|null);
+
+                /** RunEvent leaving */
+                leaving?: (mlip.v1.RunLeaving.$Properties|null);
+
                 /** RunEvent kind */
-                kind?: ("joined"|"started"|"step"|"saved"|"notice"|"failed"|"finished"|"left"|"generation"|"saveFailed");
+                kind?: ("joined"|"started"|"step"|"saved"|"notice"|"failed"|"finished"|"left"|"generation"|"saveFailed"|"paused"|"resumed"|"scaled"|"leaving");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2365,9 +3001,13 @@ export namespace mlip {
               left?: mlip.v1.RunLeft.$Shape|null;
               generation?: mlip.v1.RunGeneration.$Shape|null;
               saveFailed?: mlip.v1.RunSaveFailed.$Shape|null;
+              paused?: mlip.v1.RunPaused.$Shape|null;
+              resumed?: mlip.v1.RunResumed.$Shape|null;
+              scaled?: mlip.v1.RunScaled.$Shape|null;
+              leaving?: mlip.v1.RunLeaving.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ kind?: undefined; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null }|{ kind?: "joined"; joined: mlip.v1.RunJoined.$Shape; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null }|{ kind?: "started"; joined?: null; started: mlip.v1.RunStarted.$Shape; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null }|{ kind?: "step"; joined?: null; started?: null; step: mlip.v1.RunStep.$Shape; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null }|{ kind?: "saved"; joined?: null; started?: null; step?: null; saved: mlip.v1.RunSaved.$Shape; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null }|{ kind?: "notice"; joined?: null; started?: null; step?: null; saved?: null; notice: mlip.v1.RunNotice.$Shape; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null }|{ kind?: "failed"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed: mlip.v1.RunFailed.$Shape; finished?: null; left?: null; generation?: null; saveFailed?: null }|{ kind?: "finished"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished: mlip.v1.RunFinished.$Shape; left?: null; generation?: null; saveFailed?: null }|{ kind?: "left"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left: mlip.v1.RunLeft.$Shape; generation?: null; saveFailed?: null }|{ kind?: "generation"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation: mlip.v1.RunGeneration.$Shape; saveFailed?: null }|{ kind?: "saveFailed"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed: mlip.v1.RunSaveFailed.$Shape })
+              ({ kind?: undefined; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null; paused?: null; resumed?: null; scaled?: null; leaving?: null }|{ kind?: "joined"; joined: mlip.v1.RunJoined.$Shape; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null; paused?: null; resumed?: null; scaled?: null; leaving?: null }|{ kind?: "started"; joined?: null; started: mlip.v1.RunStarted.$Shape; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null; paused?: null; resumed?: null; scaled?: null; leaving?: null }|{ kind?: "step"; joined?: null; started?: null; step: mlip.v1.RunStep.$Shape; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null; paused?: null; resumed?: null; scaled?: null; leaving?: null }|{ kind?: "saved"; joined?: null; started?: null; step?: null; saved: mlip.v1.RunSaved.$Shape; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null; paused?: null; resumed?: null; scaled?: null; leaving?: null }|{ kind?: "notice"; joined?: null; started?: null; step?: null; saved?: null; notice: mlip.v1.RunNotice.$Shape; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null; paused?: null; resumed?: null; scaled?: null; leaving?: null }|{ kind?: "failed"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed: mlip.v1.RunFailed.$Shape; finished?: null; left?: null; generation?: null; saveFailed?: null; paused?: null; resumed?: null; scaled?: null; leaving?: null }|{ kind?: "finished"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished: mlip.v1.RunFinished.$Shape; left?: null; generation?: null; saveFailed?: null; paused?: null; resumed?: null; scaled?: null; leaving?: null }|{ kind?: "left"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left: mlip.v1.RunLeft.$Shape; generation?: null; saveFailed?: null; paused?: null; resumed?: null; scaled?: null; leaving?: null }|{ kind?: "generation"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation: mlip.v1.RunGeneration.$Shape; saveFailed?: null; paused?: null; resumed?: null; scaled?: null; leaving?: null }|{ kind?: "saveFailed"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed: mlip.v1.RunSaveFailed.$Shape; paused?: null; resumed?: null; scaled?: null; leaving?: null }|{ kind?: "paused"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null; paused: mlip.v1.RunPaused.$Shape; resumed?: null; scaled?: null; leaving?: null }|{ kind?: "resumed"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null; paused?: null; resumed: mlip.v1.RunResumed.$Shape; scaled?: null; leaving?: null }|{ kind?: "scaled"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null; paused?: null; resumed?: null; scaled: mlip.v1.RunScaled.$Shape; leaving?: null }|{ kind?: "leaving"; joined?: null; started?: null; step?: null; saved?: null; notice?: null; failed?: null; finished?: null; left?: null; generation?: null; saveFailed?: null; paused?: null; resumed?: null; scaled?: null; leaving: mlip.v1.RunLeaving.$Shape })
             );
         }
 
@@ -2855,6 +3495,234 @@ export namespace mlip {
         }
 
         /**
+         * Properties of a RunPaused.
+         * @deprecated Use mlip.v1.RunPaused.$Properties instead.
+         */
+        interface IRunPaused extends mlip.v1.RunPaused.$Properties {
+        }
+
+        /** No step is under way, and none begins. */
+        class RunPaused {
+
+            /**
+             * Constructs a new RunPaused.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.RunPaused.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Steps applied. */
+            step: number;
+
+            /**
+             * Encodes the specified RunPaused message. Does not implicitly {@link mlip.v1.RunPaused.verify|verify} messages.
+             * @param message RunPaused message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.RunPaused.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RunPaused message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.RunPaused & mlip.v1.RunPaused.$Shape} RunPaused
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.RunPaused & mlip.v1.RunPaused.$Shape;
+        }
+
+        namespace RunPaused {
+
+            /** Properties of a RunPaused. */
+            interface $Properties {
+
+                /** Steps applied. */
+                step?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RunPaused. */
+            type $Shape = mlip.v1.RunPaused.$Properties;
+        }
+
+        /**
+         * Properties of a RunResumed.
+         * @deprecated Use mlip.v1.RunResumed.$Properties instead.
+         */
+        interface IRunResumed extends mlip.v1.RunResumed.$Properties {
+        }
+
+        /** Represents a RunResumed. */
+        class RunResumed {
+
+            /**
+             * Constructs a new RunResumed.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.RunResumed.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Steps applied. */
+            step: number;
+
+            /**
+             * Encodes the specified RunResumed message. Does not implicitly {@link mlip.v1.RunResumed.verify|verify} messages.
+             * @param message RunResumed message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.RunResumed.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RunResumed message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.RunResumed & mlip.v1.RunResumed.$Shape} RunResumed
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.RunResumed & mlip.v1.RunResumed.$Shape;
+        }
+
+        namespace RunResumed {
+
+            /** Properties of a RunResumed. */
+            interface $Properties {
+
+                /** Steps applied. */
+                step?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RunResumed. */
+            type $Shape = mlip.v1.RunResumed.$Properties;
+        }
+
+        /**
+         * Properties of a RunScaled.
+         * @deprecated Use mlip.v1.RunScaled.$Properties instead.
+         */
+        interface IRunScaled extends mlip.v1.RunScaled.$Properties {
+        }
+
+        /** The run is to have so many workers. */
+        class RunScaled {
+
+            /**
+             * Constructs a new RunScaled.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.RunScaled.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RunScaled workers. */
+            workers: number;
+
+            /**
+             * Encodes the specified RunScaled message. Does not implicitly {@link mlip.v1.RunScaled.verify|verify} messages.
+             * @param message RunScaled message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.RunScaled.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RunScaled message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.RunScaled & mlip.v1.RunScaled.$Shape} RunScaled
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.RunScaled & mlip.v1.RunScaled.$Shape;
+        }
+
+        namespace RunScaled {
+
+            /** Properties of a RunScaled. */
+            interface $Properties {
+
+                /** RunScaled workers */
+                workers?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RunScaled. */
+            type $Shape = mlip.v1.RunScaled.$Properties;
+        }
+
+        /**
+         * Properties of a RunLeaving.
+         * @deprecated Use mlip.v1.RunLeaving.$Properties instead.
+         */
+        interface IRunLeaving extends mlip.v1.RunLeaving.$Properties {
+        }
+
+        /** A worker is to leave, since it asked for it or somebody else did; RunLeft follows. */
+        class RunLeaving {
+
+            /**
+             * Constructs a new RunLeaving.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.RunLeaving.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RunLeaving worker. */
+            worker: number;
+
+            /**
+             * Encodes the specified RunLeaving message. Does not implicitly {@link mlip.v1.RunLeaving.verify|verify} messages.
+             * @param message RunLeaving message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.RunLeaving.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RunLeaving message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.RunLeaving & mlip.v1.RunLeaving.$Shape} RunLeaving
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.RunLeaving & mlip.v1.RunLeaving.$Shape;
+        }
+
+        namespace RunLeaving {
+
+            /** Properties of a RunLeaving. */
+            interface $Properties {
+
+                /** RunLeaving worker */
+                worker?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RunLeaving. */
+            type $Shape = mlip.v1.RunLeaving.$Properties;
+        }
+
+        /**
          * Properties of a RunNotice.
          * @deprecated Use mlip.v1.RunNotice.$Properties instead.
          */
@@ -3170,6 +4038,18 @@ export namespace mlip {
             /** Of the newest step; absent before the first. */
             loss?: (number|null);
 
+            /** Somebody has asked for a pause: where `phase` is not "paused", it begins after the step under way. */
+            paused: boolean;
+
+            /** Coordinators that went on with the run after one before them. */
+            restarts: number;
+
+            /** Workers that were lost or given up, those that came back included. */
+            workersLost: number;
+
+            /** Workers that the run is to have; 0 where nobody has said so since it was started. */
+            workersWanted: number;
+
             /**
              * Encodes the specified RunStatus message. Does not implicitly {@link mlip.v1.RunStatus.verify|verify} messages.
              * @param message RunStatus message or plain object to encode
@@ -3239,6 +4119,18 @@ export namespace mlip {
                 /** Of the newest step; absent before the first. */
                 loss?: (number|null);
 
+                /** Somebody has asked for a pause: where `phase` is not "paused", it begins after the step under way. */
+                paused?: (boolean|null);
+
+                /** Coordinators that went on with the run after one before them. */
+                restarts?: (number|null);
+
+                /** Workers that were lost or given up, those that came back included. */
+                workersLost?: (number|null);
+
+                /** Workers that the run is to have; 0 where nobody has said so since it was started. */
+                workersWanted?: (number|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -3296,6 +4188,9 @@ export namespace mlip {
             /** WorkerStatus speed. */
             speed: number;
 
+            /** Of the newest step that it has applied: seconds by phase (data, encode, gather, loss, backward, reduce, update). */
+            phaseSeconds: { [k: string]: number };
+
             /**
              * Encodes the specified WorkerStatus message. Does not implicitly {@link mlip.v1.WorkerStatus.verify|verify} messages.
              * @param message WorkerStatus message or plain object to encode
@@ -3349,6 +4244,9 @@ export namespace mlip {
 
                 /** WorkerStatus speed */
                 speed?: (number|null);
+
+                /** Of the newest step that it has applied: seconds by phase (data, encode, gather, loss, backward, reduce, update). */
+                phaseSeconds?: ({ [k: string]: number }|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -3410,54 +4308,726 @@ export namespace mlip {
         }
 
         /**
-         * Properties of a StopReply.
-         * @deprecated Use mlip.v1.StopReply.$Properties instead.
+         * Properties of a PauseRequest.
+         * @deprecated Use mlip.v1.PauseRequest.$Properties instead.
          */
-        interface IStopReply extends mlip.v1.StopReply.$Properties {
+        interface IPauseRequest extends mlip.v1.PauseRequest.$Properties {
         }
 
-        /** Represents a StopReply. */
-        class StopReply {
+        /** Represents a PauseRequest. */
+        class PauseRequest {
 
             /**
-             * Constructs a new StopReply.
+             * Constructs a new PauseRequest.
              * @param [properties] Properties to set
              */
-            constructor(properties?: mlip.v1.StopReply.$Properties);
+            constructor(properties?: mlip.v1.PauseRequest.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
             /**
-             * Encodes the specified StopReply message. Does not implicitly {@link mlip.v1.StopReply.verify|verify} messages.
-             * @param message StopReply message or plain object to encode
+             * Encodes the specified PauseRequest message. Does not implicitly {@link mlip.v1.PauseRequest.verify|verify} messages.
+             * @param message PauseRequest message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: mlip.v1.StopReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: mlip.v1.PauseRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a StopReply message from the specified reader or buffer.
+             * Decodes a PauseRequest message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {mlip.v1.StopReply & mlip.v1.StopReply.$Shape} StopReply
+             * @returns {mlip.v1.PauseRequest & mlip.v1.PauseRequest.$Shape} PauseRequest
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.StopReply & mlip.v1.StopReply.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.PauseRequest & mlip.v1.PauseRequest.$Shape;
         }
 
-        namespace StopReply {
+        namespace PauseRequest {
 
-            /** Properties of a StopReply. */
+            /** Properties of a PauseRequest. */
             interface $Properties {
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a StopReply. */
-            type $Shape = mlip.v1.StopReply.$Properties;
+            /** Shape of a PauseRequest. */
+            type $Shape = mlip.v1.PauseRequest.$Properties;
+        }
+
+        /**
+         * Properties of a ResumeRequest.
+         * @deprecated Use mlip.v1.ResumeRequest.$Properties instead.
+         */
+        interface IResumeRequest extends mlip.v1.ResumeRequest.$Properties {
+        }
+
+        /** Represents a ResumeRequest. */
+        class ResumeRequest {
+
+            /**
+             * Constructs a new ResumeRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.ResumeRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /**
+             * Encodes the specified ResumeRequest message. Does not implicitly {@link mlip.v1.ResumeRequest.verify|verify} messages.
+             * @param message ResumeRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.ResumeRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ResumeRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.ResumeRequest & mlip.v1.ResumeRequest.$Shape} ResumeRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.ResumeRequest & mlip.v1.ResumeRequest.$Shape;
+        }
+
+        namespace ResumeRequest {
+
+            /** Properties of a ResumeRequest. */
+            interface $Properties {
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ResumeRequest. */
+            type $Shape = mlip.v1.ResumeRequest.$Properties;
+        }
+
+        /**
+         * Properties of a DrainRequest.
+         * @deprecated Use mlip.v1.DrainRequest.$Properties instead.
+         */
+        interface IDrainRequest extends mlip.v1.DrainRequest.$Properties {
+        }
+
+        /** Represents a DrainRequest. */
+        class DrainRequest {
+
+            /**
+             * Constructs a new DrainRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.DrainRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** DrainRequest worker. */
+            worker: number;
+
+            /** That of whoever asks: in another one the number may be that of somebody else. */
+            generation: number;
+
+            /** Also where the run cannot go on without it. */
+            force: boolean;
+
+            /**
+             * Encodes the specified DrainRequest message. Does not implicitly {@link mlip.v1.DrainRequest.verify|verify} messages.
+             * @param message DrainRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.DrainRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a DrainRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.DrainRequest & mlip.v1.DrainRequest.$Shape} DrainRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.DrainRequest & mlip.v1.DrainRequest.$Shape;
+        }
+
+        namespace DrainRequest {
+
+            /** Properties of a DrainRequest. */
+            interface $Properties {
+
+                /** DrainRequest worker */
+                worker?: (number|null);
+
+                /** That of whoever asks: in another one the number may be that of somebody else. */
+                generation?: (number|null);
+
+                /** Also where the run cannot go on without it. */
+                force?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a DrainRequest. */
+            type $Shape = mlip.v1.DrainRequest.$Properties;
+        }
+
+        /**
+         * Properties of a ScaleRequest.
+         * @deprecated Use mlip.v1.ScaleRequest.$Properties instead.
+         */
+        interface IScaleRequest extends mlip.v1.ScaleRequest.$Properties {
+        }
+
+        /** Represents a ScaleRequest. */
+        class ScaleRequest {
+
+            /**
+             * Constructs a new ScaleRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.ScaleRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ScaleRequest workers. */
+            workers: number;
+
+            /**
+             * Encodes the specified ScaleRequest message. Does not implicitly {@link mlip.v1.ScaleRequest.verify|verify} messages.
+             * @param message ScaleRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.ScaleRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ScaleRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.ScaleRequest & mlip.v1.ScaleRequest.$Shape} ScaleRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.ScaleRequest & mlip.v1.ScaleRequest.$Shape;
+        }
+
+        namespace ScaleRequest {
+
+            /** Properties of a ScaleRequest. */
+            interface $Properties {
+
+                /** ScaleRequest workers */
+                workers?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ScaleRequest. */
+            type $Shape = mlip.v1.ScaleRequest.$Properties;
+        }
+
+        /**
+         * Properties of a CommandReply.
+         * @deprecated Use mlip.v1.CommandReply.$Properties instead.
+         */
+        interface ICommandReply extends mlip.v1.CommandReply.$Properties {
+        }
+
+        /** What has become of a command. */
+        class CommandReply {
+
+            /**
+             * Constructs a new CommandReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.CommandReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** False where there was nothing to change. */
+            changed: boolean;
+
+            /** In words. */
+            text: string;
+
+            /**
+             * Encodes the specified CommandReply message. Does not implicitly {@link mlip.v1.CommandReply.verify|verify} messages.
+             * @param message CommandReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.CommandReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a CommandReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.CommandReply & mlip.v1.CommandReply.$Shape} CommandReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.CommandReply & mlip.v1.CommandReply.$Shape;
+        }
+
+        namespace CommandReply {
+
+            /** Properties of a CommandReply. */
+            interface $Properties {
+
+                /** False where there was nothing to change. */
+                changed?: (boolean|null);
+
+                /** In words. */
+                text?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a CommandReply. */
+            type $Shape = mlip.v1.CommandReply.$Properties;
+        }
+
+        /**
+         * Properties of a LogsRequest.
+         * @deprecated Use mlip.v1.LogsRequest.$Properties instead.
+         */
+        interface ILogsRequest extends mlip.v1.LogsRequest.$Properties {
+        }
+
+        /** Represents a LogsRequest. */
+        class LogsRequest {
+
+            /**
+             * Constructs a new LogsRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.LogsRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Goes on with what is logged until the run ends. */
+            follow: boolean;
+
+            /** No lines below it: debug, info, warn, error; empty for all. */
+            level: string;
+
+            /** LogsRequest worker. */
+            worker?: (number|null);
+
+            /** LogsRequest rank. */
+            rank?: (number|null);
+
+            /** Milliseconds since 1970; 0 for all. */
+            sinceMs: number;
+
+            /**
+             * Encodes the specified LogsRequest message. Does not implicitly {@link mlip.v1.LogsRequest.verify|verify} messages.
+             * @param message LogsRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.LogsRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LogsRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.LogsRequest & mlip.v1.LogsRequest.$Shape} LogsRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.LogsRequest & mlip.v1.LogsRequest.$Shape;
+        }
+
+        namespace LogsRequest {
+
+            /** Properties of a LogsRequest. */
+            interface $Properties {
+
+                /** Goes on with what is logged until the run ends. */
+                follow?: (boolean|null);
+
+                /** No lines below it: debug, info, warn, error; empty for all. */
+                level?: (string|null);
+
+                /** LogsRequest worker */
+                worker?: (number|null);
+
+                /** LogsRequest rank */
+                rank?: (number|null);
+
+                /** Milliseconds since 1970; 0 for all. */
+                sinceMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LogsRequest. */
+            type $Shape = mlip.v1.LogsRequest.$Properties;
+        }
+
+        /**
+         * Properties of a LogsReply.
+         * @deprecated Use mlip.v1.LogsReply.$Properties instead.
+         */
+        interface ILogsReply extends mlip.v1.LogsReply.$Properties {
+        }
+
+        /** Represents a LogsReply. */
+        class LogsReply {
+
+            /**
+             * Constructs a new LogsReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.LogsReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** As in logs.jsonl. */
+            lines: string[];
+
+            /** The line of the first failure, once there is one, whether or not it is among those that were asked for. */
+            firstFailure: string;
+
+            /** In the last message, where the run has ended: a stream that ends without it is to be asked for again. */
+            ended: boolean;
+
+            /**
+             * Encodes the specified LogsReply message. Does not implicitly {@link mlip.v1.LogsReply.verify|verify} messages.
+             * @param message LogsReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.LogsReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LogsReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.LogsReply & mlip.v1.LogsReply.$Shape} LogsReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.LogsReply & mlip.v1.LogsReply.$Shape;
+        }
+
+        namespace LogsReply {
+
+            /** Properties of a LogsReply. */
+            interface $Properties {
+
+                /** As in logs.jsonl. */
+                lines?: (string[]|null);
+
+                /** The line of the first failure, once there is one, whether or not it is among those that were asked for. */
+                firstFailure?: (string|null);
+
+                /** In the last message, where the run has ended: a stream that ends without it is to be asked for again. */
+                ended?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LogsReply. */
+            type $Shape = mlip.v1.LogsReply.$Properties;
+        }
+
+        /**
+         * Properties of a TraceRequest.
+         * @deprecated Use mlip.v1.TraceRequest.$Properties instead.
+         */
+        interface ITraceRequest extends mlip.v1.TraceRequest.$Properties {
+        }
+
+        /** Represents a TraceRequest. */
+        class TraceRequest {
+
+            /**
+             * Constructs a new TraceRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.TraceRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** TraceRequest steps. */
+            steps: number;
+
+            /** What has come by then is the answer. */
+            timeoutMs: number;
+
+            /**
+             * Encodes the specified TraceRequest message. Does not implicitly {@link mlip.v1.TraceRequest.verify|verify} messages.
+             * @param message TraceRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.TraceRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a TraceRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.TraceRequest & mlip.v1.TraceRequest.$Shape} TraceRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.TraceRequest & mlip.v1.TraceRequest.$Shape;
+        }
+
+        namespace TraceRequest {
+
+            /** Properties of a TraceRequest. */
+            interface $Properties {
+
+                /** TraceRequest steps */
+                steps?: (number|null);
+
+                /** What has come by then is the answer. */
+                timeoutMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a TraceRequest. */
+            type $Shape = mlip.v1.TraceRequest.$Properties;
+        }
+
+        /**
+         * Properties of a TracePart.
+         * @deprecated Use mlip.v1.TracePart.$Properties instead.
+         */
+        interface ITracePart extends mlip.v1.TracePart.$Properties {
+        }
+
+        /** A step of a rank, or of the coordinator. */
+        class TracePart {
+
+            /**
+             * Constructs a new TracePart.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.TracePart.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** TracePart timings. */
+            timings?: (mlip.v1.StepTimings.$Properties|null);
+
+            /** Absent for the coordinator. */
+            worker?: (number|null);
+
+            /** TracePart host. */
+            host: string;
+
+            /** TracePart pid. */
+            pid: number;
+
+            /** How far the worker's clock is ahead of the coordinator's, and how far off that may be; absent where it is not known. */
+            clockAheadMs?: (number|null);
+
+            /** TracePart clockErrorMs. */
+            clockErrorMs: number;
+
+            /** TracePart runId. */
+            runId: string;
+
+            /**
+             * Encodes the specified TracePart message. Does not implicitly {@link mlip.v1.TracePart.verify|verify} messages.
+             * @param message TracePart message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.TracePart.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a TracePart message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.TracePart & mlip.v1.TracePart.$Shape} TracePart
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.TracePart & mlip.v1.TracePart.$Shape;
+        }
+
+        namespace TracePart {
+
+            /** Properties of a TracePart. */
+            interface $Properties {
+
+                /** TracePart timings */
+                timings?: (mlip.v1.StepTimings.$Properties|null);
+
+                /** Absent for the coordinator. */
+                worker?: (number|null);
+
+                /** TracePart host */
+                host?: (string|null);
+
+                /** TracePart pid */
+                pid?: (number|null);
+
+                /** How far the worker's clock is ahead of the coordinator's, and how far off that may be; absent where it is not known. */
+                clockAheadMs?: (number|null);
+
+                /** TracePart clockErrorMs */
+                clockErrorMs?: (number|null);
+
+                /** TracePart runId */
+                runId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a TracePart. */
+            type $Shape = mlip.v1.TracePart.$Properties;
+        }
+
+        /**
+         * Properties of an InspectRequest.
+         * @deprecated Use mlip.v1.InspectRequest.$Properties instead.
+         */
+        interface IInspectRequest extends mlip.v1.InspectRequest.$Properties {
+        }
+
+        /** Represents an InspectRequest. */
+        class InspectRequest {
+
+            /**
+             * Constructs a new InspectRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.InspectRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Who has not answered by then is left out. */
+            timeoutMs: number;
+
+            /**
+             * Encodes the specified InspectRequest message. Does not implicitly {@link mlip.v1.InspectRequest.verify|verify} messages.
+             * @param message InspectRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.InspectRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an InspectRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.InspectRequest & mlip.v1.InspectRequest.$Shape} InspectRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.InspectRequest & mlip.v1.InspectRequest.$Shape;
+        }
+
+        namespace InspectRequest {
+
+            /** Properties of an InspectRequest. */
+            interface $Properties {
+
+                /** Who has not answered by then is left out. */
+                timeoutMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an InspectRequest. */
+            type $Shape = mlip.v1.InspectRequest.$Properties;
+        }
+
+        /**
+         * Properties of a WorkerReport.
+         * @deprecated Use mlip.v1.WorkerReport.$Properties instead.
+         */
+        interface IWorkerReport extends mlip.v1.WorkerReport.$Properties {
+        }
+
+        /** What a worker does right now. */
+        class WorkerReport {
+
+            /**
+             * Constructs a new WorkerReport.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mlip.v1.WorkerReport.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** WorkerReport worker. */
+            worker: number;
+
+            /** WorkerReport host. */
+            host: string;
+
+            /** A JSON object; empty where it has not answered. */
+            report: string;
+
+            /**
+             * Encodes the specified WorkerReport message. Does not implicitly {@link mlip.v1.WorkerReport.verify|verify} messages.
+             * @param message WorkerReport message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mlip.v1.WorkerReport.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a WorkerReport message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mlip.v1.WorkerReport & mlip.v1.WorkerReport.$Shape} WorkerReport
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.WorkerReport & mlip.v1.WorkerReport.$Shape;
+        }
+
+        namespace WorkerReport {
+
+            /** Properties of a WorkerReport. */
+            interface $Properties {
+
+                /** WorkerReport worker */
+                worker?: (number|null);
+
+                /** WorkerReport host */
+                host?: (string|null);
+
+                /** A JSON object; empty where it has not answered. */
+                report?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a WorkerReport. */
+            type $Shape = mlip.v1.WorkerReport.$Properties;
         }
     }
 }

@@ -1,6 +1,7 @@
 /** How much the commands log: children of a launcher only what the launcher does not say itself, all with `--debug`. */
 import { createLogger, type Logger, type LogLevel } from '../core/log.js';
 import { isLaunched } from './launch/channel.js';
+import { hasColours } from './terminal.js';
 
 export const DEBUG_FLAG = '--debug';
 
@@ -13,7 +14,7 @@ export function logsAsJson(): boolean {
 }
 
 export function commandLogger(name: string): Logger {
-  return createLogger({ name, level: levelOf() });
+  return createLogger({ name, level: levelOf(), colours: hasColours });
 }
 
 function levelOf(): LogLevel {

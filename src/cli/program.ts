@@ -13,12 +13,18 @@ import { doctorCommand } from './commands/doctor.js';
 import { engineCommand } from './commands/engine.js';
 import { evalCommand } from './commands/eval.js';
 import { knowledgeCommand } from './commands/knowledge.js';
+import { traceCommand } from './commands/trace.js';
 import { trainCommand } from './commands/train.js';
 import { weightsCommand } from './commands/weights.js';
 import { workerCommand } from './commands/worker.js';
+import { logsCommand } from './commands/logs.js';
+import { drainCommand } from './commands/drain.js';
 import { eventsCommand } from './commands/events.js';
 import { fetchCommand } from './commands/fetch.js';
+import { pauseCommand, resumeCommand } from './commands/pause.js';
+import { scaleCommand } from './commands/scale.js';
 import { statusCommand } from './commands/status.js';
+import { stopCommand } from './commands/stop.js';
 import { submitCommand } from './commands/submit.js';
 import { exitStatuses } from './exit-status.js';
 import { addExamples } from './options.js';
@@ -67,7 +73,14 @@ function commands(): Command[] {
     submitCommand(),
     eventsCommand(),
     statusCommand(),
+    logsCommand(),
     dashboardCommand(),
+    traceCommand(),
+    pauseCommand(),
+    resumeCommand(),
+    drainCommand(),
+    scaleCommand(),
+    stopCommand(),
     fetchCommand(),
     auditCommand(),
     certsCommand(),

@@ -2,7 +2,8 @@
 import pc from 'picocolors';
 
 /** For stderr: picocolors itself looks at stdout, and colours wherever the variable CI is set. */
-export const colours = pc.createColors(pc.isColorSupported && process.stderr.isTTY === true);
+export const hasColours = pc.isColorSupported && process.stderr.isTTY === true;
+export const colours = pc.createColors(hasColours);
 
 /** The same for stdout. */
 export const answerColours = pc.createColors(pc.isColorSupported && process.stdout.isTTY === true);

@@ -29,6 +29,7 @@ export interface InboundHandler {
 export class Inbound {
   /** Who reacts to what arrives; may be exchanged while the connection is paused. */
   handler: InboundHandler;
+  bytesReceived = 0;
   private readonly socket: Socket;
   private readonly tls: boolean;
   private readonly frame = Buffer.alloc(FRAME_BYTES);
@@ -112,6 +113,7 @@ export class Inbound {
 
   /** False stops reading. */
   private take(bytes: number): boolean {
+    this.bytesReceived += bytes;
     if (!this.spill.isOpen) return this.advance(bytes);
     this.spill.close(bytes);
     return !this.paused && this.absorbSpill();

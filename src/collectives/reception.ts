@@ -14,7 +14,8 @@ const TLS_HANDSHAKE = 0x1603;
 
 /** Something that every rank of a generation may copy. */
 export interface Offer extends Omit<Caller, 'rank'> {
-  serve(socket: Socket): void;
+  /** `rank`: as the other end says. */
+  serve(socket: Socket, rank: number): void;
 }
 const REASONS: Record<Refusal, RefusalReason> = {
   ...{ token: 'token', generation: 'stale', neighbour: 'neighbour', protocol: 'protocol' },
@@ -109,7 +110,9 @@ export class Reception {
     const { offer, expected } = this;
     if (greeting.purpose === 'ring') this.decide(socket, greeting, expected, this.settle);
     else if (offer !== undefined) {
-      this.decide(socket, greeting, { ...offer, rank: greeting.rank }, (copying) => offer.serve(copying));
+      this.decide(socket, greeting, { ...offer, rank: greeting.rank }, (copying) =>
+        offer.serve(copying, greeting.rank),
+      );
     }
   }
 

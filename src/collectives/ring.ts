@@ -13,8 +13,9 @@ export interface Ring {
   allReduce(buffer: Floats, combination?: Combination): Promise<void>;
   /** Copies the root's `buffer` into that of every other rank. */
   broadcast(buffer: Float32Array, root: number): Promise<void>;
-  /** Bytes sent to the successor so far. */
+  /** Bytes sent to the successor, and received from the predecessor, so far. */
   readonly bytesSent: number;
+  readonly bytesReceived: number;
   /** What broke the ring; every call rejects with it from then on. */
   readonly aborted: MlipError | undefined;
   /** Closes the connections; what is under way rejects. */
@@ -25,6 +26,7 @@ export interface Ring {
 export class SoloRing implements Ring {
   readonly world = 1;
   readonly bytesSent = 0;
+  readonly bytesReceived = 0;
   readonly aborted = undefined;
   async allReduce(): Promise<void> {}
   async broadcast(): Promise<void> {}

@@ -24,18 +24,18 @@ export interface OfferOptions {
   generation: number;
   offered: OfferedTensors;
   /** A rank has all, or has gone; `error` says why. */
-  onEnd: (bytes: number, error: Error | undefined) => void;
+  onEnd: (rank: number, bytes: number, error: Error | undefined) => void;
 }
 
 /** Lets peers copy tensors, several at a time. The function that is returned withdraws the offer and ends copies under way. */
 export function offerTensors({ listener, token, generation, offered, onEnd }: OfferOptions): () => void {
   const sockets = new Set<Socket>();
-  const serve = (socket: Socket): void => {
+  const serve = (socket: Socket, rank: number): void => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     sendTensors(socket, offered).then(
-      (bytes) => onEnd(bytes, undefined),
-      (error: Error) => onEnd(socket.bytesWritten, error),
+      (bytes) => onEnd(rank, bytes, undefined),
+      (error: Error) => onEnd(rank, socket.bytesWritten, error),
     );
   };
   listener.offer({ token: digestToken(token), generation, serve });

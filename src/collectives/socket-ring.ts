@@ -61,6 +61,10 @@ export class SocketRing implements Ring {
     return this.outbound.bytesSent;
   }
 
+  get bytesReceived(): number {
+    return this.inbound.bytesReceived;
+  }
+
   get aborted(): MlipError | undefined {
     return this.broken?.error;
   }

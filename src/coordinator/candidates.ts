@@ -12,11 +12,15 @@ export function enoughIdle(state: RunState, wanted: number): boolean {
   return staying.length >= Math.min(wanted, mostWorkers(state));
 }
 
-/** A rank without a micro-batch would only watch. */
-export function mostWorkers({ settings }: RunState): number {
+/** As many as take part at most: a rank without a micro-batch would only watch. */
+export function mostWorkers({ settings, wanted }: Pick<RunState, 'settings' | 'wanted'>): number {
   const { maxWorkers } = settings.elastic;
-  const micro = microBatchCount(settings);
-  return maxWorkers === 0 ? micro : Math.min(maxWorkers, micro);
+  return Math.min(microBatchCount(settings), maxWorkers || Infinity, wanted ?? Infinity);
+}
+
+/** For so many the run waits before its first step. */
+export function startingWorkers({ settings, wanted }: RunState): number {
+  return wanted ?? settings.workers;
 }
 
 /** With how many applied steps the next generation begins, and what has them: workers, or a checkpoint. */

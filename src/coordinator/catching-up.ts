@@ -34,7 +34,7 @@ function recordStep(state: RunState, report: StepReport, nowMs: number): Transit
   const line = metricsLine({ ...state, step: state.step - 1 }, report, [], nowMs);
   return stay(
     state,
-    { kind: 'record', line, account: report.account },
+    { kind: 'record', line, account: report.account, ranks: [] },
     { kind: 'announce', event: { kind: 'step', line } },
   );
 }

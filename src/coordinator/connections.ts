@@ -11,6 +11,9 @@ export type SessionCall = Pick<
   'on' | 'write' | 'end' | 'emit'
 >;
 
+/** Hears what workers say beside the run, of which its state machine knows nothing. Returns whether it was that. */
+export type Aside = (worker: number, message: WorkerMessageSeen) => boolean;
+
 interface Connection {
   call: SessionCall;
   /** Its number; null before it has joined. */
@@ -22,10 +25,12 @@ export class Connections {
   private readonly open = new Map<number, Connection>();
   private readonly members = new Map<number, Connection>();
   private readonly dispatch: (event: EventSansTime) => void;
+  private readonly aside: Aside;
   private next = 0;
 
-  constructor(dispatch: (event: EventSansTime) => void) {
+  constructor(dispatch: (event: EventSansTime) => void, aside: Aside = () => false) {
     this.dispatch = dispatch;
+    this.aside = aside;
   }
 
   /** Takes a worker's call. */
@@ -39,6 +44,7 @@ export class Connections {
   }
 
   private hear(id: number, { call, worker }: Connection, message: WorkerMessageSeen): void {
+    if (worker !== null && this.aside(worker, message)) return;
     const event = worker === null ? joinOf(id, message) : eventOf(worker, message);
     if (event !== null) this.dispatch(event);
     else endWith(call, UNREADABLE);

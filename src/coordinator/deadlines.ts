@@ -1,6 +1,6 @@
 /** Time passes: workers that fall silent, and waits that are overdue. */
 import { MISSED_HEARTBEATS, MISSED_HEARTBEATS_AT_START } from '../rpc/protocol.js';
-import { enoughIdle, idle } from './candidates.js';
+import { enoughIdle, idle, startingWorkers } from './candidates.js';
 import { end, fail } from './failing.js';
 import { form, formWhenHalted, holderIsGone } from './forming.js';
 import { lose, redo } from './losing.js';
@@ -61,7 +61,7 @@ function endPatience(state: RunState, nowMs: number): Transition {
 }
 
 function endWait(state: RunState, nowMs: number): Transition {
-  if (nowMs < state.deadlineMs) return stay(state);
+  if (nowMs < state.deadlineMs || isSuspended(state)) return stay(state);
   switch (state.phase) {
     case 'joining':
       return startWithFewer(state, nowMs);
@@ -78,6 +78,11 @@ function endWait(state: RunState, nowMs: number): Transition {
     case 'ended':
       return stay(state);
   }
+}
+
+/** A run that is paused has time: whoever is missing may come until it goes on. */
+function isSuspended({ paused, phase }: RunState): boolean {
+  return paused && (phase === 'joining' || phase === 'waiting');
 }
 
 function startWithFewer(state: RunState, nowMs: number): Transition {
@@ -102,11 +107,12 @@ function endHalting(state: RunState, nowMs: number): Transition {
   return chain(lost, formWhenHalted(nowMs));
 }
 
-function missing({ settings, members }: RunState): string {
-  const count = members.filter(({ standing }) => standing === 'idle').length;
-  const rest = settings.workers - count;
+function missing(state: RunState): string {
+  const { settings } = state;
+  const [count, wanted] = [idle(state).length, startingWorkers(state)];
+  const rest = wanted - count;
   return (
-    `${count} of ${countPhrase(settings.workers, 'worker')} joined within ${secondsPhrase(settings.timeouts.joinMs)}; ` +
+    `${count} of ${countPhrase(wanted, 'worker')} joined within ${secondsPhrase(settings.timeouts.joinMs)}; ` +
     `${rest} ${rest === 1 ? 'is' : 'are'} missing`
   );
 }

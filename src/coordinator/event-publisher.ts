@@ -4,26 +4,25 @@ import type { EventLog } from '../bus/store.js';
 import { messageOf } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import type { RunEvent } from '../rpc/run-events.js';
+import type { StoredEvent } from './stored-event.js';
 
 /** While the store is away; later events are missing there, and nowhere else. */
 const MOST_WAITING = 10_000;
 
 export class EventPublisher {
   private readonly events: EventLog;
-  private readonly runId: string;
   private readonly log: Logger;
   private waiting = 0;
   private last: Promise<void> = Promise.resolve();
 
-  constructor(events: EventLog, runId: string, log: Logger) {
+  constructor(events: EventLog, log: Logger) {
     this.events = events;
-    this.runId = runId;
     this.log = log;
   }
 
-  publish(event: RunEvent): void {
+  publish(event: StoredEvent): void {
     if (this.waiting >= MOST_WAITING) return this.miss(event, `${MOST_WAITING} others wait already`);
-    const value = Buffer.from(JSON.stringify({ run: this.runId, time: new Date().toISOString(), ...event }));
+    const value = Buffer.from(JSON.stringify(event));
     this.waiting++;
     this.last = this.last.then(() => this.append(event, value));
   }

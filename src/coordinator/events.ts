@@ -76,6 +76,16 @@ export interface CommitReport extends StepReport {
   stateHash: string;
 }
 
+/** Where a rank's time went in a step. */
+export interface RankTimes {
+  rank: number;
+  worker: number;
+  host: string;
+  /** That it computed. */
+  microBatches: number;
+  phaseSeconds: Readonly<Record<string, number>>;
+}
+
 /** `step`, in all of them, is the 0-based index of the step under way: the number of steps applied before it. */
 export interface Place {
   generation: number;
@@ -91,11 +101,28 @@ export type CoordinatorEvent = { nowMs: number } & (
   | { kind: 'checkpointFound'; checkpoint: FoundCheckpoint | null }
   /** Someone asked the run to end after the step under way. */
   | { kind: 'stop' }
+  /** A command from outside, which is answered under that number. */
+  | { kind: 'order'; request: number; order: RunOrder }
   /** The coordinator itself cannot go on: its disk is full, say. */
   | { kind: 'broken'; failure: Failure }
   /** Time has passed. Comes several times between two heartbeats. */
   | { kind: 'tick' }
 );
+
+/** What people ask of a run. */
+export type RunOrder =
+  | { kind: 'stop' | 'pause' | 'resume' }
+  /** `generation` is that of whoever asks. `force`: also where the run cannot go on without the worker. */
+  | { kind: 'drain'; worker: number; generation: number; force: boolean }
+  /** `lets`: whether the coordinator lets workers go that are too many; else who started them does. */
+  | { kind: 'scale'; workers: number; lets: 'go' | 'stay' };
+
+/** What becomes of an order. */
+export interface OrderAnswer {
+  /** False where there was nothing to change. */
+  changed: boolean;
+  text: string;
+}
 
 /** What comes over a worker's control stream. */
 export type WorkerEvent = { worker: number } & (
@@ -139,15 +166,17 @@ export type Effect =
   | { kind: 'refuseContribution'; rank: number; failure: Failure }
   /** The step is abandoned: nobody waits for its gather. */
   | { kind: 'abandonGather'; failure: Failure }
-  /** Append to metrics.jsonl and ledger.jsonl. */
-  | { kind: 'record'; line: MetricsLine; account: StepAccount | null }
-  /** Go back: take the lines after that many steps out of metrics.jsonl and ledger.jsonl. */
+  /** Append to metrics.jsonl, ledger.jsonl and ranks.jsonl. `ranks`: none where their times are not known. */
+  | { kind: 'record'; line: MetricsLine; account: StepAccount | null; ranks: readonly RankTimes[] }
+  /** Go back: take the lines after that many steps out of these files. */
   | { kind: 'rewind'; step: number }
   /** The newest step of a checkpoint, which nobody else can tell of any more. */
   | { kind: 'recordSaved'; checkpoint: { step: number; path: string } }
   /** Look for the newest checkpoint that is whole; the answer is an event. */
   | { kind: 'findCheckpoint' }
   | { kind: 'announce'; event: RunEvent }
+  /** To whoever has given an order. */
+  | { kind: 'answer'; request: number; answer: OrderAnswer | Failure }
   /** Close the control stream of a worker that is given up. */
   | { kind: 'drop'; worker: number; failure: Failure }
   | { kind: 'end'; outcome: RunOutcome };

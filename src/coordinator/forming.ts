@@ -28,6 +28,8 @@ function formOf(state: RunState, able: readonly Member[], nowMs: number): Transi
   const planned = state.loaded === null ? withPlan(state, able[0].loaded) : state;
   const beginning = beginningOf(planned);
   const goesBack = beginning.step < planned.step;
+  // Whoever had the newest state may come back for as long as the run is paused.
+  if (goesBack && isHeld(planned)) return wait(planned, nowMs);
   if (goesBack && nowMs < planned.holderMissedUntilMs) return waitForHolder(planned, nowMs);
   const needsCheckpoint = goesBack || beginning.holders.length === 0;
   if (needsCheckpoint && planned.checkpointTrust !== 'sure') return lookForCheckpoint(planned, nowMs);
@@ -68,8 +70,12 @@ export function checkpointFound(state: RunState, found: FoundCheckpoint | null, 
 function beginOrEnd(state: RunState, beginning: Beginning, nowMs: number): Transition {
   if (state.step >= state.totalSteps || state.stopRequested) return beginSaving(state, nowMs);
   if (allLeave(state)) return chain(saveAndLeave(state, nowMs), (next) => waitIfEmpty(next, nowMs));
-  if (idle(state).length < state.settings.elastic.minWorkers) return wait(state, nowMs);
+  if (state.paused || idle(state).length < state.settings.elastic.minWorkers) return wait(state, nowMs);
   return begin(state, beginning, nowMs);
+}
+
+function isHeld(state: RunState): boolean {
+  return state.paused && !state.stopRequested && !allLeave(state);
 }
 
 function waitIfEmpty(state: RunState, nowMs: number): Transition {
@@ -146,13 +152,18 @@ function sourceOf(copyFrom: number | null, { holders, checkpoint }: Beginning, w
   return holders.includes(worker) ? {} : { load: { checkpoint } };
 }
 
-/** Too few workers: the run waits for others, but not for ever. */
+/** Too few workers: the run waits for others, but not for ever. Where it is paused it waits until it is to go on. */
 export function wait(state: RunState, nowMs: number): Transition {
   const waiting = waitSilently(state, nowMs);
   if (state.phase === 'waiting') return waiting;
+  if (state.paused) return state.phase === 'joining' ? waiting : chain(waiting, sayPaused);
   const { minWorkers, rejoinMs } = state.settings.elastic;
   const text = `waiting ${secondsPhrase(rejoinMs)} at most for workers: at least ${countPhrase(minWorkers, 'worker')} must be there`;
   return chain(waiting, (next) => stay(next, { kind: 'announce', event: { kind: 'notice', text } }));
+}
+
+export function sayPaused(state: RunState): Transition {
+  return stay(state, { kind: 'announce', event: { kind: 'paused', step: state.step } });
 }
 
 function waitSilently(state: RunState, nowMs: number): Transition {

@@ -16,8 +16,9 @@ export interface GatherRules {
   fault(place: GatherPlace, tensors: readonly TensorHeader[], claim: SessionClaim): Failure | null;
   /** All pieces of a contribution have come. */
   complete(place: GatherPlace, tensors: readonly TensorHeader[]): void;
-  /** To one worker. */
-  bytesSent(count: number): void;
+  /** Bytes of the whole that went to a rank, and of its rows that came. */
+  sent(rank: number, bytes: number): void;
+  received(rank: number, bytes: number): void;
 }
 
 export class GatherStore {
@@ -34,7 +35,7 @@ export class GatherStore {
   receive(call: GatherCall): void {
     readContribution(call, {
       begun: (contribution) => this.begin(contribution),
-      completed: ({ place, tensors }) => this.rules.complete(place, tensors),
+      completed: (contribution) => this.complete(contribution),
       gone: ({ place }) => void this.contributions.delete(place.rank),
     });
   }
@@ -44,6 +45,14 @@ export class GatherStore {
     const failure = this.rules.fault(place, tensors, claim) ?? this.repeated(place);
     if (failure === null) this.contributions.set(place.rank, contribution);
     return failure;
+  }
+
+  private complete({ place, tensors, pieces }: Contribution): void {
+    this.rules.received(
+      place.rank,
+      pieces.reduce((sum, { message }) => sum + message.length, 0),
+    );
+    this.rules.complete(place, tensors);
   }
 
   private repeated({ rank }: GatherPlace): Failure | null {
@@ -56,7 +65,7 @@ export class GatherStore {
     const inOrder = [...this.contributions.values()].sort((a, b) => a.place.rank - b.place.rank);
     this.contributions = new Map();
     const messages = [this.wholeHeader(inOrder[0]), ...packPieces(inOrder.flatMap(({ pieces }) => pieces))];
-    for (const { call } of inOrder) void this.answer(call, messages);
+    for (const contribution of inOrder) void this.answer(contribution, messages);
   }
 
   private wholeHeader({ place, tensors }: Contribution): Buffer {
@@ -64,10 +73,13 @@ export class GatherStore {
     return gatherCodec.encode({ header: { ...place, tensors: whole } });
   }
 
-  private async answer(call: GatherCall, messages: readonly Buffer[]): Promise<void> {
+  private async answer({ call, place }: Contribution, messages: readonly Buffer[]): Promise<void> {
     const arrived = await writeAll(call, messages);
     if (!arrived) return;
-    this.rules.bytesSent(messages.reduce((sum, { length }) => sum + length, 0));
+    this.rules.sent(
+      place.rank,
+      messages.reduce((sum, { length }) => sum + length, 0),
+    );
     call.end();
   }
 

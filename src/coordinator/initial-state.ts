@@ -12,6 +12,8 @@ export function initialState(settings: RunSettings, nowMs: number, record: RunRe
   if (record === null) return { ...fresh, checkpoint, deadlineMs: nowMs + timeouts.joinMs };
   const known = {
     ...{ ...fresh, step: record.step, nextWorker: record.nextWorker, checkpoint: record.checkpoint },
+    ...{ paused: record.paused, wanted: record.wanted },
+    losses: { coordinators: record.restarts + 1, workers: record.workersLost },
     ...{ checkpointTrust: 'unsure' as const, deadlineMs: nowMs + timeouts.joinMs, rewoundIn: record.rewoundIn },
     // Whoever had the newest state may have been lost a moment before, and come back.
     holderMissedUntilMs: nowMs + recoveryMs(settings),
@@ -57,6 +59,9 @@ function freshState(settings: RunSettings, step: number, nowMs: number): RunStat
     tickedMs: nowMs,
     gathering: null,
     stopRequested: false,
+    paused: false,
+    wanted: null,
+    losses: { coordinators: 0, workers: 0 },
     fruitless: 0,
     failedHere: null,
     skipped: 0,

@@ -6,7 +6,7 @@ import type { Loaded, Rejoin, WorkerInfo } from './events.js';
 import { difference } from './agreement.js';
 import { expel, lose, violation } from './losing.js';
 import { form, formWhenHalted } from './forming.js';
-import { enoughIdle } from './candidates.js';
+import { enoughIdle, startingWorkers } from './candidates.js';
 import { claimed, condemn, memberOf, newMember, withMember } from './members.js';
 import { type Member, type RunState, isOver } from './state.js';
 import { type Transition, chain, stay } from './transition.js';
@@ -92,7 +92,7 @@ function readied(worker: number, nowMs: number) {
     if (odd !== null) return expel(state, worker, odd, nowMs);
     switch (state.phase) {
       case 'joining':
-        return enoughIdle(state, state.settings.workers) ? form(state, nowMs) : stay(state);
+        return enoughIdle(state, startingWorkers(state)) ? form(state, nowMs) : stay(state);
       case 'waiting':
         return enoughIdle(state, state.settings.elastic.minWorkers) ? form(state, nowMs) : stay(state);
       case 'halting':

@@ -29,6 +29,8 @@ export interface LeadershipOptions {
   /** Go on from a checkpoint whatever an earlier coordinator left. */
   resume: boolean;
   signal?: AbortSignal | undefined;
+  /** Another one leads: this one waits. */
+  standsBy?: () => void;
   log: Logger;
 }
 
@@ -68,7 +70,7 @@ function isOver({ record, waited }: Leadership, { submission }: LeadershipOption
 
 async function leadAlone({ out, resume }: LeadershipOptions): Promise<Leadership> {
   return {
-    ...{ record: resume ? null : await readRecord(out), keeper: keepInDirectory(out), waited: false },
+    ...{ record: resume ? null : await readRecord(out), keeper: keepInDirectory(out), waited: false, token: null },
     ...{ lost: new AbortController().signal, announce: () => undefined, release: async () => undefined },
   };
 }

@@ -8,8 +8,7 @@ import { type Transition, chain, stay } from './transition.js';
 /** A worker asks to be let off: at once where it does not take part, else at the end of the step. */
 export function askToLeave(state: RunState, worker: number): Transition {
   const asked = withMember(state, worker, { leaving: true });
-  const text = `worker ${worker} was told to leave`;
-  return stay(asked, { kind: 'announce', event: { kind: 'notice', text } });
+  return stay(asked, { kind: 'announce', event: { kind: 'leaving', worker } });
 }
 
 /** Lets go of idle members that want to leave, where others hold what they hold. */

@@ -4,12 +4,6 @@ import type { RunEvent } from '../rpc/run-events.js';
 
 export function logEvent(log: Logger, event: RunEvent): void {
   switch (event.kind) {
-    case 'joined': {
-      const { worker, host, pid, device } = event;
-      return log.info(`worker ${worker} joined`, { host, pid, device });
-    }
-    case 'left':
-      return log.warn(`worker ${event.worker} is gone`, { reason: event.reason });
     case 'generation': {
       const { generation, world, step, seconds, reason } = event;
       return log.info(`generation ${generation} of ${world} worker(s) goes on after step ${step}`, { seconds, reason });
@@ -24,7 +18,8 @@ export function logEvent(log: Logger, event: RunEvent): void {
       return log.info(`checkpoint of step ${event.step} written`, { path: event.path });
     case 'saveFailed': {
       const { code, message, where } = event.failure;
-      return log.error(`worker ${event.worker}: no checkpoint of step ${event.step}: ${message}`, { code, where });
+      const text = `worker ${event.worker}: no checkpoint of step ${event.step}: ${message}`;
+      return log.with({ worker: event.worker }).error(text, { code, where });
     }
     case 'notice':
       return log.warn(event.text);
@@ -34,5 +29,29 @@ export function logEvent(log: Logger, event: RunEvent): void {
     }
     case 'finished':
       return log.info(event.stopped ? `stopped after step ${event.step}` : `finished after step ${event.step}`);
+    default:
+      return logChange(log, event);
+  }
+}
+
+type Told = 'generation' | 'started' | 'step' | 'saved' | 'saveFailed' | 'notice' | 'failed' | 'finished';
+
+/** Workers come and go, and people want something of the run. */
+function logChange(log: Logger, event: Exclude<RunEvent, { kind: Told }>): void {
+  switch (event.kind) {
+    case 'joined': {
+      const { worker, host, pid, device } = event;
+      return log.with({ worker }).info(`worker ${worker} joined`, { host, pid, device });
+    }
+    case 'leaving':
+      return log.with({ worker: event.worker }).info(`worker ${event.worker} was told to leave`);
+    case 'left':
+      return log.with({ worker: event.worker }).warn(`worker ${event.worker} is gone`, { reason: event.reason });
+    case 'paused':
+      return log.info(`paused after step ${event.step}`);
+    case 'resumed':
+      return log.info(`going on after step ${event.step}, after a pause`);
+    case 'scaled':
+      return log.info(`the run is to have ${event.workers} worker(s)`);
   }
 }

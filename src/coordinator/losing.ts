@@ -45,6 +45,7 @@ function goOnWithout(state: RunState, worker: number, cause: Cause, nowMs: numbe
   const gone = {
     ...without(state, worker),
     ...{ lastLoss: cause, saver: unsaved ? null : state.saver, saveDue: state.saveDue || unsaved },
+    losses: { ...state.losses, workers: state.losses.workers + 1 },
   };
   const left = stay(gone, { kind: 'announce', event: { kind: 'left', worker, reason: cause.message } });
   return chain(left, (next) => {

@@ -5,7 +5,7 @@ import { type Generation, type Member, NO_PACE, type RunState } from './state.js
 export function newMember(worker: number, connection: number, info: WorkerInfo, nowMs: number): Member {
   return {
     ...{ worker, connection, info, standing: 'loading', leaving: false, seenMs: nowMs, loaded: null, holding: null },
-    ...{ contributed: false, report: null, committedMs: 0, pace: NO_PACE },
+    ...{ contributed: false, report: null, committedMs: 0, phaseSeconds: {}, pace: NO_PACE },
   };
 }
 

@@ -13,8 +13,11 @@ const WORTH_MOVING = 0.03;
 /** Takes the reports of a step into account. */
 export function measured(state: RunState): RunState {
   return withMembers(state, (member) => {
+    if (member.report === null) return member;
+    const { phaseSeconds } = member.report;
     const speed = speedOf(state, member);
-    return speed === null ? member : { ...member, pace: { ...member.pace, speed: averaged(member.pace.speed, speed) } };
+    const pace = speed === null ? member.pace : { ...member.pace, speed: averaged(member.pace.speed, speed) };
+    return { ...member, phaseSeconds, pace };
   });
 }
 

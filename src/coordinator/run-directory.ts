@@ -1,6 +1,6 @@
 /**
  * What a run leaves in its output directory, apart from checkpoints: config.yaml, run.json, metrics.jsonl, ledger.jsonl,
- * TensorBoard.
+ * events.jsonl, ranks.jsonl, TensorBoard.
  */
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
@@ -8,9 +8,12 @@ import { join } from 'node:path';
 import { createEventWriter } from '../metrics/tensorboard.js';
 import type { MetricsLine } from '../rpc/run-events.js';
 import { setAside } from './earlier-run.js';
-import type { StepAccount } from './events.js';
+import { openEventFile } from './event-file.js';
+import type { RankTimes, StepAccount } from './events.js';
 import { ledgerLines } from './ledger.js';
 import { openLocked, writeWhole, writing } from './output-directory.js';
+import { RanksFile } from './ranks-file.js';
+import type { StoredEvent } from './stored-event.js';
 
 /** Contents of run.json: who runs. */
 export interface RunInfo {
@@ -36,7 +39,8 @@ export interface RunDirectoryOptions {
 
 export interface RunDirectory {
   describe(info: RunInfo): void;
-  record(line: MetricsLine, account: StepAccount | null): void;
+  record(line: MetricsLine, account: StepAccount | null, ranks?: readonly RankTimes[]): void;
+  note(event: StoredEvent): void;
   /** Takes the lines after that many steps out again. */
   rewind(step: number): void;
   close(): void;
@@ -55,16 +59,27 @@ function prepare({ out, configText, configJson, resumeStep }: RunDirectoryOption
   if (resumeStep === null) setAside(out, configHash);
   else cutLines(out, resumeStep);
   writeWhole(join(out, 'config.yaml'), configText);
-  const events = createEventWriter(out);
+  const scalars = createEventWriter(out);
+  const note = openEventFile(out);
+  const ranksFile = new RanksFile(join(out, 'ranks.jsonl'));
   return {
     describe: (info) => writing(out, () => writeWhole(join(out, 'run.json'), json({ ...info, configHash }))),
-    record(line, account) {
+    record(line, account, ranks = []) {
+      const { step, generation } = line;
       writing(out, () => append(out, line, account));
-      for (const [tag, value] of Object.entries(line)) if (tag !== 'step') events.scalar(line.step, tag, value);
+      if (ranks.length > 0) {
+        writing(out, () => ranksFile.record({ time: new Date().toISOString(), step, generation, ranks }));
+      }
+      for (const [tag, value] of Object.entries(line)) if (tag !== 'step') scalars.scalar(line.step, tag, value);
     },
-    rewind: (step) => writing(out, () => cutLines(out, step)),
+    note: (event) => writing(out, () => note(event)),
+    rewind(step) {
+      ranksFile.rewind(step);
+      writing(out, () => cutLines(out, step));
+    },
     close() {
-      events.close();
+      writing(out, () => ranksFile.flush());
+      scalars.close();
       unlock();
     },
   };
@@ -79,7 +94,9 @@ function append(out: string, line: MetricsLine, account: StepAccount | null): vo
 /** Leaves the lines up to the step from which the run goes on: the steps after it are computed again. */
 function cutLines(out: string, lastStep: number): void {
   const recorded = Math.min(lastStep, lastStepIn(out));
-  for (const path of ['metrics.jsonl', 'ledger.jsonl'].map((name) => join(out, name)).filter(existsSync)) {
+  for (const path of ['metrics.jsonl', 'ledger.jsonl', 'ranks.jsonl']
+    .map((name) => join(out, name))
+    .filter(existsSync)) {
     const lines = readFileSync(path, 'utf8').split('\n');
     const kept = lines.filter((line) => stepOf(line) <= recorded);
     if (kept.length < lines.length - 1) writeWhole(path, kept.map((line) => `${line}\n`).join(''));

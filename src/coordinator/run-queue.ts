@@ -18,6 +18,8 @@ export interface RunQueueOptions {
    * else, unless its submission is at fault.
    */
   run: (submission: Submission) => Promise<MlipError | null>;
+  /** There is no run to work on yet. */
+  waits?: () => void;
   /** No further run is taken. */
   signal: AbortSignal;
   log: Logger;
@@ -35,7 +37,8 @@ export async function takeRuns(options: RunQueueOptions): Promise<void> {
 }
 
 /** A store that is away is waited for. Null where there is none, or the signal is given. */
-async function take(queue: WorkQueue, { signal, log }: RunQueueOptions): Promise<QueueItem | null> {
+async function take(queue: WorkQueue, { signal, log, waits }: RunQueueOptions): Promise<QueueItem | null> {
+  waits?.();
   try {
     return await outlast(() => queue.take({ waitMs: WAIT_MS }), { signal, log });
   } catch (error) {

@@ -29,6 +29,13 @@ const recordSchema = z.strictObject({
   condemned: z.array(count).default([]),
   /** What every worker must have loaded; null before the first generation. */
   loaded: z.strictObject({ rows: count, dataHash: z.string() }).nullable().default(null),
+  /** No step is to begin. */
+  paused: z.boolean().default(false),
+  /** Workers that the run is to have, where somebody has said so. */
+  wanted: count.nullable().default(null),
+  /** Coordinators that went on with it, and workers that were lost. */
+  restarts: count.default(0),
+  workersLost: count.default(0),
   ended: z.boolean(),
   /** Whether it ended on request, and for which cause it failed. */
   stopped: z.boolean().default(false),

@@ -3,7 +3,7 @@
  * is there for the next one, and what happens is appended to a log of events.
  */
 import { hostname } from 'node:os';
-import { acquireLease, type Lease, tryToAcquireLease } from '../bus/lease.js';
+import { acquireLease, type Lease, type LeaseRequest, tryToAcquireLease } from '../bus/lease.js';
 import { pause } from '../bus/pause.js';
 import type { KeyValue, Store } from '../bus/store.js';
 import { hasCode, MlipError } from '../core/errors.js';
@@ -25,10 +25,14 @@ export interface LeadOptions {
   leaseMs: number;
   /** Ends the wait for the lease. */
   signal?: AbortSignal;
+  /** Another one leads: this one waits. */
+  standsBy?: () => void;
   log: Logger;
 }
 
 export interface Leadership {
+  /** Greater than that of any leader before; null where the run is this coordinator's alone. */
+  token: number | null;
   record: RunRecord | null;
   keeper: RecordKeeper;
   /** Whether another one led first. */
@@ -41,12 +45,12 @@ export interface Leadership {
 }
 
 /** Waits until nobody else leads the run. Where it rejects, the lease is free. */
-export async function leadRun({ store, name, address: known, leaseMs, signal, log }: LeadOptions): Promise<Leadership> {
+export async function leadRun(options: LeadOptions): Promise<Leadership> {
+  const { store, name, address: known, leaseMs, log } = options;
   const keyValue = await store.keyValue(LEASES, { ttlMs: leaseMs });
   const request = { keyValue, key: name, holder: `process ${process.pid} on ${hostname()}`, address: known };
   const free = await tryToAcquireLease(request);
-  if (free === null) log.info(`standing by: another coordinator leads run ${name}`, { store: store.where });
-  const lease = free ?? (await acquireLease({ ...request, log, ...(signal === undefined ? {} : { signal }) }));
+  const lease = free ?? (await standBy(request, options));
   try {
     log.info(`leading run ${name}`, { store: store.where, token: lease.token });
     const runs = await store.keyValue(RUNS);
@@ -58,11 +62,18 @@ export async function leadRun({ store, name, address: known, leaseMs, signal, lo
   }
 }
 
+function standBy(request: LeaseRequest, { store, name, signal, standsBy, log }: LeadOptions): Promise<Lease> {
+  log.info(`standing by: another coordinator leads run ${name}`, { store: store.where });
+  standsBy?.();
+  return acquireLease({ ...request, log, ...(signal === undefined ? {} : { signal }) });
+}
+
 type Taken = Pick<Leadership, 'record' | 'keeper' | 'waited'>;
 
 function leadershipOf(taken: Taken, lease: Lease): Leadership {
   return {
     ...taken,
+    token: lease.token,
     lost: lease.lost,
     announce: (address) => lease.announce(address),
     release: () => lease.release(),

@@ -8,7 +8,8 @@ import type { Logger } from '../core/log.js';
 import { watchParent } from '../core/parent.js';
 import { requirePlainPath } from '../core/plain-path.js';
 import { exposeRefusals } from '../metrics/refused.js';
-import { serveMetrics } from '../metrics/server.js';
+import { createCoordinatorMetrics } from '../metrics/coordinator-metrics.js';
+import { CoordinatorWatch } from '../metrics/coordinator-watch.js';
 import { formatAddress } from '../rpc/address.js';
 import { type RpcServer, serve } from '../rpc/server.js';
 import { defaultInterface } from '../security/binding.js';
@@ -17,15 +18,19 @@ import type { RunToken } from '../security/run-token.js';
 import { leaveToken } from '../security/token-source.js';
 import type { TlsFiles } from '../security/tls-files.js';
 import { sayWhoGetsIn, serveOptions, tokenOfRun } from './doors.js';
+import { openTracer } from '../tracing/open-tracer.js';
 import { EventPublisher } from './event-publisher.js';
 import type { RunOutcome } from './events.js';
 import { archiveOf, closingOf, newestCheckpoint } from './keeping.js';
 import { RUN_EVENTS, type RunLead, type SharedRun, takeLead } from './leadership.js';
+import { RunLog } from './logs/run-log.js';
 import { type RunDirectory, openRunDirectory } from './run-directory.js';
 import type { RunRecord } from './run-record.js';
+import { factsOf } from './run-facts.js';
 import { configHashOf, runSettings } from './run-settings.js';
 import { addService } from './service.js';
 import { Shell } from './shell.js';
+import { showLead, showStandingBy } from './shown-lead.js';
 import type { RunSettings } from './state.js';
 import { recordLastStep } from './unrecorded-step.js';
 import { countPhrase } from './wording.js';
@@ -50,8 +55,8 @@ export interface CoordinatorOptions {
   submission?: string;
   /** The checkpoint from which the run goes on; null starts from the beginning. */
   resume: { step: number; checkpoint: string } | null;
-  /** null serves no metrics; 0 takes any port. */
-  metricsPort: number | null;
+  /** Where this run shows how it is; it may outlive the run. */
+  watch?: CoordinatorWatch;
   /** Started by a launcher with a pipe on stdin: ends when the launcher is gone. */
   supervised: boolean;
   log: Logger;
@@ -72,18 +77,29 @@ const FAREWELL_MS = 2_000;
  * Resolves when the run is over, also when it failed. Rejects if it could not begin (MLIP_E_PORT_IN_USE, MLIP_E_OUT_*,
  * MLIP_E_CONFIG_INVALID), and if another process is to go on with it (MLIP_E_HANDED_OVER, MLIP_E_LEASE_LOST).
  */
-export async function runCoordinator(options: CoordinatorOptions): Promise<RunOutcome> {
+export async function runCoordinator({
+  watch = new CoordinatorWatch(),
+  ...options
+}: CoordinatorOptions): Promise<RunOutcome> {
   const cleanups: (() => void | Promise<void>)[] = [];
   try {
     const onCleanup: OnCleanup = (cleanup) => void cleanups.unshift(cleanup);
-    const lead = await leadOrWait(options, onCleanup);
+    const lead = await leadOrWait({ ...options, watch }, onCleanup);
     if (lead.over !== null) return lead.over;
-    const shell = await startCoordinator(options, lead, onCleanup);
+    const shell = await startCoordinator({ ...options, watch }, lead, onCleanup);
     return await shell.ended;
   } finally {
-    for (const cleanup of cleanups) await tryTo(cleanup, options.log);
+    watch.readiness = { ready: false, text: 'ending' };
+    const limits = { what: 'the run', limitMs: options.config.timeouts.stepMs };
+    await watch.overdue.during(OVER, limits, async () => {
+      for (const cleanup of cleanups) await tryTo(cleanup, options.log);
+    });
   }
 }
+
+const OVER = AbortSignal.abort();
+
+type Watched = CoordinatorOptions & { watch: CoordinatorWatch };
 
 /** One thing that cannot be ended keeps nothing else from it. */
 async function tryTo(cleanup: () => void | Promise<void>, log: Logger): Promise<void> {
@@ -97,35 +113,44 @@ async function tryTo(cleanup: () => void | Promise<void>, log: Logger): Promise<
 /** What was begun last is ended first. */
 type OnCleanup = (cleanup: () => void | Promise<void>) => void;
 
-async function leadOrWait(options: CoordinatorOptions, onCleanup: OnCleanup): Promise<RunLead> {
-  const { shared, config, submission = '', resume, port, log, signal, handOver } = options;
+async function leadOrWait(options: Watched, onCleanup: OnCleanup): Promise<RunLead> {
+  const { shared, config, submission = '', resume, port, log, signal, handOver, watch } = options;
   const address = port === 0 ? '' : publicAddress(interfaceOf(options), port);
   const lead = await takeLead({
     ...{ shared, out: resolve(requirePlainPath(options.out)), configHash: configHashOf(config), submission },
     ...{ address, log },
     ...{ leaseMs: config.timeouts.leaseMs, resume: resume !== null },
     signal: AbortSignal.any([signal, handOver].filter((given) => given !== undefined)),
+    ...(shared !== null && { standsBy: () => showStandingBy(watch, shared) }),
   });
   onCleanup(() => lead.release());
+  if (shared !== null) onCleanup(showLead(watch, shared, lead));
   return lead;
 }
 
-/** Ports first, then the directory: a start that fails leaves the directory as it was. */
+/** The port first, then the directory: a start that fails leaves the directory as it was. */
 async function startCoordinator(
-  options: CoordinatorOptions,
+  given: Watched,
   { record, keeper, lost, announce }: RunLead,
   onCleanup: OnCleanup,
 ): Promise<Shell> {
-  const { log, config, workers, submission = '', resume, shared } = options;
-  const host = interfaceOf(options);
-  const out = resolve(options.out);
+  const { config, workers, submission = '', resume, shared, watch } = given;
+  const host = interfaceOf(given);
+  const out = resolve(given.out);
   const settings = runSettings({ config, out, workers, submission, resume, record });
-  const publisher = await publisherOf(shared, settings, log);
+  const runLog = new RunLog(settings.runId);
+  const place: { of?: Shell } = {};
+  const log = given.log.with(() => ({ run: settings.runId, ...place.of?.observer.whereabouts() })).also(runLog.take);
+  const options = { ...given, log };
+  const tracer = await openTracer('coordinator', log);
+  onCleanup(() => tracer?.close(FAREWELL_MS));
+  const publisher = await publisherOf(shared, log);
   if (record === null && resume === null) await requireFreshDestination(config.checkpoint.destination);
   const kept = { config, settings, record, shared, log };
   const archive = await archiveOf(kept);
   const shell = new Shell({
-    ...{ settings, record, keeper, publisher, log },
+    ...{ settings, record, keeper, publisher, log, runLog, tracer },
+    metrics: createCoordinatorMetrics(factsOf(settings, config, record)),
     onSaved: (step) => archive?.noteSaved(step),
     recordSaved: (checkpoint) => recordLastStep(checkpoint, directory, settings),
     async findCheckpoint() {
@@ -133,11 +158,14 @@ async function startCoordinator(
       return found === null ? null : { ...found, recorded: await recordLastStep(found, directory, settings) };
     },
   });
+  place.of = shell;
   onCleanup(() => publisher?.flush(FAREWELL_MS));
   onCleanup(closingOf(archive, shell.ended));
+  onCleanup(() => runLog.close(FAREWELL_MS));
   const refusals = new Refusals(log);
   exposeRefusals(shell.metrics.registry, refusals);
-  await startMetrics({ ...options, host }, shell, onCleanup);
+  watch.show(shell.metrics.registry, { run: settings.runId });
+  onCleanup(() => watch.forget());
   // Nobody is heard before the directory is open and its token known.
   let { token } = options.access;
   const opened = (): RunToken => token!;
@@ -147,6 +175,7 @@ async function startCoordinator(
   const directory = openDirectory(options, settings, record, onCleanup);
   if (token === null) token = tokenOfRun(out, log);
   else if (options.supervised) leaveToken(out, token);
+  runLog.open(out, [token.reveal()], () => keeper.holds());
   if (record === null && resume !== null) {
     await recordLastStep({ step: resume.step, path: resume.checkpoint }, directory, settings);
   }
@@ -157,16 +186,13 @@ async function startCoordinator(
   leaveOnRequest(options, lost, shell, onCleanup);
   sayWhoGetsIn(host, options, log);
   log.info(`waiting for ${countPhrase(settings.workers, 'worker')} at ${address}`, { out });
+  watch.readiness = { ready: true, text: `leading run ${settings.runId}` };
   options.onListening?.(address);
   return shell;
 }
 
-async function publisherOf(
-  shared: SharedRun | null,
-  { runId }: RunSettings,
-  log: Logger,
-): Promise<EventPublisher | null> {
-  return shared === null ? null : new EventPublisher(await shared.store.events(RUN_EVENTS), runId, log);
+async function publisherOf(shared: SharedRun | null, log: Logger): Promise<EventPublisher | null> {
+  return shared === null ? null : new EventPublisher(await shared.store.events(RUN_EVENTS), log);
 }
 
 function openDirectory(
@@ -188,16 +214,6 @@ function interfaceOf({ host, access }: CoordinatorOptions): string {
 /** What other machines can connect to: a wildcard interface is reached by the machine's name. */
 function publicAddress(host: string, port: number): string {
   return formatAddress(host === '0.0.0.0' || host === '::' ? hostname() : host, port);
-}
-
-async function startMetrics(
-  { host, metricsPort }: { host: string; metricsPort: number | null },
-  shell: Shell,
-  onCleanup: OnCleanup,
-): Promise<void> {
-  if (metricsPort === null) return;
-  const server = await serveMetrics(shell.metrics.registry, { host, port: metricsPort });
-  onCleanup(() => server.close());
 }
 
 /** Ticks several times between two heartbeats; pulses as often as workers do, not to a thousand of them at once. */
@@ -233,5 +249,6 @@ function leaveOnRequest({ handOver }: CoordinatorOptions, lost: AbortSignal, she
 async function sayGoodbye(server: RpcServer, shell: Shell): Promise<void> {
   shell.connections.closeAll();
   shell.feed.close();
+  shell.observer.close(shell.hasEnded);
   await server.close(FAREWELL_MS);
 }

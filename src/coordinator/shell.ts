@@ -1,7 +1,8 @@
 /** Around the state machine of one run: workers' connections, the gather, watchers, files and metrics. */
 import { hasCode, messageOf } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
-import { createCoordinatorMetrics } from '../metrics/coordinator-metrics.js';
+import { wallClock } from '../core/wall-clock.js';
+import type { CoordinatorMetrics } from '../metrics/coordinator-metrics.js';
 import { type Failure, toFailure } from '../rpc/failure.js';
 import type { RunEvent } from '../rpc/run-events.js';
 import type { RunStatusSent } from '../rpc/service.js';
@@ -9,11 +10,14 @@ import { Connections } from './connections.js';
 import { countEvent } from './count-events.js';
 import { EventFeed } from './event-feed.js';
 import type { EventPublisher } from './event-publisher.js';
-import type { Effect, FoundCheckpoint, RunOutcome } from './events.js';
+import type { Effect, FoundCheckpoint, OrderAnswer, RunOrder, RunOutcome } from './events.js';
 import { GatherStore } from './gather-store.js';
 import { contributionFault } from './gathering.js';
 import type { EventSansTime } from './incoming.js';
 import { logEvent } from './log-events.js';
+import type { RunLog } from './logs/run-log.js';
+import { Observer } from './observer.js';
+import { OrderDesk } from './order-desk.js';
 import { Paced } from './paced.js';
 import type { RecordKeeper } from './record-keeper.js';
 import type { RunDirectory } from './run-directory.js';
@@ -23,11 +27,14 @@ import { claimFault } from './session-claim.js';
 import { initialState } from './initial-state.js';
 import { serving } from './members.js';
 import { recordOf } from './record-of.js';
+import type { StepTracer } from '../tracing/step-tracer.js';
 import type { RunSettings } from './state.js';
+import { storedEvent } from './stored-event.js';
 import { statusOf } from './status.js';
 
 export interface ShellParts {
   settings: RunSettings;
+  metrics: CoordinatorMetrics;
   /** Of an earlier coordinator of this run. */
   record: RunRecord | null;
   keeper: RecordKeeper;
@@ -40,14 +47,19 @@ export interface ShellParts {
   /** A checkpoint of that step is written. */
   onSaved: (step: number) => void;
   log: Logger;
+  runLog: RunLog;
+  /** Null where steps are not traced. */
+  tracer: StepTracer | null;
 }
 
 export class Shell {
   readonly ended: Promise<RunOutcome>;
-  readonly metrics;
+  readonly metrics: CoordinatorMetrics;
   readonly connections: Connections;
   readonly gathers: GatherStore;
   readonly feed = new EventFeed();
+  readonly observer: Observer;
+  private readonly orders = new OrderDesk((event) => this.dispatch(event));
   private readonly parts: ShellParts;
   private readonly runner: Runner;
   private readonly description = new Paced(() => this.writing(() => this.describe()), DESCRIBE_MS);
@@ -68,14 +80,19 @@ export class Shell {
       this.end = resolve;
       this.depose = reject;
     });
-    this.metrics = createCoordinatorMetrics(settings.runId);
+    this.metrics = parts.metrics;
     this.runner = createRunner({
       initial: initialState(settings, performance.now(), record),
       carryOut: (effect) => this.carryOut(effect),
       onFault: (error) => this.depose(error),
       mayCommand: () => keeper.holds(),
     });
-    this.connections = new Connections((event) => this.dispatch(event));
+    this.observer = new Observer({
+      ...{ out: settings.out, runLog: parts.runLog, tracer: parts.tracer, state: () => this.runner.state() },
+      timeSteps: (worker, timeSteps) => this.connections.send(worker, { timeSteps }),
+      notice: (text) => this.announce({ kind: 'notice', text }),
+    });
+    this.connections = new Connections((event) => this.dispatch(event), this.observer.hears);
     this.gathers = new GatherStore({
       batchSize: settings.batchSize,
       fault: (place, tensors, claim) => {
@@ -83,7 +100,8 @@ export class Shell {
         return claimFault(state, this.connections, claim, place) ?? contributionFault(state, { ...place, tensors });
       },
       complete: (place, tensors) => this.dispatch({ kind: 'contribution', ...place, tensors }),
-      bytesSent: (count) => this.metrics.bytesSent(count),
+      sent: (rank, bytes) => this.metrics.sent('gather', rank, bytes),
+      received: (rank, bytes) => this.metrics.received('gather', rank, bytes),
     });
   }
 
@@ -101,20 +119,23 @@ export class Shell {
 
   dispatch(event: EventSansTime): void {
     if (this.early !== null) return void this.early.push(event);
+    this.observer.seesEvent(event);
     this.runner.dispatch(event);
+    this.metrics.state(this.runner.state().phase);
     if (event.kind === 'heartbeat') this.metrics.heartbeat(event.worker);
   }
 
   /** Tells workers that this coordinator lives: in `turns` turns all of them. */
   pulse(turn: number, turns: number): void {
     if (!this.parts.keeper.holds()) return;
-    this.connections.sendInTurn({ pulse: { generation: this.durable } }, turn, turns);
+    this.connections.sendInTurn({ pulse: { generation: this.durable, sentMs: wallClock.unixMs() } }, turn, turns);
   }
 
   /** Somebody else commands from now on, or nobody: says and does nothing any more. */
   stopCommanding(cause: unknown): void {
     this.runner.stop();
     this.description.flush();
+    this.orders.close(cause);
     this.depose(cause);
   }
 
@@ -122,7 +143,17 @@ export class Shell {
     return statusOf(this.runner.state(), performance.now());
   }
 
+  get hasEnded(): boolean {
+    return this.runner.state().phase === 'ended';
+  }
+
+  /** Resolves to what has become of the order. */
+  obey(order: RunOrder): Promise<OrderAnswer | Failure> {
+    return this.orders.give(order);
+  }
+
   private carryOut(effect: Effect): void | Promise<void> {
+    this.observer.seesEffect(effect);
     switch (effect.kind) {
       case 'accept':
         return this.connections.accept(effect.connection, effect.worker);
@@ -144,6 +175,8 @@ export class Shell {
         return this.findCheckpoint();
       case 'announce':
         return this.announce(effect.event);
+      case 'answer':
+        return this.orders.answer(effect.request, effect.answer);
       case 'end':
         this.gathers.abandon(effect.outcome.kind === 'failed' ? effect.outcome : RUN_OVER);
         this.description.flush();
@@ -160,6 +193,7 @@ export class Shell {
       case 'recordSaved':
         return this.recordSaved(effect.checkpoint);
       case 'rewind':
+        this.metrics.restarted('checkpoint');
         return this.writing(() => this.directory.rewind(effect.step));
     }
   }
@@ -186,12 +220,11 @@ export class Shell {
     });
   }
 
-  private record({ line, account }: Effect & { kind: 'record' }): void {
-    const { batchSize } = this.parts.settings;
-    const losses = Object.entries(line).filter(([name]) => name.startsWith('loss'));
-    for (const { worker, pace } of serving(this.runner.state())) this.metrics.pace(worker, pace.speed, pace.named);
-    this.metrics.step(line.step, batchSize, batchSize / line.pairs_per_second, Object.fromEntries(losses));
-    this.writing(() => this.directory.record(line, account));
+  private record({ line, account, ranks }: Effect & { kind: 'record' }): void {
+    const state = this.runner.state();
+    for (const { worker, pace } of serving(state)) this.metrics.pace(worker, pace.speed, pace.named);
+    this.metrics.planned(state.totalSteps);
+    this.writing(() => this.directory.record(line, account, ranks));
   }
 
   private findCheckpoint(): void {
@@ -205,9 +238,22 @@ export class Shell {
     this.feed.announce(event);
     logEvent(this.parts.log, event);
     countEvent(this.metrics, event);
-    this.parts.publisher?.publish(event);
+    this.keep(event);
     if (event.kind === 'saved') this.parts.onSaved(event.step);
     if (DESCRIBED.has(event.kind)) this.description.want();
+  }
+
+  /** For those who look later. That one is missing in the directory is no reason to end the run. */
+  private keep(event: RunEvent): void {
+    const { settings, publisher, log } = this.parts;
+    const stored = storedEvent(settings.runId, event);
+    publisher?.publish(stored);
+    if (event.kind === 'step') return;
+    try {
+      this.directory.note(stored);
+    } catch (error) {
+      log.warn('an event is missing in events.jsonl', { event: event.kind, reason: messageOf(error) });
+    }
   }
 
   private describe(): void {

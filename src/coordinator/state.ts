@@ -42,7 +42,8 @@ export interface RunSettings {
  * are asked what they hold. waiting: there are too few workers. saving: the last step is applied, its checkpoint is being
  * written. aborting: the run has failed, a survivor writes a checkpoint. ended.
  */
-export type Phase = 'joining' | 'training' | 'halting' | 'waiting' | 'saving' | 'aborting' | 'ended';
+export const PHASES = ['joining', 'training', 'halting', 'waiting', 'saving', 'aborting', 'ended'] as const;
+export type Phase = (typeof PHASES)[number];
 
 /**
  * loading: has joined. idle: could take part. serving: takes part in the generation. halting: is to say what it holds.
@@ -80,6 +81,8 @@ export interface Member {
   report: CommitReport | null;
   /** When that report came. */
   committedMs: number;
+  /** Of the newest step that it has applied. */
+  phaseSeconds: Readonly<Record<string, number>>;
   pace: Pace;
 }
 
@@ -129,6 +132,12 @@ export interface RunState {
   /** The tensors that this step's first contribution announced. */
   gathering: readonly TensorHeader[] | null;
   stopRequested: boolean;
+  /** No step begins; the one under way is finished first. */
+  paused: boolean;
+  /** Workers that somebody wants the run to have; null where nobody has said so since it was started. */
+  wanted: number | null;
+  /** Coordinators that went on with the run after one before them, and workers that were lost. */
+  losses: { coordinators: number; workers: number };
   /** Generations that ended at this step although nobody was lost. */
   fruitless: number;
   /** A worker that failed by itself at this step, should another one fail alike. */
@@ -164,4 +173,9 @@ export interface RunState {
 
 export function isOver({ phase }: RunState): boolean {
   return phase === 'aborting' || phase === 'ended';
+}
+
+/** It has ended, or no further step follows. */
+export function isEnding(state: RunState): boolean {
+  return isOver(state) || state.stopRequested || (state.totalSteps > 0 && state.step >= state.totalSteps);
 }

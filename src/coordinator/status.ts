@@ -1,23 +1,36 @@
 /** Where a run stands, in words and numbers: the answer to `Status`. */
 import type { RunStatusSent } from '../rpc/service.js';
-import { idle } from './candidates.js';
+import { idle, startingWorkers } from './candidates.js';
 import { awaited } from './deadlines.js';
 import { microBatchesOf, rankOf } from './members.js';
+import { isAtRest } from './pausing.js';
 import type { Member, RunState } from './state.js';
 import { countPhrase, workersPhrase } from './wording.js';
 
 export function statusOf(state: RunState, nowMs: number): RunStatusSent {
   return {
     runId: state.settings.runId,
-    phase: state.phase,
-    reason: reasonOf(state),
+    phase: isHeld(state) ? 'paused' : state.phase,
+    reason: isHeld(state) ? pausedReason(state) : reasonOf(state),
     generation: state.generation.number,
     world: state.generation.ranks.length,
     step: state.step,
     steps: state.totalSteps,
     ...progressOf(state, nowMs),
+    paused: state.paused,
+    restarts: state.losses.coordinators,
+    workersLost: state.losses.workers,
+    workersWanted: state.wanted ?? 0,
     workers: state.members.map((member) => workerStatus(state, member, nowMs)),
   };
+}
+
+function isHeld(state: RunState): boolean {
+  return state.paused && isAtRest(state);
+}
+
+function pausedReason({ step, members }: RunState): string {
+  return `paused after step ${step}, as requested; ${countPhrase(members.length, 'worker')} there`;
 }
 
 function progressOf({ settings, progress, generation, checkpoint }: RunState, nowMs: number): Partial<RunStatusSent> {
@@ -32,11 +45,11 @@ function progressOf({ settings, progress, generation, checkpoint }: RunState, no
 }
 
 function reasonOf(state: RunState): string {
-  const { settings, members, cause, saver, stopRequested, generation } = state;
+  const { members, cause, saver, stopRequested, generation } = state;
   switch (state.phase) {
     case 'joining': {
       const loading = members.length - idle(state).length;
-      const missing = Math.max(0, settings.workers - members.length);
+      const missing = Math.max(0, startingWorkers(state) - members.length);
       return `waiting for ${countPhrase(missing, 'more worker')} to join, ${loading} to load`;
     }
     case 'waiting':
@@ -51,18 +64,19 @@ function reasonOf(state: RunState): string {
       return cause?.message ?? (stopRequested ? 'stopped on request' : 'all steps are done');
     case 'training': {
       const { what, late } = awaited(state);
-      return `waiting for ${workersPhrase(late.map(({ worker }) => worker))} to ${what}`;
+      const then = state.paused ? `pausing after step ${state.step + 1}, as requested; ` : '';
+      return `${then}waiting for ${workersPhrase(late.map(({ worker }) => worker))} to ${what}`;
     }
   }
 }
 
 function workerStatus(state: RunState, member: Member, nowMs: number): NonNullable<RunStatusSent['workers']>[number] {
-  const { worker, info, seenMs, standing, pace } = member;
+  const { worker, info, seenMs, standing, pace, phaseSeconds } = member;
   const { host, pid, device } = info;
   const rank = standing === 'serving' ? rankOf(state, worker) : null;
   return {
     ...{ worker, host, pid, device, silentSeconds: Math.max(nowMs - seenMs, 0) / 1000 },
-    ...{ standing: standingOf(member), speed: pace.speed },
+    ...{ standing: standingOf(member), speed: pace.speed, phaseSeconds: { ...phaseSeconds } },
     ...(rank === null ? {} : { rank, microBatches: microBatchesOf(state.generation, rank) }),
   };
 }

@@ -9,10 +9,13 @@ import { checkpointFound, form } from './forming.js';
 import { contribution } from './gathering.js';
 import { inPlace } from './in-place.js';
 import { join, loaded } from './joining.js';
-import { askToLeave, release, releaseAll } from './leaving.js';
+import { leave } from './draining.js';
+import { releaseAll } from './leaving.js';
 import { halted, lose, memberFailed } from './losing.js';
 import { noteSaveFailed, noteSaved, savedAfterFailure } from './saving.js';
 import { memberOf, withMember } from './members.js';
+import { obey } from './orders.js';
+import { stop } from './stopping.js';
 import type { RunState } from './state.js';
 import { type Transition, chain, stay } from './transition.js';
 import { commit } from './training.js';
@@ -68,22 +71,13 @@ function runEvent(state: RunState, event: RunWideEvent): Transition {
       return checkpointFound(state, event.checkpoint, event.nowMs);
     case 'stop':
       return stop(state, event.nowMs);
+    case 'order':
+      return obey(state, event.request, event.order, event.nowMs);
     case 'broken':
       return fail(state, { ...event.failure, worker: null }, event.nowMs);
     case 'tick':
       return tick(state, event.nowMs);
   }
-}
-
-/** A worker that takes part is let off after the step; while the run waits, its state may be the only one. */
-function leave(state: RunState, worker: number, nowMs: number): Transition {
-  const member = memberOf(state, worker)!;
-  if (member.leaving) return stay(state);
-  const asked = askToLeave(state, worker);
-  if (member.standing === 'loading') return chain(asked, (next) => release(next, worker, false));
-  if (state.phase === 'waiting') return chain(asked, (next) => form(next, nowMs));
-  const free = member.standing === 'idle' && (state.phase === 'training' || state.phase === 'joining');
-  return free ? chain(asked, (next) => release(next, worker, false)) : asked;
 }
 
 function saved(state: RunState, worker: number, applied: number, path: string, nowMs: number): Transition {
@@ -93,36 +87,4 @@ function saved(state: RunState, worker: number, applied: number, path: string, n
   const isLast = state.stopRequested || state.step >= state.totalSteps;
   if (isLast) return chain(noted, end);
   return chain(chain(noted, releaseAll), (next) => form(next, nowMs));
-}
-
-function stop(state: RunState, nowMs: number): Transition {
-  if (state.stopRequested) return stay(state);
-  const stopping = { ...state, stopRequested: true };
-  switch (state.phase) {
-    case 'training': {
-      const text = `stopping after step ${state.step + 1}, as requested`;
-      return stay(stopping, { kind: 'announce', event: { kind: 'notice', text } });
-    }
-    case 'joining':
-      return stopBeforeStart(stopping);
-    case 'waiting':
-      return state.members.length === 0 ? end(stopping) : form(stopping, nowMs);
-    default:
-      return stay(stopping);
-  }
-}
-
-function stopBeforeStart(state: RunState): Transition {
-  const cause = {
-    code: 'MLIP_E_INTERRUPTED',
-    message: 'the run was stopped before its first step',
-    where: '',
-    remedy: '',
-  };
-  const aborts = state.members.map(({ worker }) => ({
-    kind: 'send' as const,
-    worker,
-    message: { abort: { cause, save: false } },
-  }));
-  return chain(stay(state, ...aborts), end);
 }

@@ -4,6 +4,7 @@ import { groupBy } from './agreement.js';
 import { beginningOf, idle, mostWorkers } from './candidates.js';
 import { remarkOnWaiting } from './data-wait.js';
 import type { CommitReport, Place } from './events.js';
+import { rankTimes } from './rank-times.js';
 import { fail } from './failing.js';
 import { lose, regroupBetweenSteps, violation } from './losing.js';
 import { metricsLine } from './metrics-line.js';
@@ -42,7 +43,7 @@ function advance(state: RunState, ranks: readonly Member[], nowMs: number): Tran
   );
   const recorded = stay(
     applied,
-    { kind: 'record', line, account: reports[0].account },
+    { kind: 'record', line, account: reports[0].account, ranks: rankTimes(state.generation, ranks) },
     { kind: 'announce', event: { kind: 'step', line } },
   );
   const remarked = chain(recorded, (next) => remarkOnWaiting(next, line));
@@ -75,6 +76,7 @@ function proceed(state: RunState, nowMs: number): Transition {
 function nextStep(state: RunState, nowMs: number): Transition {
   if (state.phase !== 'training') return stay(state);
   const save = state.saveDue || isSaveStep(state);
+  if (state.paused) return regroupBetweenSteps({ ...state, saveDue: save }, 'the run is paused', nowMs);
   const reason = changeOf(state);
   // A checkpoint first: what is new waits for a step, but not for another one.
   const postponed = reason !== null && save && allHold(state) && !state.changePostponed;
@@ -93,6 +95,7 @@ function changeOf(state: RunState): string | null {
   if (leaving.length > 0) return `${workersPhrase(leaving.map(({ worker }) => worker))} leave`;
   if (!allHold(state)) return 'parameters differ';
   const room = mostWorkers(state) - ranks.length;
+  if (room < 0) return 'fewer workers are wanted';
   const joining = idle(state).filter((member) => !member.leaving);
   if (room <= 0 || joining.length === 0) return null;
   return `${workersPhrase(joining.slice(0, room).map(({ worker }) => worker))} joined`;

@@ -220,6 +220,15 @@ export const ERROR_TABLE = {
   MLIP_E_RUN_CLOSED: { exit: EXIT.environment, meaning: 'The run takes no more workers.' },
   MLIP_E_RUN_MISMATCH: { exit: EXIT.badInput, meaning: 'Workers do not hold the same data or the same parameters.' },
   MLIP_E_RUN_STALE: { exit: EXIT.runFailed, meaning: 'A message belongs to another generation or another step.' },
+  MLIP_E_RUN_OVER: {
+    exit: EXIT.badInput,
+    meaning: 'The run has ended or is ending, so that the command comes too late.',
+  },
+  MLIP_E_WORKER_UNKNOWN: { exit: EXIT.badInput, meaning: 'The run has no worker of that number or rank.' },
+  MLIP_E_WORKER_NEEDED: {
+    exit: EXIT.usage,
+    meaning: 'The run cannot go on without the worker that is to leave, or with so few.',
+  },
   MLIP_E_RUN_RECORD: { exit: EXIT.badInput, meaning: 'What a coordinator left of a run cannot be read.' },
   MLIP_E_RUN_DIRECTORY: { exit: EXIT.badInput, meaning: 'A directory holds no run, or half of one.' },
   MLIP_E_RUN_UNKNOWN: { exit: EXIT.badInput, meaning: 'A store has no run of that name.' },

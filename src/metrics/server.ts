@@ -1,15 +1,16 @@
-/** Serves metrics to Prometheus: GET /metrics, and GET /healthz for whoever watches the process. */
+/**
+ * Serves what a process lets others see: GET /metrics to Prometheus, GET /healthz and /readyz to whoever keeps the process, as
+ * Kubernetes does. Unhealthy is a process that only a new one can replace; not ready is one that starts or ends.
+ */
 import { type Server, type ServerResponse, createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import type { Registry } from 'prom-client';
 import { MlipError, messageOf } from '../core/errors.js';
+import type { Watch } from './watch.js';
 
 export interface MetricsServerOptions {
   /** 0 takes any that is free. */
   port: number;
   host: string;
-  /** What is wrong with the process, or null while all is well. */
-  trouble?: () => string | null;
 }
 
 export interface MetricsServer {
@@ -21,10 +22,24 @@ export interface MetricsServer {
 const BOUNDS = { headersTimeout: 5_000, requestTimeout: 5_000, keepAliveTimeout: 5_000, maxHeaderSize: 8_192 };
 const MOST_CONNECTIONS = 32;
 
+/** Serves where it is wanted, for as long as `work` takes. Rejects with MLIP_E_PORT_IN_USE before any of it is begun. */
+export async function serving<T>(
+  watch: Watch,
+  { port, host }: { port: number | null; host: string },
+  work: () => Promise<T>,
+): Promise<T> {
+  const server = port === null ? null : await serveMetrics(watch, { port, host });
+  try {
+    return await work();
+  } finally {
+    await server?.close();
+  }
+}
+
 /** Throws MLIP_E_PORT_IN_USE. */
-export async function serveMetrics(registry: Registry, options: MetricsServerOptions): Promise<MetricsServer> {
+export async function serveMetrics(watch: Watch, options: MetricsServerOptions): Promise<MetricsServer> {
   const server = createServer({ ...BOUNDS, connectionsCheckingInterval: 5_000 }, (request, response) => {
-    answer(registry, options, request.url ?? '', response).catch((error: unknown) => {
+    answer(watch, request.url ?? '', response).catch((error: unknown) => {
       response.writeHead(500).end(messageOf(error));
     });
   });
@@ -38,21 +53,26 @@ export async function serveMetrics(registry: Registry, options: MetricsServerOpt
   };
 }
 
-async function answer(
-  registry: Registry,
-  { trouble }: MetricsServerOptions,
-  url: string,
-  response: ServerResponse,
-): Promise<void> {
-  if (url === '/metrics') {
-    const text = await registry.metrics();
-    response.writeHead(200, { 'content-type': registry.contentType }).end(text);
-  } else if (url === '/healthz') {
-    const wrong = trouble?.() ?? null;
-    response.writeHead(wrong === null ? 200 : 503, { 'content-type': 'text/plain' }).end(`${wrong ?? 'ok'}\n`);
-  } else {
-    response.writeHead(404).end();
+async function answer(watch: Watch, url: string, response: ServerResponse): Promise<void> {
+  switch (url) {
+    case '/metrics': {
+      const text = await watch.metrics();
+      response.writeHead(200, { 'content-type': watch.contentType }).end(text);
+      return;
+    }
+    case '/healthz': {
+      const trouble = watch.trouble();
+      return say(response, trouble === null, trouble ?? 'ok');
+    }
+    case '/readyz':
+      return say(response, watch.readiness.ready, watch.readiness.text);
+    default:
+      response.writeHead(404).end();
   }
+}
+
+function say(response: ServerResponse, well: boolean, text: string): void {
+  response.writeHead(well ? 200 : 503, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
 }
 
 async function listen(server: Server, { port, host }: MetricsServerOptions): Promise<void> {

@@ -1,19 +1,20 @@
 /** Prometheus metrics of a worker. */
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { SECONDS_BUCKETS, createRegistry } from './registry.js';
+import type { Registry } from 'prom-client';
+import { instrumentsOf } from './instruments.js';
+import { type SetLosses, lossGauge } from './losses.js';
+import { createRegistry } from './registry.js';
+import { type Traffic, trafficCounters } from './traffic.js';
 
-/** Ways on which a worker sends bulk data: rows to the coordinator, gradients to its neighbour, its state to a peer. */
-export type Way = 'gather' | 'ring' | 'state';
-
-export interface WorkerMetrics {
+export interface WorkerMetrics extends Traffic {
   registry: Registry;
   /** A step is applied. `pairs`: rows that this worker computed; `losses` by name. */
-  step(step: number, pairs: number, losses: Readonly<Record<string, number>>): void;
+  step(step: number, pairs: number, losses: Parameters<SetLosses>[0]): void;
   /** One phase of a step: data, encode, gather, loss, backward, reduce, update, save. */
   phase(name: string, seconds: number): void;
-  bytesSent(way: Way, count: number): void;
-  /** Of the state of training, from a peer. */
-  bytesReceived(count: number): void;
+  /** Rows that this worker has found unusable since it began. */
+  unusableRows(count: number): void;
+  /** A checkpoint is on disk, so long after it was asked for. */
+  saved(seconds: number): void;
   heartbeat(): void;
   /** This worker takes part in a generation. */
   generation(generation: number, rank: number, world: number): void;
@@ -26,22 +27,16 @@ export interface WorkerMetrics {
 }
 
 /** @param worker its number */
-export function createWorkerMetrics(worker: number): WorkerMetrics {
-  const registry = createRegistry({ worker: String(worker), role: 'worker' });
-  const registers = [registry];
-  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
-  const counter = (name: string, help: string) => new Counter({ name, help, registers });
-  const loss = new Gauge({
-    ...{ name: 'mlip_loss', help: 'Losses of the newest step over the global batch', labelNames: ['part'], registers },
-  });
-  const phases = new Histogram({
-    ...{ name: 'mlip_phase_seconds', help: 'Time of each phase of a step', labelNames: ['phase'] },
-    ...{ buckets: SECONDS_BUCKETS, registers },
-  });
-  const bytes = new Counter({ name: 'mlip_sent_bytes_total', help: 'Bulk bytes sent', labelNames: ['way'], registers });
+export function createWorkerMetrics(worker: number, runId: string): WorkerMetrics {
+  const registry = createRegistry({ run: runId, worker: String(worker), role: 'worker' });
+  const make = instrumentsOf(registry);
+  const { gauge, counter, histogram } = make;
+  const setLosses = lossGauge(make);
+  const phases = histogram('mlip_phase_seconds', 'Time of each phase of a step', 'phase');
   const steps = gauge('mlip_step', 'Steps applied by this worker');
   const pairs = counter('mlip_pairs_total', 'Pairs that this worker computed');
-  const received = counter('mlip_state_received_bytes_total', 'Bytes of the state of training received from peers');
+  const unusable = gauge('mlip_unusable_rows', 'Rows whose image this worker has found unusable');
+  const saves = histogram('mlip_checkpoint_seconds', 'From the call for a checkpoint until it is on disk');
   const beats = counter('mlip_heartbeats_total', 'Heartbeats sent');
   const ranks = gauge('mlip_rank', 'Rank of this worker');
   const worlds = gauge('mlip_world_size', 'Workers that take part');
@@ -51,14 +46,15 @@ export function createWorkerMetrics(worker: number): WorkerMetrics {
   const reconnects = counter('mlip_reconnects_total', 'Times that the coordinator was lost and found again');
   return {
     registry,
+    ...trafficCounters(make),
     step(step, count, losses) {
       steps.set(step);
       pairs.inc(count);
-      for (const [part, value] of Object.entries(losses)) loss.set({ part }, value);
+      setLosses(losses);
     },
     phase: (phase, seconds) => phases.observe({ phase }, seconds),
-    bytesSent: (way, count) => bytes.inc({ way }, count),
-    bytesReceived: (count) => received.inc(count),
+    unusableRows: (count) => unusable.set(count),
+    saved: (seconds) => saves.observe(seconds),
     heartbeat: () => beats.inc(),
     generation(generation, rank, world) {
       generations.set(generation);

@@ -30,7 +30,9 @@ export interface ServerLimits {
   session: Omit<CallRules, 'read'>;
   gather: Omit<CallRules, 'read'>;
   watch: Omit<CallRules, 'read'>;
-  /** Status and Stop. */
+  /** Logs, which read files, and Trace, for which workers work. */
+  reading: Omit<CallRules, 'read'>;
+  /** Status, and commands. */
   question: Omit<CallRules, 'read'>;
 }
 
@@ -50,8 +52,12 @@ export const DEFAULT_LIMITS: ServerLimits = {
     ...{ messagesPerSecond: 100_000, burst: 100_000, maxMessageBytes: MAX_REQUEST_BYTES },
   },
   watch: { ...SOON, ...FEW, most: 64, wholeMs: null },
+  reading: { ...SOON, ...FEW, most: 16, wholeMs: null },
   question: { ...SOON, ...FEW, most: 64 },
 };
+
+const { status, stop, pause, resume, drain, scale } = methods;
+const QUESTIONS: readonly (Decodable & { path: string })[] = [status, stop, pause, resume, drain, scale];
 
 /** Where a worker's paths must lie; null takes any. */
 export type OutputRoot = () => string | null;
@@ -64,8 +70,9 @@ export function rulesOf(limits: ServerLimits, outputRoot: OutputRoot): ReadonlyM
     // Its handler reads pieces as they are and passes them on.
     [methods.gather.path, { ...limits.gather, read: (bytes) => bytes }],
     [methods.watch.path, { ...limits.watch, read: decoding(methods.watch) }],
-    [methods.status.path, { ...limits.question, read: decoding(methods.status) }],
-    [methods.stop.path, { ...limits.question, read: decoding(methods.stop) }],
+    [methods.logs.path, { ...limits.reading, read: decoding(methods.logs) }],
+    [methods.trace.path, { ...limits.reading, read: decoding(methods.trace) }],
+    ...QUESTIONS.map((method) => [method.path, { ...limits.question, read: decoding(method) }] as const),
   ]);
 }
 

@@ -11,6 +11,8 @@ const LONGEST: Readonly<Record<string, number>> = {
   message: 2_100,
   where: 2_100,
   remedy: 2_100,
+  fields: 4_096,
+  report: 131_072,
 };
 const OTHER = 1_024;
 

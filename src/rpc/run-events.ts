@@ -39,6 +39,8 @@ export interface RunFailure extends Failure {
 export type RunEvent =
   | { kind: 'joined'; worker: number; host: string; pid: number; device: string }
   | { kind: 'left'; worker: number; reason: string }
+  /** It has been told to leave, or asks for it; `left` follows. */
+  | { kind: 'leaving'; worker: number }
   /** All ranks of a generation are in place. `step`: steps applied; `seconds` since the change that led to it. */
   | { kind: 'generation'; generation: number; world: number; step: number; seconds: number; reason: string }
   | { kind: 'started'; runId: string; startStep: number; steps: number; world: number }
@@ -46,6 +48,11 @@ export type RunEvent =
   | { kind: 'saved'; step: number; path: string }
   /** A checkpoint could not be written; the run goes on without it. */
   | { kind: 'saveFailed'; worker: number; step: number; failure: Failure }
+  /** No step is under way, and none begins; and the end of that. `step`: steps applied. */
+  | { kind: 'paused'; step: number }
+  | { kind: 'resumed'; step: number }
+  /** The run is to have so many workers. */
+  | { kind: 'scaled'; workers: number }
   | { kind: 'notice'; text: string }
   | { kind: 'failed'; failure: RunFailure }
   | { kind: 'finished'; stopped: boolean; step: number; checkpoint: string | null };
@@ -101,7 +108,15 @@ export function fromWireEvent(wire: WireEventSeen): RunEvent | null {
       checkpoint: finished.checkpoint || null,
     };
   }
-  return null;
+  return orderedEvent(wire);
+}
+
+/** What follows from an order of somebody. */
+function orderedEvent({ paused, resumed, scaled, leaving }: WireEventSeen): RunEvent | null {
+  if (leaving) return { kind: 'leaving', worker: leaving.worker };
+  if (paused) return { kind: 'paused', step: paused.step };
+  if (resumed) return { kind: 'resumed', step: resumed.step };
+  return scaled ? { kind: 'scaled', workers: scaled.workers } : null;
 }
 
 function runFailureOf(failed: NonNullable<WireEventSeen['failed']>): RunFailure {

@@ -18,6 +18,24 @@ export type WireEvent = mlip.v1.RunEvent.$Properties;
 export type WireEventSeen = Decoded<WireEvent>;
 export type RunStatusSent = mlip.v1.RunStatus.$Properties;
 export type RunStatus = Decoded<RunStatusSent>;
+export type LogsSent = mlip.v1.Logs.$Properties;
+export type LogsSeen = Decoded<LogsSent>;
+export type LogsRequest = mlip.v1.LogsRequest.$Properties;
+export type LogsRequestSeen = Decoded<LogsRequest>;
+export type LogsReply = mlip.v1.LogsReply.$Properties;
+export type StepTimingsSent = mlip.v1.StepTimings.$Properties;
+export type StepTimingsSeen = Decoded<StepTimingsSent>;
+export type TraceRequest = mlip.v1.TraceRequest.$Properties;
+export type TraceRequestSeen = Decoded<TraceRequest>;
+export type TracePart = mlip.v1.TracePart.$Properties;
+export type TracePartSeen = Decoded<TracePart>;
+export type LogsReplySeen = Decoded<LogsReply>;
+
+export type CommandReply = Decoded<mlip.v1.CommandReply.$Properties>;
+export type DrainSeen = Decoded<mlip.v1.DrainRequest.$Properties>;
+export type ScaleSeen = Decoded<mlip.v1.ScaleRequest.$Properties>;
+
+const commandReply = codecOf<mlip.v1.CommandReply.$Properties>(v1.CommandReply);
 
 export const gatherCodec = codecOf<GatherMessage>(v1.GatherMessage);
 
@@ -56,7 +74,13 @@ export const methods = {
   gather: method('Gather', 'both', gatherCodec, gatherCodec),
   watch: method('Watch', 'reply', codecOf(v1.WatchRequest), codecOf<WireEvent>(v1.RunEvent)),
   status: method('Status', 'none', codecOf(v1.StatusRequest), codecOf<RunStatusSent>(v1.RunStatus)),
-  stop: method('Stop', 'none', codecOf(v1.StopRequest), codecOf(v1.StopReply)),
+  stop: method('Stop', 'none', codecOf(v1.StopRequest), commandReply),
+  pause: method('Pause', 'none', codecOf(v1.PauseRequest), commandReply),
+  resume: method('Resume', 'none', codecOf(v1.ResumeRequest), commandReply),
+  drain: method('Drain', 'none', codecOf<mlip.v1.DrainRequest.$Properties>(v1.DrainRequest), commandReply),
+  scale: method('Scale', 'none', codecOf<mlip.v1.ScaleRequest.$Properties>(v1.ScaleRequest), commandReply),
+  logs: method('Logs', 'reply', codecOf<LogsRequest>(v1.LogsRequest), codecOf<LogsReply>(v1.LogsReply)),
+  trace: method('Trace', 'reply', codecOf<TraceRequest>(v1.TraceRequest), codecOf<TracePart>(v1.TracePart)),
 };
 
 /** As the server reads them: bytes, which the guard before each call bounds and decodes, but for the pieces of a gather. */
@@ -65,5 +89,11 @@ export const serverMethods = {
   gather: method('Gather', 'both', rawCodec, rawCodec),
   watch: method('Watch', 'reply', rawCodec, codecOf<WireEvent>(v1.RunEvent)),
   status: method('Status', 'none', rawCodec, codecOf(v1.RunStatus)),
-  stop: method('Stop', 'none', rawCodec, codecOf(v1.StopReply)),
+  stop: method('Stop', 'none', rawCodec, commandReply),
+  pause: method('Pause', 'none', rawCodec, commandReply),
+  resume: method('Resume', 'none', rawCodec, commandReply),
+  drain: method('Drain', 'none', rawCodec, commandReply),
+  scale: method('Scale', 'none', rawCodec, commandReply),
+  logs: method('Logs', 'reply', rawCodec, codecOf<LogsReply>(v1.LogsReply)),
+  trace: method('Trace', 'reply', rawCodec, codecOf<TracePart>(v1.TracePart)),
 };

@@ -28,8 +28,8 @@ export interface CheckpointerOptions {
   /** Pieces by id. */
   vocabulary: readonly string[];
   log: Logger;
-  /** The checkpoint is on disk, and copied where that was to be waited for. */
-  onSaved: (saved: SavedCheckpoint) => void;
+  /** The checkpoint is on disk, and copied where that was to be waited for, so long after it was asked for. */
+  onSaved: (saved: SavedCheckpoint, seconds: number) => void;
   /** It could not be written, for instance to a full disk. The state is as it was, and training can go on. */
   onFailed: (step: number, error: MlipError) => void;
 }
@@ -79,10 +79,11 @@ export class Checkpointer {
    * cannot be; nobody has to listen to it, the callbacks say the same.
    */
   async save(state: TrainingState, request: SaveRequest): Promise<{ written: Promise<SavedCheckpoint> }> {
+    const askedMs = performance.now();
     const release = await this.turn(state.step);
     try {
       const checkpoint = await this.checkpointOf(state, request);
-      const written = this.write(checkpoint, request.copyMs ?? 0).finally(release);
+      const written = this.write(checkpoint, request.copyMs ?? 0, askedMs).finally(release);
       written.catch(() => undefined);
       return { written };
     } catch (error) {
@@ -126,11 +127,11 @@ export class Checkpointer {
     return { ...snapshot, state: about, files: { ...this.files, ...files } };
   }
 
-  private async write(checkpoint: Checkpoint, copyMs: number): Promise<SavedCheckpoint> {
+  private async write(checkpoint: Checkpoint, copyMs: number, askedMs: number): Promise<SavedCheckpoint> {
     try {
       const saved = await this.writer.write(checkpoint);
       if (copyMs > 0) await this.copied(copyMs);
-      this.options.onSaved(saved);
+      this.options.onSaved(saved, (performance.now() - askedMs) / 1000);
       return saved;
     } catch (error) {
       this.options.onFailed(checkpoint.state.step, error as MlipError);

@@ -1,4 +1,7 @@
-/** A worker that is told to go (SIGTERM) asks to be let off at the end of the step, but does not wait for ever. */
+/**
+ * A worker that is told to go asks to be let off at the end of the step. Whoever sends SIGTERM kills it after a while, so that it does not
+ * wait for ever; its coordinator has time.
+ */
 import type { Logger } from '../core/log.js';
 import type { Session } from './session.js';
 
@@ -18,6 +21,10 @@ export function leaveOn(signal: AbortSignal | undefined, session: Session, log: 
     }, graceMs * SHARE_FOR_THE_STEP);
   };
   session.onAbort(() => clearTimeout(timer));
+  session.onDrain(() => {
+    log.info('the coordinator wants this worker to go: asking to be let off');
+    session.leave();
+  });
   if (signal?.aborted === true) leave();
   else signal?.addEventListener('abort', leave, { once: true });
   return () => {

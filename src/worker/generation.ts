@@ -4,6 +4,7 @@ import type { Ring } from '../collectives/ring.js';
 import { linkedSignal } from '../core/linked-signal.js';
 import type { Share } from '../core/plan.js';
 import { obtainState } from './obtain-state.js';
+import type { Traffic } from '../metrics/traffic.js';
 import type { Assignment } from './session.js';
 import { offerState } from './state-transfer.js';
 import type { WorkerParts } from './worker-parts.js';
@@ -13,7 +14,7 @@ export class Generation {
   ring!: Ring;
   private readonly parts: WorkerParts;
   private boundaries: readonly number[];
-  private bytesTaken = 0;
+  private taken = { sent: 0, received: 0 };
   private withdrawOffer: () => void = () => undefined;
   private readonly leave = (): void => void this.ring.close().catch(() => undefined);
 
@@ -34,11 +35,14 @@ export class Generation {
     if (boundaries.length > 0) this.boundaries = boundaries;
   }
 
-  /** Bytes over the ring since the last call. */
-  takeBytesSent(): number {
-    const taken = this.ring.bytesSent - this.bytesTaken;
-    this.bytesTaken += taken;
-    return taken;
+  /** Counts the bytes over the ring since the last call. */
+  observeTraffic(traffic: Traffic): void {
+    const { rank, peers } = this.assignment;
+    const { bytesSent, bytesReceived } = this.ring;
+    if (peers.length === 1) return;
+    traffic.sent('ring', (rank + 1) % peers.length, bytesSent - this.taken.sent);
+    traffic.received('ring', (rank + peers.length - 1) % peers.length, bytesReceived - this.taken.received);
+    this.taken = { sent: bytesSent, received: bytesReceived };
   }
 
   /** Connects to the neighbours while the state is being copied: they need not wait for it to begin the step. */

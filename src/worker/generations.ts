@@ -25,19 +25,27 @@ async function serve(parts: WorkerParts, assignment: Assignment): Promise<Order>
   const { generation: number, rank, peers, over } = assignment;
   parts.world = peers.length;
   parts.generation = number;
+  parts.whereabouts.enter(number, rank);
   metrics.generation(number, rank, peers.length);
   parts.log.info(`generation ${number}: rank ${rank} of ${peers.length}`, { step: assignment.step });
+  const limits = { what: `generation ${number}`, limitMs: parts.session.config.timeouts.stepMs };
+  const order = await parts.overdue.during(over, limits, () => takePart(parts, assignment));
+  return order ?? rest(parts);
+}
+
+/** Resolves once nothing of the generation is under way; to what comes next, where the coordinator has said it. */
+async function takePart(parts: WorkerParts, assignment: Assignment): Promise<Order | undefined> {
   const generation = new Generation(parts, assignment);
   try {
     await generation.open();
     const order = await runSteps(parts, generation);
-    if (order.kind !== 'directive') return order;
+    return order.kind === 'directive' ? undefined : order;
   } catch (error) {
-    if (!over.aborted) await blameOthers(parts, assignment, error);
+    if (!assignment.over.aborted) await blameOthers(parts, assignment, error);
+    return undefined;
   } finally {
     await generation.close();
   }
-  return rest(parts);
 }
 
 /** An order to a worker that rests: nothing is left to do but to save. */

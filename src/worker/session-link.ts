@@ -4,6 +4,7 @@
 import { MlipError } from '../core/errors.js';
 import type { CoordinatorMessageSeen, WorkerMessage } from '../rpc/service.js';
 import { type Heart, startHeart } from './heart.js';
+import { PulseClock } from './pulse-clock.js';
 import type { Connection } from './session-connection.js';
 
 export interface LinkEvents {
@@ -19,6 +20,7 @@ export interface LinkEvents {
 export class SessionLink {
   /** Undefined while the coordinator is lost. */
   connection: Connection | undefined;
+  private readonly clock = new PulseClock();
   private heart: Heart | undefined;
   private searching = false;
   private closed = false;
@@ -37,9 +39,11 @@ export class SessionLink {
     );
     this.connection = connection;
     this.heart = heart;
+    this.clock.forget();
     connection.listen({
       message: (message) => {
         heart.heard();
+        if (message.pulse !== null && message.pulse.sentMs > 0) this.clock.hear(message.pulse.sentMs);
         this.events.message(message);
       },
       closed: (error) => this.lose(connection, error ?? closedEarly(address)),
@@ -51,9 +55,10 @@ export class SessionLink {
     return this.heart?.silent ?? false;
   }
 
-  /** Does nothing while the coordinator is lost. */
-  send(message: WorkerMessage): void {
+  /** Does nothing while the coordinator is lost; false then. */
+  send(message: WorkerMessage): boolean {
     this.connection?.send(message);
+    return this.connection !== undefined;
   }
 
   /** While the coordinator is lost: goes on with the connection that `search` finds. */
@@ -78,7 +83,7 @@ export class SessionLink {
   }
 
   private beat(): void {
-    this.send({ heartbeat: {} });
+    this.send({ heartbeat: this.clock.heartbeat() });
     this.events.beat();
   }
 

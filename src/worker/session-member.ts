@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.js';
 import { MlipError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { toFailure } from '../rpc/failure.js';
+import type { CoordinatorMessageSeen } from '../rpc/service.js';
 import type { GatherTensor } from '../rpc/tensor-stream.js';
 import type { Access } from '../security/access.js';
 import type { FindCoordinator } from './coordinator-search.js';
@@ -42,6 +43,10 @@ export class MemberSession implements types.Session {
   private departing = false;
   /** Whether the coordinator that is being asked has been told that this worker is ready. */
   private readyTold = false;
+  private readonly closing: (() => void)[] = [];
+  private readonly asked: ((asked: types.Asked) => void)[] = [];
+  /** Called when the coordinator wants this worker to go; before anybody listens it is asked for at once. */
+  private drained: () => void = () => this.leave();
   private hurrying: NodeJS.Timeout | undefined;
   private markGone!: () => void;
   /** Resolves when nothing more can come from the coordinator. */
@@ -55,10 +60,14 @@ export class MemberSession implements types.Session {
     this.runId = runId;
     this.out = out;
     this.checkpoint = checkpoint;
-    this.standing = new Standing({ halted: () => this.halted(), finished: () => this.markGone() });
+    this.standing = new Standing({
+      halted: () => this.halted(),
+      finished: () => this.markGone(),
+      drained: () => this.drained(),
+    });
     this.standing.note(generation);
     this.link = new SessionLink({
-      message: (message) => this.standing.hear(message),
+      message: (message) => this.hear(message),
       beat: () => this.metrics?.heartbeat(),
       lost: (error) => this.lost(error),
       found: (found) => this.goOn(found),
@@ -98,9 +107,11 @@ export class MemberSession implements types.Session {
     this.link.send({ inPlace: { generation } });
   }
 
-  gather(assignment: types.Assignment, step: number, tensors: readonly GatherTensor[]) {
-    this.metrics?.bytesSent('gather', byteLength(tensors));
-    return gatherOver(this.link.connection, this.config, { assignment, step, tensors });
+  async gather(assignment: types.Assignment, step: number, tensors: readonly GatherTensor[]) {
+    this.metrics?.sent('gather', 'coordinator', byteLength(tensors));
+    const whole = await gatherOver(this.link.connection, this.config, { assignment, step, tensors });
+    this.metrics?.received('gather', 'coordinator', byteLength([...whole.values()].map((data) => ({ data }))));
+    return whole;
   }
 
   commit(assignment: types.Assignment, step: number, report: types.StepReport, own: types.OwnReport) {
@@ -151,8 +162,24 @@ export class MemberSession implements types.Session {
     this.standing.onAbort(callback);
   }
 
+  onDrain(callback: () => void): void {
+    this.drained = callback;
+  }
+
   observe(metrics: types.SessionMetrics): void {
     this.metrics = metrics;
+  }
+
+  remark(remark: types.Remark): boolean {
+    return this.link.send(remark);
+  }
+
+  onAsked(callback: (asked: types.Asked) => void): void {
+    this.asked.push(callback);
+  }
+
+  onClosing(callback: () => void): void {
+    this.closing.push(callback);
   }
 
   async close(): Promise<void> {
@@ -161,7 +188,13 @@ export class MemberSession implements types.Session {
     if (!this.ended.aborted) this.goUnheard();
     this.departing = true;
     clearTimeout(this.hurrying);
+    for (const callback of this.closing) callback();
     await this.link.close();
+  }
+
+  private hear(message: CoordinatorMessageSeen): void {
+    if (message.timeSteps !== null) for (const callback of this.asked) callback(message);
+    else this.standing.hear(message);
   }
 
   private halted(): void {
@@ -238,7 +271,7 @@ export class MemberSession implements types.Session {
   }
 }
 
-function byteLength(tensors: readonly GatherTensor[]): number {
+function byteLength(tensors: readonly Pick<GatherTensor, 'data'>[]): number {
   return tensors.reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 

@@ -14,6 +14,8 @@ export interface StandingEvents {
   /** A halt is to be answered, as soon as nothing is under way. */
   halted(): void;
   finished(): void;
+  /** The coordinator wants this worker to go. */
+  drained(): void;
 }
 
 type AssignSeen = NonNullable<CoordinatorMessageSeen['assign']>;
@@ -59,13 +61,14 @@ export class Standing {
     return order?.kind === 'directive' && order.stop;
   }
 
-  hear({ assign, directive, halt, abort, finish, pulse }: CoordinatorMessageSeen): void {
+  hear({ assign, directive, halt, abort, finish, pulse, drain }: CoordinatorMessageSeen): void {
     if (pulse) this.note(pulse.generation);
     else if (assign) this.assign(assign);
     else if (directive) this.direct(directive);
     else if (halt) this.halt(halt.generation);
     else if (abort?.cause) this.abort({ cause: fromFailure(abort.cause), save: abort.save });
     else if (finish) this.finishRun({ kind: 'finish', again: finish.again });
+    else if (drain) this.events.drained();
   }
 
   note(generation: number): void {

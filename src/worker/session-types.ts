@@ -2,6 +2,7 @@
 import type { Config } from '../config/schema.js';
 import type { MlipError } from '../core/errors.js';
 import type { WorkerMetrics } from '../metrics/worker-metrics.js';
+import type { CoordinatorMessageSeen, WorkerMessage } from '../rpc/service.js';
 import type { GatherTensor } from '../rpc/tensor-stream.js';
 
 /** A worker of a generation, and where it listens. */
@@ -113,8 +114,14 @@ export interface BlameDetails extends FailDetails {
   blamed: number | undefined;
 }
 
+/** What a worker says beside the run. */
+export type Remark = Pick<WorkerMessage, 'logs' | 'timings'>;
+
+/** What a coordinator asks of a worker beside the run. */
+export type Asked = Pick<CoordinatorMessageSeen, 'timeSteps'>;
+
 /** What of a worker's metrics its session counts. */
-export type SessionMetrics = Pick<WorkerMetrics, 'heartbeat' | 'bytesSent' | 'halt' | 'reconnect'>;
+export type SessionMetrics = Pick<WorkerMetrics, 'heartbeat' | 'sent' | 'received' | 'halt' | 'reconnect'>;
 
 /**
  * A worker's part in a run. `step` is the 0-based index of the step under way.
@@ -169,7 +176,15 @@ export interface Session {
    * is lost. If no coordinator is found any more, all workers of the generation are to, in order of number.
    */
   onAbort(callback: (abort: Abort) => void): void;
+  /** The coordinator wants this worker to go, as if it had been told to. */
+  onDrain(callback: () => void): void;
   observe(metrics: SessionMetrics): void;
+  /** Says something beside the run; false where no coordinator hears it. */
+  remark(remark: Remark): boolean;
+  /** Called when the coordinator asks for something beside the run. */
+  onAsked(callback: (asked: Asked) => void): void;
+  /** Called before the session closes: what is to be said at last. */
+  onClosing(callback: () => void): void;
   /** Leaves the run; after a failure not before the coordinator has said that it is over. */
   close(): Promise<void>;
 }

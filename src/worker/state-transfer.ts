@@ -17,9 +17,9 @@ import type { WorkerParts } from './worker-parts.js';
 export function offerState(parts: WorkerParts, state: TrainingState, generation: number): () => void {
   const { session, listener, engine, access, metrics, log } = parts;
   const offered = { step: state.step, tensors: offeredTensors(engine, state) };
-  const onEnd = (bytes: number, error: Error | undefined): void => {
-    metrics.bytesSent('state', bytes);
-    if (error === undefined) log.info('a peer has copied the state', { step: offered.step, bytes });
+  const onEnd = (rank: number, bytes: number, error: Error | undefined): void => {
+    metrics.sent('state', rank, bytes);
+    if (error === undefined) log.info('a peer has copied the state', { step: offered.step, rank, bytes });
     else log.debug('a peer did not copy the whole state', { reason: messageOf(error) });
   };
   const token = access.token.forRing(session.runId);
@@ -69,7 +69,7 @@ async function copyOnce(
   const tensors = await fetchTensors({ ...call, step, layout, signal });
   const seconds = (performance.now() - started) / 1000;
   const bytes = byteLengthOf(tensors);
-  metrics.bytesReceived(bytes);
+  metrics.received('state', from, bytes);
   log.info(`copied the state from rank ${from}`, { step, bytes, seconds: seconds.toFixed(3) });
   const entries = [...tensors];
   return { model: new Map(entries.slice(0, model.length)), optimizer: new Map(entries.slice(model.length)) };

@@ -1,4 +1,5 @@
 /** Where the time of a step goes: seconds by phase, for logs, metrics, the share of time spent waiting, and a rank's speed. */
+import { StepTimeline } from './step-timeline.js';
 
 /** In order of a step. */
 export const PHASES = ['data', 'encode', 'gather', 'loss', 'backward', 'reduce', 'update'] as const;
@@ -28,13 +29,19 @@ export function speedOf(phases: PhaseSeconds, microBatches: number): number | un
 }
 
 export class StepClock {
+  private readonly timeline: StepTimeline;
   private seconds = new Map<Phase, number>();
+
+  /** Notes in the timeline when each phase began. */
+  constructor(timeline = new StepTimeline()) {
+    this.timeline = timeline;
+  }
 
   /** Runs `work` and counts its time, waits included, as `phase`. */
   async time<T>(phase: Phase, work: () => Promise<T>): Promise<T> {
     const started = performance.now();
     try {
-      return await work();
+      return await this.timeline.time(phase, 'phases', work);
     } finally {
       this.add(phase, performance.now() - started);
     }

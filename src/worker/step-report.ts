@@ -32,7 +32,7 @@ export async function ownReport(
 export function observeStep(parts: WorkerParts, generation: Generation, phases: Record<Phase, number>): void {
   const { metrics, session, state, newestReport } = parts;
   const { start, end } = generation.share;
-  metrics.bytesSent('ring', generation.takeBytesSent());
+  generation.observeTraffic(metrics);
   for (const [phase, seconds] of Object.entries(phases)) metrics.phase(phase, seconds);
   metrics.step(state!.step, (end - start) * session.config.microBatchSize, newestReport?.losses ?? {});
 }

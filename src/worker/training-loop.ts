@@ -10,6 +10,7 @@ import { StepClock } from './step-clock.js';
 import type { Gather, StepParts } from './step-parts.js';
 import { observeStep, ownReport, reportOf } from './step-report.js';
 import { unlessAborted } from './step-scope.js';
+import { timedRing } from './step-timeline.js';
 import { trainStep } from './train-step.js';
 import type { WorkerParts } from './worker-parts.js';
 
@@ -21,12 +22,40 @@ export async function runSteps(parts: WorkerParts, generation: Generation): Prom
   const loader = loaderOf(parts, generation.assignment);
   const stepParts = stepPartsOf(parts, generation);
   for (;;) {
-    const order = await oneStep(parts, generation, stepParts, loader);
+    const order = await timed(parts, generation, () => stepAndSave(parts, generation, stepParts, loader));
     if (order.kind !== 'directive') return order;
-    if (order.save) await saveNow(parts, order.stop);
     if (order.stop) return order;
     generation.move(order.boundaries);
   }
+}
+
+/** Tells afterwards where the time went. */
+async function timed(parts: WorkerParts, { assignment }: Generation, work: () => Promise<Order>): Promise<Order> {
+  const { timeline, state, stepped, whereabouts } = parts;
+  const [{ step }, { generation, rank }] = [state!, assignment];
+  let abandoned = true;
+  timeline.begin();
+  whereabouts.begin(step);
+  try {
+    const order = await work();
+    abandoned = false;
+    return order;
+  } finally {
+    stepped({ step, generation, rank, abandoned, spans: timeline.end() });
+  }
+}
+
+async function stepAndSave(
+  parts: WorkerParts,
+  generation: Generation,
+  stepParts: StepParts,
+  loader: Loader,
+): Promise<Order> {
+  const order = await oneStep(parts, generation, stepParts, loader);
+  if (order.kind === 'directive' && order.save) {
+    await parts.timeline.time('save', 'phases', () => saveNow(parts, order.stop));
+  }
+  return order;
 }
 
 async function oneStep(
@@ -35,11 +64,14 @@ async function oneStep(
   stepParts: StepParts,
   loader: Loader,
 ): Promise<Order> {
-  const { session, metrics, state } = parts;
+  const { session, metrics, state, timeline } = parts;
   const { assignment, share } = generation;
   const { step } = state!;
-  const batches = await unlessAborted(assignment.over, () => loader.next(step, share));
+  const batches = await timeline.time('data', 'phases', () =>
+    unlessAborted(assignment.over, () => loader.next(step, share)),
+  );
   stepParts.clock.add('data', batches.waitMs);
+  metrics.unusableRows(batches.unusableRows);
   try {
     const result = await trainStep(stepParts, state!, batches);
     generation.withdraw();
@@ -50,7 +82,8 @@ async function oneStep(
   }
   const phases = stepParts.clock.take();
   observeStep(parts, generation, phases);
-  return session.commit(assignment, step, parts.newestReport, await ownReport(parts, phases));
+  const own = await ownReport(parts, phases);
+  return timeline.time('commit', 'phases', () => session.commit(assignment, step, parts.newestReport!, own));
 }
 
 /** Opened once: what is decoded outlives a generation. */
@@ -69,8 +102,9 @@ function loaderOf(parts: WorkerParts, { steps: endStep }: Assignment): Loader {
   }));
 }
 
-function stepPartsOf(parts: WorkerParts, { assignment, ring }: Generation): StepParts {
-  const { session, engine, dataset, knowledge, passes, state } = parts;
+function stepPartsOf(parts: WorkerParts, { assignment, ring: bare }: Generation): StepParts {
+  const { session, engine, dataset, knowledge, passes, state, timeline } = parts;
+  const ring = bare.world === 1 ? bare : timedRing(bare, timeline);
   const { rank, peers, steps, over: signal } = assignment;
   const { config } = session;
   return {
@@ -79,10 +113,13 @@ function stepPartsOf(parts: WorkerParts, { assignment, ring }: Generation): Step
     trainingRows: dataset.train.length,
     gather: peers.length === 1 ? gatherAlone : gatherOver(parts, assignment),
     sums: (parts.sums ??= createSums(engine, config, state!)),
-    clock: new StepClock(),
+    clock: new StepClock(timeline),
   };
 }
 
-function gatherOver({ session }: WorkerParts, assignment: Assignment): Gather {
-  return async (step, own) => Object.fromEntries(await session.gather(assignment, step, own));
+function gatherOver({ session, timeline }: WorkerParts, assignment: Assignment): Gather {
+  return async (step, own) =>
+    timeline.time('gather rows', 'communication', async () =>
+      Object.fromEntries(await session.gather(assignment, step, own)),
+    );
 }

@@ -5,6 +5,7 @@ import type { Dataset } from '../data/dataset.js';
 import type { Loader } from '../data/loader.js';
 import type { Group } from '../encoders/parameter-groups.js';
 import type { Engine } from '../engine/load.js';
+import type { Overdue } from '../metrics/overdue.js';
 import type { WorkerMetrics } from '../metrics/worker-metrics.js';
 import type { Access } from '../security/access.js';
 import type { Checkpointer } from './checkpointer.js';
@@ -12,7 +13,10 @@ import type { GradientSum } from './gradient-sum.js';
 import type { PairKnowledge } from './micro-batch-tensors.js';
 import type { Passes } from './passes.js';
 import type { Holding, Session, StepReport } from './session.js';
+import type { StepTimeline } from './step-timeline.js';
+import type { TimedStep } from './tell-timings.js';
 import type { TrainingState } from './training-state.js';
+import type { Whereabouts } from './whereabouts.js';
 
 export interface WorkerParts {
   session: Session;
@@ -25,9 +29,15 @@ export interface WorkerParts {
   /** Compiled once. */
   passes: Passes;
   metrics: WorkerMetrics;
+  /** Watches for steps that hang. */
+  overdue: Overdue;
   checkpointer: Checkpointer;
   access: Access;
   log: Logger;
+  whereabouts: Whereabouts;
+  timeline: StepTimeline;
+  /** Called when a step is over on this rank, also one that was abandoned. */
+  stepped: (timed: TimedStep) => void;
   /** Workers of the newest generation that this one took part in. */
   world: number;
   /** That generation; undefined before the first. */

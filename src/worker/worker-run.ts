@@ -3,6 +3,7 @@
  * where the coordinator asks for it, or none is left to ask, and nothing is changing it any more.
  */
 import { messageOf, MlipError } from '../core/errors.js';
+import { toFailure } from '../rpc/failure.js';
 import { lastStepOf } from './last-step-of.js';
 import { saveNow } from './save-now.js';
 import { saveUnasked } from './save-unasked.js';
@@ -73,7 +74,7 @@ export class WorkerRun {
       if (parts?.state?.whole !== true) throw new MlipError('MLIP_E_INTERNAL', 'there is no whole state to save');
       await saveNow(parts, true, lastStepOf(parts));
     } catch (error) {
-      parts?.log.error(`no checkpoint: ${messageOf(error)}`);
+      parts?.log.error(`no checkpoint: ${messageOf(error)}`, { code: toFailure(error).code });
       this.session.fail(error, { step: parts?.state?.step ?? 0, stateIntact: false });
     }
   }

@@ -9,7 +9,7 @@ import { findCycle, importsOf, reachable, readImports, sourceFiles, type Import 
 const LEVELS = [
   ['core'],
   ['security'],
-  ['config', 'rpc', 'bus', 'metrics', 'safetensors'],
+  ['config', 'rpc', 'bus', 'metrics', 'tracing', 'safetensors'],
   ['engine'],
   ['data', 'encoders', 'losses', 'knowledge', 'collectives', 'optim', 'checkpoint'],
   ['coordinator', 'worker', 'evaluation', 'weights'],
@@ -70,6 +70,7 @@ describe('TensorFlow', () => {
     'rpc',
     'bus',
     'metrics',
+    'tracing',
     'config',
     'data',
     'knowledge',
@@ -86,6 +87,14 @@ describe('TensorFlow', () => {
     expect(sourceFiles('src/cli')).toContain('src/cli/main.ts');
     expect(waysToTensorFlow(atStart, ['src/cli/main.ts'])).toEqual([]);
   });
+});
+
+it('OpenTelemetry is loaded where steps are traced, and only once they are', () => {
+  const isOpenTelemetry = (target: string): boolean => target.startsWith('@opentelemetry/');
+  expect(loading.filter(({ to }) => isOpenTelemetry(to)).length).toBeGreaterThan(0);
+  const atStart = loading.filter(({ dynamic }) => !dynamic);
+  const everywhere = sourceFiles('src').filter((file) => !file.startsWith('src/tracing/'));
+  expect([...reachable(atStart, everywhere)].filter(([target]) => isOpenTelemetry(target))).toEqual([]);
 });
 
 it('no folder is a drawer for anything', () => {

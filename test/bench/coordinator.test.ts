@@ -87,7 +87,8 @@ it('what a run without failures does not say to a worker is trouble', () => {
 it('a run with simulated workers goes from their joins to its end, and drops nothing', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'mlip-bench-coordinator-test-'));
   try {
-    const shape = { workers: 6, processes: 2, warmUp: 1, steps: 4, computeMs: 200, updateMs: 20, heartbeatMs: 1000 };
+    const sizes = { workers: 6, rowsPerWorker: 32, width: 1, processes: 2, warmUp: 1, steps: 4 };
+    const shape = { ...sizes, computeMs: 200, updateMs: 20, heartbeatMs: 1000 };
     const figures = await runOnce(folder, shape);
     expect(figures).toMatchObject({ workers: 6, dropped: 0 });
     expect(figures.overheadMs.max).toBeGreaterThan(0);

@@ -63,7 +63,7 @@ function offer(listener: PeerListener, changes: OfferChanges = {}) {
   const ends: End[] = [];
   let tell: () => void = () => undefined;
   const { generation = 3, step = STEP } = changes;
-  const onEnd = (bytes: number, error: Error | undefined): void => {
+  const onEnd = (_rank: number, bytes: number, error: Error | undefined): void => {
     ends.push({ bytes, error });
     tell();
   };

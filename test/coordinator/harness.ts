@@ -7,6 +7,8 @@ import { MlipError } from '../../src/core/errors.js';
 import { createLogger } from '../../src/core/log.js';
 import type { RunOutcome } from '../../src/coordinator/events.js';
 import { type CoordinatorOptions, runCoordinator } from '../../src/coordinator/run.js';
+import { serving } from '../../src/metrics/server.js';
+import { CoordinatorWatch } from '../../src/metrics/coordinator-watch.js';
 import { testAccess } from '../support/access.js';
 import { testConfig } from './config.js';
 import { type ModelOptions, ModelWorker } from './model-worker.js';
@@ -28,13 +30,19 @@ export interface TestRun {
   handOver: () => void;
 }
 
+export interface StartOptions extends Partial<CoordinatorOptions> {
+  metricsPort?: number;
+}
+
 /** Resolves once the coordinator listens; rejects if it does not come that far. */
-export async function startRun(options: Partial<CoordinatorOptions> = {}): Promise<TestRun> {
+export async function startRun({ metricsPort, ...options }: StartOptions = {}): Promise<TestRun> {
+  const watch = new CoordinatorWatch();
   const out = options.out ?? scratch();
   const [stopper, leaver] = [new AbortController(), new AbortController()];
   const handOver = (): void => leaver.abort(new MlipError('MLIP_E_HANDED_OVER', 'told to go'));
   return new Promise((resolve, reject) => {
-    const outcome = runCoordinator({
+    const place = { host: '127.0.0.1', port: metricsPort ?? null };
+    const given: CoordinatorOptions = {
       ...{
         host: '127.0.0.1',
         port: 0,
@@ -45,11 +53,12 @@ export async function startRun(options: Partial<CoordinatorOptions> = {}): Promi
         resume: null,
         shared: null,
       },
-      ...{ access: testAccess, metricsPort: null, supervised: false, log, signal: stopper.signal },
+      ...{ access: testAccess, watch, supervised: false, log, signal: stopper.signal },
       handOver: leaver.signal,
       onListening: (address) => resolve({ address, out, outcome, stop: () => stopper.abort(), handOver }),
       ...options,
-    });
+    };
+    const outcome = serving(watch, place, () => runCoordinator(given));
     outcome.catch(reject);
   });
 }

@@ -6,6 +6,7 @@ import { openStore } from '../../src/bus/open-store.js';
 import type { Store } from '../../src/bus/store.js';
 import { createLogger } from '../../src/core/log.js';
 import { EventPublisher } from '../../src/coordinator/event-publisher.js';
+import { storedEvent } from '../../src/coordinator/stored-event.js';
 import { RUN_EVENTS, type LeadershipOptions, type RunLead, takeLead } from '../../src/coordinator/leadership.js';
 import { initialState } from '../../src/coordinator/initial-state.js';
 import { recordOf } from '../../src/coordinator/record-of.js';
@@ -77,9 +78,9 @@ describe('a coordinator that cannot lead the run', () => {
 describe('events in the store', () => {
   it('are in the order in which they were published, and all there once flushed', async () => {
     const events = await (await newStore()).events(RUN_EVENTS);
-    const publisher = new EventPublisher(events, 'r', log);
+    const publisher = new EventPublisher(events, log);
     const texts = Array.from({ length: 40 }, (_, index) => `event ${index}`);
-    for (const text of texts) publisher.publish({ kind: 'notice', text });
+    for (const text of texts) publisher.publish(storedEvent('r', { kind: 'notice', text }));
     await publisher.flush(10_000);
     const found: string[] = [];
     for await (const { value } of events.read()) found.push((JSON.parse(Buffer.from(value).toString()) as Notice).text);

@@ -170,11 +170,12 @@ export class ModelWorker {
     this.options.onEvent?.(event);
   }
 
-  private hear({ welcome, assign, directive, halt, abort, finish }: CoordinatorMessageSeen): void {
+  private hear({ welcome, assign, directive, halt, abort, finish, drain }: CoordinatorMessageSeen): void {
     if (welcome) this.begin(welcome);
     if (assign) void this.takePlace(assign);
     if (directive) this.follow(directive);
     if (halt) this.obeyHalt(halt.generation);
+    if (drain) this.leave();
     if (abort) this.tell({ aborted: abort.cause?.code, save: abort.save });
     if (abort?.save) this.save();
     if (finish) this.stop({ finish: { again: finish.again } });

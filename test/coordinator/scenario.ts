@@ -7,7 +7,7 @@
  *   run workers=2 steps=3 save=2 [resume=4]      a new run: B = 4 x workers, m = 2, heartbeat 1 s, data 5 s, step 10 s
  *                [stepMs=10000] [min=1] [max=0] [micro=4] [rebalance=0] [stragglerMs=0] [skips=2]
  *   recover generation=3 workers=0,1 step=5      after `run`: the coordinator starts again with that record
- *                [checkpoint=4] [condemned=1] [rows=16]
+ *                [checkpoint=4] [condemned=1] [rows=16] [paused] [wanted=3]
  *   0 join [version=V] [port=P]                  a worker; with rejoin=1 one that lost its coordinator:
  *          [rejoin=1] [generation=3] [holding=5] [fresh] [process=0]     `process`: when it joined for the first time
  *   1 loaded all [rows=16] [data=D]
@@ -17,6 +17,7 @@
  *   5 halted 0 [holding=1]                       without `holding` it holds no state
  *   6 saved 0 step=2 | saveFailed 0 step=2 | failed 1 message=... [code=C] [secondary] [blamed=0] [intact] | leave 0
  *     stop | broken
+ *   6 order stop | pause | resume | drain worker=1 [generation=3] [force] | scale to=3 [stay]     a command, and its answer
  *   7 closed 0 [connection=0]                    the end of its stream, or of a former one: a join's time is its number
  *   7 found [step=2] [recorded] | status
  *   9000 wait [beating=0,2]                      time passes up to then, in ticks of 250 ms, these sending heartbeats
@@ -25,7 +26,7 @@
  * `all` in place of a worker means every member whose turn it is. A generation that is not given is the present one. Steps are
  * 0-based indices, as on the wire.
  */
-import type { CommitReport, CoordinatorEvent, Effect, Holding } from '../../src/coordinator/events.js';
+import type { CommitReport, CoordinatorEvent, Effect, Holding, RunOrder } from '../../src/coordinator/events.js';
 import { initialState } from '../../src/coordinator/initial-state.js';
 import { memberOf } from '../../src/coordinator/members.js';
 import type { RunSettings, RunState } from '../../src/coordinator/state.js';
@@ -135,6 +136,8 @@ function recovered({ settings }: RunState, command: Command): RunState {
     ...{ version: 1, runId: 'r1', configHash: 'c', generation: command.number('generation', 1), workers },
     ...{ nextWorker: Math.max(-1, ...workers) + 1, step: command.number('step', 0), resume: null, ended: false },
     ...{ rewoundIn: 0, condemned: numbers(command.text('condemned', '')), stopped: false, cause: null, submission: '' },
+    paused: command.has('paused'),
+    ...{ wanted: command.has('wanted') ? command.number('wanted', 0) : null, restarts: 0, workersLost: 0 },
     loaded: command.has('rows') ? loadedOf(command) : null,
     checkpoint: saved === 0 ? null : { step: saved, path: `checkpoints/step-${saved}` },
   });
@@ -172,6 +175,8 @@ function runEventOf(command: Command, generation: number): CoordinatorEvent | un
     }
     case 'stop':
       return { kind: 'stop', nowMs };
+    case 'order':
+      return { kind: 'order', nowMs, request: nowMs, order: orderOf(command, generation) };
     case 'awake':
       return { kind: 'tick', nowMs };
     case 'broken':
@@ -182,6 +187,17 @@ function runEventOf(command: Command, generation: number): CoordinatorEvent | un
       };
     default:
       return undefined;
+  }
+}
+
+function orderOf(command: Command, generation: number): RunOrder {
+  switch (command.target) {
+    case 'drain':
+      return { kind: 'drain', worker: command.number('worker', 0), generation, force: command.has('force') };
+    case 'scale':
+      return { kind: 'scale', workers: command.number('to', 1), lets: command.has('stay') ? 'stay' : 'go' };
+    default:
+      return { kind: command.target as 'stop' | 'pause' | 'resume' };
   }
 }
 
@@ -293,9 +309,10 @@ function textOf(effect: Effect): string {
     case 'record':
       return `record ${bodyText(effect.line)}`;
     case 'persist': {
-      const { generation, workers, condemned, ended } = effect.record;
+      const { generation, workers, condemned, ended, paused, wanted } = effect.record;
+      const ordered = `${paused ? ' paused' : ''}${wanted === null ? '' : ` wanted=${wanted}`}`;
       const unsound = condemned.length > 0 ? ` condemned=${condemned.join(',')}` : '';
-      return `persist generation=${generation} workers=${workers.join(',')}${unsound}${ended ? ' ended' : ''}`;
+      return `persist generation=${generation} workers=${workers.join(',')}${unsound}${ordered}${ended ? ' ended' : ''}`;
     }
     case 'refuse':
     case 'drop':
@@ -304,6 +321,8 @@ function textOf(effect: Effect): string {
       const { kind, failure, ...body } = effect;
       return `${kind} ${bodyText(body)} ${failure.code}: ${failure.message}`.replace('  ', ' ');
     }
+    case 'answer':
+      return `answer ${answerText(effect.answer)}`;
     case 'end':
       return `end ${effect.outcome.kind} step=${effect.outcome.step} checkpoint=${effect.outcome.checkpoint}`;
     default: {
@@ -311,6 +330,10 @@ function textOf(effect: Effect): string {
       return `${kind} ${bodyText(body)}`;
     }
   }
+}
+
+function answerText(answer: (Effect & { kind: 'answer' })['answer']): string {
+  return 'code' in answer ? `${answer.code}: ${answer.message}` : bodyText(answer);
 }
 
 /** The cause of an abort is the one that the run announces; the run's own text in a welcome is always the same, and so are peers. */

@@ -3,7 +3,7 @@
  * next, which message arrives, and who is killed is drawn by the caller; messages of one stream stay in order. Each worker's
  * state is the number of steps applied to it; what must never happen throws.
  */
-import type { Effect } from '../../src/coordinator/events.js';
+import type { Effect, RunOrder } from '../../src/coordinator/events.js';
 import type { RunRecord } from '../../src/coordinator/run-record.js';
 import { initialState } from '../../src/coordinator/initial-state.js';
 import type { RunSettings, RunState } from '../../src/coordinator/state.js';
@@ -85,6 +85,15 @@ export class Simulation {
 
   leave(worker: SimWorker): void {
     if (worker.accepted) worker.outbox.push({ kind: 'leave', worker: worker.id });
+  }
+
+  get generation(): number {
+    return this.state.generation.number;
+  }
+
+  /** Somebody gives an order. */
+  order(order: RunOrder): void {
+    this.feed({ kind: 'order', request: 0, order });
   }
 
   /** The coordinator is killed and starts again with what was durable. */
@@ -220,12 +229,13 @@ export class Simulation {
   }
 
   private hear(worker: SimWorker, message: CoordinatorMessage): void {
-    const { welcome, assign, directive, halt, abort, finish } = message;
+    const { welcome, assign, directive, halt, abort, finish, drain } = message;
     if (welcome) worker.id = welcome.worker!;
     if (welcome && !worker.loaded) worker.stage = 'loading';
     if (assign) this.takeUp(worker, assign);
     if (directive) this.follow(worker, directive);
     if (halt && halt.generation! > worker.generation) this.halt(worker, halt.generation!);
+    if (drain) this.leave(worker);
     if (abort) worker.stage = 'done';
     if (abort?.save) worker.saveDue = true;
     if (finish) this.kill(worker);
@@ -300,6 +310,7 @@ export class Simulation {
   }
 
   private deliver(id: number, message: CoordinatorMessage): void {
+    if (this.state.paused && beginsStep(message)) throw new Error('a step begins during a pause');
     for (const worker of this.workers) if (worker.accepted && worker.id === id) worker.inbox.push(message);
   }
 
@@ -318,6 +329,10 @@ export class Simulation {
       throw new Error(`step ${step} is recorded after ${this.recorded.at(-1)}`);
     this.recorded.push(step);
   }
+}
+
+function beginsStep({ assign, directive }: CoordinatorMessage): boolean {
+  return Boolean(assign) || directive?.stop === false;
 }
 
 function rejoinOf({ id, generation, holding }: SimWorker) {

@@ -80,5 +80,9 @@ export function recordingLog(): Logger & { lines: LogLine[] } {
     (level: string) =>
     (message: string, fields: LogFields = {}) =>
       void lines.push({ level, message, fields });
-  return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  const log: Logger & { lines: LogLine[] } = {
+    ...{ lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') },
+    ...{ with: () => log, also: () => log },
+  };
+  return log;
 }

@@ -5,7 +5,10 @@ import { expect, it } from 'vitest';
 import { RESERVED_VARIABLES } from '../../src/config/environment.js';
 import { ERROR_TABLE } from '../../src/core/errors.js';
 import { packageRoot } from '../../src/core/package-root.js';
+import { LABELS } from '../../src/metrics/labels.js';
+import { allMetrics } from './metrics-list.js';
 import { commandsDocument, configurationDocument, errorsDocument, metricsDocument } from './render.js';
+import { sizingDocument } from './sizing.js';
 
 const document = (name: string): string => join(packageRoot, 'docs', name);
 
@@ -14,7 +17,12 @@ it('docs/errors.md lists every error with its exit status', async () => {
 });
 
 it('docs/metrics.md lists every metric', async () => {
-  await expect(await metricsDocument()).toMatchFileSnapshot(document('metrics.md'));
+  await expect(metricsDocument()).toMatchFileSnapshot(document('metrics.md'));
+});
+
+it('every label of a metric is documented, with what keeps its values few', () => {
+  const used = Object.values(allMetrics()).flatMap((metrics) => metrics.flatMap(({ labelNames }) => labelNames));
+  expect(new Set(['run', 'role', 'worker', ...used])).toEqual(new Set(Object.keys(LABELS)));
 });
 
 it('docs/configuration.md lists every key with the value of mlip-nano', async () => {
@@ -23,6 +31,10 @@ it('docs/configuration.md lists every key with the value of mlip-nano', async ()
 
 it('docs/cli.md holds the help of every command, so that no flag changes unseen', async () => {
   await expect(commandsDocument()).toMatchFileSnapshot(document('cli.md'));
+});
+
+it('docs/sizing.md computes what a step moves as the code does', async () => {
+  await expect(sizingDocument()).toMatchFileSnapshot(document('sizing.md'));
 });
 
 /** Texts of the sources. */

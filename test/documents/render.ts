@@ -1,24 +1,15 @@
 // The documents that are written from the code: errors, metrics, configuration keys, the command line.
 import type { Command } from 'commander';
-import type { Registry } from 'prom-client';
 import { exitStatuses } from '../../src/cli/exit-status.js';
 import { createProgram } from '../../src/cli/program.js';
 import { configKeys } from '../../src/config/keys.js';
 import { RESERVED_VARIABLES, variableOf } from '../../src/config/environment.js';
 import { resolveConfig } from '../../src/config/load.js';
 import { ERROR_TABLE } from '../../src/core/errors.js';
-import { createCoordinatorMetrics } from '../../src/metrics/coordinator-metrics.js';
-import { exposeRefusals } from '../../src/metrics/refused.js';
-import { createWorkerMetrics } from '../../src/metrics/worker-metrics.js';
+import { LABELS } from '../../src/metrics/labels.js';
+import { type MetricDescription, allMetrics } from './metrics-list.js';
+import { NOTICE, table } from './tables.js';
 
-const NOTICE = '<!-- Written from the code: `npx vitest run documents -u` renews it. -->';
-
-function table(head: string[], rows: (string | number)[][]): string {
-  const line = (cells: (string | number)[]): string => `| ${cells.map(escape).join(' | ')} |`;
-  return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
-}
-
-const escape = (cell: string | number): string => String(cell).replaceAll('|', '\\|');
 const code = (text: string): string => `\`${text}\``;
 
 /** docs/errors.md */
@@ -48,46 +39,71 @@ ${table(['code', 'exit status', 'meaning'], rows)}
 }
 
 /** docs/metrics.md */
-export async function metricsDocument(): Promise<string> {
-  const [coordinator, worker] = [createCoordinatorMetrics('').registry, createWorkerMetrics(0).registry];
-  for (const registry of [coordinator, worker]) exposeRefusals(registry, { of: () => 0 });
+export function metricsDocument(): string {
+  const { run, coordinator, worker, process } = allMetrics();
+  const labels = Object.entries(LABELS).map(([label, meaning]) => [code(label), meaning]);
   return `# Metrics
 
 ${NOTICE}
 
-\`--metrics-port\` serves these at \`/metrics\` in Prometheus' format, beside those of the process itself (memory, CPU, event loop).
-What a step brought is in \`OUT/metrics.jsonl\` as well.
+\`--metrics-port\` serves these at \`/metrics\` in Prometheus' format. What a step brought is in \`OUT/metrics.jsonl\` as well, and
+where its time went on each rank in \`OUT/ranks.jsonl\`. How to scrape them, the dashboard and the alerts: [monitoring](monitoring.md).
 
-## Of the coordinator
+Counters are those of a process: one that is started again counts from 0, which \`rate()\` and \`increase()\` know.
 
-Each has the labels \`run\` and \`role="coordinator"\`.
+## Of a run
+
+From its coordinator while that leads, with the labels \`run\` and \`role="coordinator"\`.
+
+${metricsTable(run)}
+
+## Of a coordinator with a store
+
+With the label \`role="coordinator"\`, and \`run\` while it leads one.
 
 ${metricsTable(coordinator)}
 
 ## Of a worker
 
-Each has the labels \`worker\` and \`role="worker"\`.
+With the labels \`run\`, \`worker\` and \`role="worker"\`, from when it has joined.
 
 ${metricsTable(worker)}
 
-Worth an alert: a rising \`mlip_checkpoint_failures_total\` (the run goes on, and falls back further should it be lost), and
-\`mlip_refused_total\` with the reason \`token\`, \`session\` or \`certificate\` ([who gets in](security.md)).
+## Of each process
+
+From its start, with the label \`role\`, and with those above while there is a run. The lag of the event loop says whether a
+coordinator has more to do than one thread can.
+
+${metricsTable(process)}
+
+## Labels
+
+Each has few values, so that no stranger and no long run can fill Prometheus.
+
+${table(['label', 'values'], labels)}
 `;
 }
 
-function metricsTable(registry: Registry): string {
-  const own = registry.getMetricsAsArray().filter(({ name }) => name.startsWith('mlip_')) as unknown as Described[];
-  const rows = own.map(({ name, type, labelNames, help }) => [code(name), type, labelNames.join(', '), help]);
-  return table(['metric', 'type', 'labels', 'what it is'], rows);
+function metricsTable(metrics: MetricDescription[]): string {
+  const rows = metrics.map(({ name, type, labelNames, help }) => [
+    ...[code(name), type, unitOf(name), labelNames.join(', '), help.replace(/\.$/, '')],
+  ]);
+  return table(['metric', 'type', 'unit', 'labels', 'what it is'], rows);
 }
 
-/** What prom-client's types leave out. */
-interface Described {
-  name: string;
-  type: string;
-  labelNames: string[];
-  help: string;
-}
+/** As names of metrics end. */
+const UNITS: [RegExp, string][] = [
+  [/_timestamp_seconds$|_start_time_seconds$/, 's since 1970'],
+  [/_seconds(_total)?$/, 's'],
+  [/_bytes(_total)?$/, 'bytes'],
+  [/_ratio$/, '0 to 1'],
+  [/_steps?$|_steps_total$/, 'steps'],
+  [/_pairs_per_second$/, 'pairs/s'],
+  [/_pairs_total$/, 'pairs'],
+  [/_worker_speed$/, 'micro-batches/s'],
+];
+
+const unitOf = (name: string): string => UNITS.find(([ending]) => ending.test(name))?.[1] ?? '';
 
 /** docs/configuration.md */
 export function configurationDocument(): string {

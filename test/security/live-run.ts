@@ -1,8 +1,8 @@
 /** A run in progress, for tests of what happens beside it: a real coordinator, and workers that compute nothing. */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CoordinatorOptions } from '../../src/coordinator/run.js';
 import {
+  type StartOptions,
   type TestRun,
   metricsOf,
   scratch,
@@ -31,7 +31,7 @@ export interface LiveRun {
   finish(): Promise<void>;
 }
 
-export async function liveRun(options: Partial<CoordinatorOptions> = {}): Promise<LiveRun> {
+export async function liveRun(options: StartOptions = {}): Promise<LiveRun> {
   const { first: metricsPort, servers } = await holdPorts(1);
   await release(servers);
   const config = testConfig({ steps: 1_000_000, timeouts: { heartbeatMs: 1_000 } });

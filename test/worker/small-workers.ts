@@ -10,6 +10,7 @@ import type { Config } from '../../src/config/schema.js';
 import { loadDataset, type Dataset } from '../../src/data/dataset.js';
 import { synthesize } from '../../src/data/synth/corpus.js';
 import type { Engine } from '../../src/engine/load.js';
+import { Overdue } from '../../src/metrics/overdue.js';
 import { createWorkerMetrics } from '../../src/metrics/worker-metrics.js';
 import type { GatherTensor } from '../../src/rpc/tensor-stream.js';
 import { concatenate } from '../../src/worker/concatenate.js';
@@ -18,6 +19,8 @@ import { loadKnowledge, type RunKnowledge } from '../../src/worker/knowledge.js'
 import { createPasses, type Passes } from '../../src/worker/passes.js';
 import { serveGenerations } from '../../src/worker/generations.js';
 import { fixedAddresses, joinRun } from '../../src/worker/session.js';
+import { StepTimeline } from '../../src/worker/step-timeline.js';
+import { Whereabouts } from '../../src/worker/whereabouts.js';
 import type { WorkerParts } from '../../src/worker/worker-parts.js';
 import { WorkerRun, type WorkerEnd } from '../../src/worker/worker-run.js';
 import { silent } from '../collectives/rings.js';
@@ -78,11 +81,13 @@ async function smallWorker(
   stream.welcomes({ worker, out, config: JSON.stringify(config), heartbeatMs: config.timeouts.heartbeatMs });
   const session = await joining;
   const halts: (() => void)[] = [];
-  const metrics = { ...createWorkerMetrics(worker), halt: () => halts.splice(0).forEach((tell) => tell()) };
+  const metrics = { ...createWorkerMetrics(worker, 'r1'), halt: () => halts.splice(0).forEach((tell) => tell()) };
   session.observe(metrics);
   const parts: WorkerParts = {
     ...{ ...ground, session, listener, metrics, access: testAccess, log: silent, dataHash: 'd', world: 1 },
-    checkpointer: checkpointerOf(session, ground.engine, ground.dataset, silent),
+    ...{ overdue: new Overdue(), whereabouts: new Whereabouts(), timeline: new StepTimeline() },
+    stepped: () => undefined,
+    checkpointer: checkpointerOf(session, ground.engine, ground.dataset, silent, metrics),
     ...changes,
   };
   session.ready({ rows: ground.dataset.train.length, dataHash: 'd' });

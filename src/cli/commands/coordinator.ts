@@ -6,6 +6,8 @@ import type { Config } from '../../config/schema.js';
 import type { RunOutcome } from '../../coordinator/events.js';
 import { EXIT, MlipError } from '../../core/errors.js';
 import { requirePlainPath } from '../../core/plain-path.js';
+import type { CoordinatorWatch } from '../../metrics/coordinator-watch.js';
+import { defaultInterface } from '../../security/binding.js';
 import { addAccessOptions, ownAccessOf, type AccessOptions } from '../access.js';
 import { isLaunched, tellLauncher } from '../launch/channel.js';
 import { addDashboardOptions, withDashboard, type DashboardOptions } from '../dashboard-options.js';
@@ -33,6 +35,7 @@ interface CoordinatorCommandOptions extends ConfigOptions, StoreOptions, AccessO
   run?: string;
   queue?: boolean;
   metricsPort?: number;
+  metricsHost?: string;
 }
 
 export function coordinatorCommand(): Command {
@@ -50,7 +53,8 @@ export function coordinatorCommand(): Command {
     .option('--resume', 'continue the newest checkpoint of --out; what that lacks is looked for in the store')
     .option('--run <name>', 'name of the run in the store; that of the output directory by default')
     .option('--queue', 'take runs that were submitted to the store, one after the other')
-    .option('--metrics-port <n>', 'serve Prometheus metrics there', parsePort)
+    .option('--metrics-port <n>', 'serve Prometheus metrics there, and /healthz and /readyz', parsePort)
+    .option('--metrics-host <interface>', 'interface of --metrics-port; where --host does by default')
     .action(coordinator);
   addAccessOptions(command, 'else one that is made in OUT/token');
   addDashboardOptions(command);
@@ -88,6 +92,8 @@ type NewTask = Omit<Task, 'resume'>;
 
 async function coordinator(recipeOrFile: string | undefined, options: CoordinatorCommandOptions): Promise<void> {
   const { handedOver, interruptedEarly } = await import('../launch/run-errors.js');
+  const { serving } = await import('../../metrics/server.js');
+  const { CoordinatorWatch } = await import('../../metrics/coordinator-watch.js');
   const [stop, handOver] = [new AbortController(), new AbortController()];
   const removeHandlers = onInterrupt({
     // A pod that moves is started again, and finds its workers waiting; Ctrl-C means the run.
@@ -97,12 +103,18 @@ async function coordinator(recipeOrFile: string | undefined, options: Coordinato
   const signals = { signal: stop.signal, handOver: handOver.signal };
   try {
     // Once for all runs of a queue: a token of the environment is gone from there when it has been read.
-    const doors = { ...options, access: ownAccessOf(options, commandLogger('coordinator')) };
-    if (options.queue) await takeFromQueue(doors, signals);
-    else await runOne(taskOf(recipeOrFile, options), doors, signals);
+    const access = ownAccessOf(options, commandLogger('coordinator'));
+    const doors: Doors = { ...options, access, watch: new CoordinatorWatch() };
+    const coordinateAll = (): Promise<void> =>
+      options.queue ? takeFromQueue(doors, signals) : runOne(taskOf(recipeOrFile, options), doors, signals);
+    await serving(doors.watch, metricsPlace(doors), coordinateAll);
   } finally {
     removeHandlers();
   }
+}
+
+function metricsPlace({ metricsPort, metricsHost, host, ...options }: Doors): { port: number | null; host: string } {
+  return { port: metricsPort ?? null, host: metricsHost ?? host ?? defaultInterface(options.access.tls) };
 }
 
 async function resumeOf(task: NewTask, store: Store | null): Promise<Task['resume']> {
@@ -137,7 +149,8 @@ function nameOf(out: string, { nats, store, run }: CoordinatorCommandOptions): s
 
 type Signals = Record<'signal' | 'handOver', AbortSignal>;
 
-type Doors = CoordinatorCommandOptions & { access: ReturnType<typeof ownAccessOf> };
+/** With what lets others in, and lets them see how this process is. */
+type Doors = CoordinatorCommandOptions & { access: ReturnType<typeof ownAccessOf>; watch: CoordinatorWatch };
 
 /** Resolves when the run has ended, with what was wrong if it ended badly. */
 async function coordinate(
@@ -155,7 +168,7 @@ async function coordinate(
       ...{ host: options.host ?? null, port: options.port, ...settings, ...signals },
       access: options.access,
       shared: store === null ? null : { store, name },
-      metricsPort: options.metricsPort ?? null,
+      watch: options.watch,
       supervised: isLaunched(),
       log,
       onListening: (address) => void tellLauncher({ kind: 'listening', address }),
@@ -169,12 +182,18 @@ async function coordinate(
 /** Until this process is told to go. A run that fails is said, and the next one is taken. */
 async function takeFromQueue(options: Doors, signals: Signals): Promise<void> {
   const { takeRuns } = await import('../../coordinator/run-queue.js');
-  const take = (store: Store): Promise<void> =>
-    takeRuns({
+  const { submittedRuns } = await import('../../coordinator/submission.js');
+  const { watch } = options;
+  const take = async (store: Store): Promise<void> => {
+    const queue = await submittedRuns(store);
+    watch.showQueue(() => queue.depth());
+    await takeRuns({
       store,
       run: ({ id, ...run }) => coordinate({ ...run, submission: id, resume: null }, store, options, signals),
+      waits: () => (watch.readiness = { ready: true, text: 'waiting for submitted runs' }),
       signal: AbortSignal.any(Object.values(signals)),
       log: commandLogger('coordinator'),
     });
+  };
   await withStore(options, take, { patienceMs: QUEUE_PATIENCE_MS });
 }

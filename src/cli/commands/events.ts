@@ -1,11 +1,12 @@
-/** `mlip events`: what has happened in the runs of a store, and what happens. */
+/** `mlip events`: what has happened in a run, or in the runs of a store, and what happens. */
 import { Command } from 'commander';
 import type { Store } from '../../bus/store.js';
-import { EXIT } from '../../core/errors.js';
+import { EXIT, MlipError } from '../../core/errors.js';
+import { describeEvent, type KeptEvent } from '../events/text.js';
 import { onInterrupt } from '../launch/interrupt.js';
 import { addExamples } from '../options.js';
 import { addStoreOptions, withStore, type StoreOptions } from '../store-options.js';
-import { answer } from '../terminal.js';
+import { answer, answerJson } from '../terminal.js';
 
 interface EventsOptions extends StoreOptions {
   follow?: boolean;
@@ -13,75 +14,75 @@ interface EventsOptions extends StoreOptions {
   json?: boolean;
 }
 
-/** What a coordinator appends: an event of a run, with the run's id and the time. */
-interface StoredEvent {
-  run: string;
-  time: string;
-  kind: string;
-  [detail: string]: unknown;
-}
-
 export function eventsCommand(): Command {
   const command = new Command('events')
-    .description('show what has happened in the runs of a store')
-    .option('-f, --follow', 'go on with what happens, until Ctrl-C')
+    .description('show what has happened in a run, or in the runs of a store')
+    .argument('[out]', 'output directory of the run')
+    .option('-f, --follow', 'go on with what happens, until the run has ended or Ctrl-C')
     .option('--run <id>', 'only events of that run')
     .option('--json', 'print each event as a JSON object on a line')
     .action(events);
   addStoreOptions(command);
   return addExamples(
     command,
+    'mlip events runs/first',
+    'mlip events -f runs/first',
     'mlip events --nats nats:4222',
-    'mlip events -f --nats nats:4222 --run 20260314-150926-a1b2c3',
+    'mlip events -f --json --store /shared/mlip --run 20260314-150926-a1b2c3',
   );
 }
 
-async function events({ follow, run, json, ...where }: EventsOptions): Promise<void> {
+async function events(out: string | undefined, { follow = false, run, json, ...where }: EventsOptions): Promise<void> {
+  const show = (event: KeptEvent): void => {
+    if (run === undefined || event.run === run) (json ? answerJson : print)(event);
+  };
+  if (out === undefined) return eventsOfStore(where, follow, show);
+  if (where.nats !== undefined || where.store !== undefined) {
+    throw new MlipError('MLIP_E_USAGE', 'the events of a directory and of a store are not read together', {
+      remedy: 'Name an output directory, or a store with --nats or --store.',
+    });
+  }
+  const { readEvents } = await import('../events/read-file.js');
+  await untilInterrupted(async (signal) => {
+    for await (const event of readEvents(out, { follow, signal })) show(event);
+  });
+}
+
+function print(event: KeptEvent): void {
+  answer(describeEvent(event));
+}
+
+async function eventsOfStore(where: StoreOptions, follow: boolean, show: (event: KeptEvent) => void): Promise<void> {
   const { RUN_EVENTS } = await import('../../coordinator/leadership.js');
-  const show = async (store: Store, signal: AbortSignal): Promise<void> => {
+  const read = async (store: Store, signal: AbortSignal): Promise<void> => {
     const log = await store.events(RUN_EVENTS);
-    for await (const { value } of log.read({ follow: follow ?? false, signal })) {
-      const text = Buffer.from(value).toString();
-      const event = JSON.parse(text) as StoredEvent;
-      if (run === undefined || event.run === run) answer(json ? text : describe(event));
+    for await (const { value } of log.read({ follow, signal })) {
+      show(JSON.parse(Buffer.from(value).toString()) as KeptEvent);
     }
   };
-  await withStore(where, (store) => untilInterrupted(store, show), { create: false });
+  // A server that is away is not waited for.
+  const close = (store: Store) => (): void => void store.close();
+  await withStore(where, (store) => untilInterrupted((signal) => read(store, signal), close(store)), { create: false });
 }
 
 /** Before this, while the store is looked for, a signal ends the process as it does any other. */
 async function untilInterrupted(
-  store: Store,
-  action: (store: Store, signal: AbortSignal) => Promise<void>,
+  action: (signal: AbortSignal) => Promise<void>,
+  onStop: () => void = () => undefined,
 ): Promise<void> {
   const stop = new AbortController();
   const removeHandlers = onInterrupt({
     first: () => {
       stop.abort();
-      // A server that is away is not waited for.
-      void store.close();
+      onStop();
     },
     again: () => process.exit(EXIT.interrupted),
   });
   try {
-    await action(store, stop.signal);
+    await action(stop.signal);
   } catch (error) {
     if (!stop.signal.aborted) throw error;
   } finally {
     removeHandlers();
   }
-}
-
-/** `2026-03-14 15:09:26  20260314-150926-a1b2c3  joined  worker=0 host=10.0.0.6`. */
-function describe({ run, time, kind, ...details }: StoredEvent): string {
-  const clock = time.slice(0, 19).replace('T', ' ');
-  return [clock, run, kind, ...Object.entries(flat(details)).map(([name, value]) => `${name}=${String(value)}`)].join(
-    '  ',
-  );
-}
-
-/** What an event holds, without a level of its own for the line of a step or for a failure. */
-function flat(details: Record<string, unknown>): Record<string, unknown> {
-  const { line, failure, ...others } = details as { line?: object; failure?: object };
-  return { ...others, ...line, ...failure };
 }

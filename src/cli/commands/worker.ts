@@ -28,6 +28,7 @@ interface WorkerCommandOptions extends AccessOptions, StoreOptions {
   peerPort?: number;
   threads?: number;
   metricsPort?: number;
+  metricsHost?: string;
 }
 
 export function workerCommand(): Command {
@@ -42,7 +43,11 @@ export function workerCommand(): Command {
     )
     .option('--peer-port <n>', 'port to listen on for other workers; any that is free by default', parsePort)
     .option('--threads <n>', 'threads of one operation; engine.threads by default', parsePositive)
-    .option('--metrics-port <n>', 'serve Prometheus metrics there', parsePort)
+    .option('--metrics-port <n>', 'serve Prometheus metrics there, and /healthz and /readyz', parsePort)
+    .option(
+      '--metrics-host <interface>',
+      'interface of --metrics-port; that on which other workers reach it by default',
+    )
     .action(worker);
   addStoreOptions(command);
   addAccessOptions(command, 'else none, which is an error');
@@ -56,7 +61,7 @@ export function workerCommand(): Command {
 }
 
 async function worker(options: WorkerCommandOptions): Promise<void> {
-  const { coordinator, data, host, peerPort, threads, metricsPort } = options;
+  const { coordinator, data, host, peerPort, threads, metricsPort, metricsHost } = options;
   const store = coordinator === undefined ? await storeOf(options) : null;
   const find = await finderOf(coordinator, store, options.run);
   const log = commandLogger(`worker ${process.pid}`);
@@ -74,7 +79,8 @@ async function worker(options: WorkerCommandOptions): Promise<void> {
   process.once('SIGTERM', letGo);
   const forgetParent = isLaunched() ? watchParent(() => endSoon(letGo)) : () => undefined;
   const end = await runWorker({
-    ...{ find, data, host, listenPort: peerPort, threads, metricsPort: metricsPort ?? null, access, log },
+    ...{ find, data, host, listenPort: peerPort, threads, access, log },
+    ...{ metricsPort: metricsPort ?? null, metricsHost },
     ...{ signal: stop.signal, leave: leave.signal },
   }).finally(() => {
     removeHandlers();

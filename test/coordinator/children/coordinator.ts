@@ -19,7 +19,6 @@ try {
       out,
       access: testAccess,
       resume: null,
-      metricsPort: null,
       supervised: true,
       log: createLogger({ name: 'child', level: 'error' }),
     },

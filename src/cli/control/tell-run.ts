@@ -1,0 +1,42 @@
+/** Has a run do something. Of one that has ended nobody answers: what it has left says how it ended. */
+import type { RunRecord } from '../../coordinator/run-record.js';
+import { hasCode, MlipError } from '../../core/errors.js';
+import type { LauncherOptions } from '../../rpc/launcher.js';
+import { commandLogger } from '../logging.js';
+import { ENDED } from '../outcome-text.js';
+import { accessTo, openFinder, type RunChoice } from '../status/find-run.js';
+
+/** Time for the coordinator to answer; what it says is durable by then. */
+const ANSWER_MS = 10_000;
+
+export type Tell<Reply> = (address: string, options: LauncherOptions) => Promise<Reply>;
+
+/** @throws MLIP_E_RUN_OVER where the run has ended, and what the coordinator answers */
+export async function tellRun<Reply>(out: string | undefined, choice: RunChoice, tell: Tell<Reply>): Promise<Reply> {
+  const finder = await openFinder(out, choice);
+  try {
+    await requireUnfinished(out, choice);
+    const address = await finder.address();
+    const access = accessTo(out, choice, commandLogger('control'));
+    return await tell(address, { access, timeoutMs: ANSWER_MS });
+  } catch (error) {
+    // It may have ended meanwhile.
+    if (hasCode(error, 'MLIP_E_RPC_UNREACHABLE')) await requireUnfinished(out, choice);
+    throw error;
+  } finally {
+    await finder.close();
+  }
+}
+
+async function requireUnfinished(out: string | undefined, { coordinator }: RunChoice): Promise<void> {
+  if (out === undefined || coordinator !== undefined) return;
+  const { readRecord } = await import('../../coordinator/record-keeper.js');
+  const record = await readRecord(out);
+  if (record?.ended === true) throw await over(out, record);
+}
+
+async function over(out: string, record: RunRecord): Promise<MlipError> {
+  const { outcomeOf } = await import('../../coordinator/outcome-of.js');
+  const { kind, step } = outcomeOf(record);
+  return new MlipError('MLIP_E_RUN_OVER', `run ${record.runId} ${ENDED[kind]} after step ${step}`, { where: out });
+}
