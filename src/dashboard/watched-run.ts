@@ -16,6 +16,8 @@ import {
 /** Of the events, the newest are kept. */
 const MOST_EVENTS = 2_000;
 
+const GLANCE_BYTES = 64 << 10;
+
 export class WatchedRun {
   readonly directory: string;
   curves = new Curves();
@@ -41,6 +43,16 @@ export class WatchedRun {
   refresh(): Promise<void> {
     this.reading = this.reading.catch(() => undefined).then(() => this.read());
     return this.reading;
+  }
+
+  /** What the ends of its files say, of a run that nobody follows: for a list of many. */
+  async glance(): Promise<void> {
+    for (const file of ['metrics', 'events'] as const) {
+      await this.readOn(file, async () => {
+        const { lines } = await readLastLines(pathOf(this.directory, file), GLANCE_BYTES);
+        for (const line of lines) this.take(file, line);
+      });
+    }
   }
 
   private async read(): Promise<void> {
