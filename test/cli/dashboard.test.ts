@@ -107,6 +107,22 @@ it('a coordinator that waits for its workers shows that, to whoever has the toke
   });
 });
 
+it('a coordinator that stands by shows the run as well', async () => {
+  const out = small.path('led');
+  const args = ['coordinator', small.config, '--workers', '1', '--port', '0', '--data', small.manifest, '--out', out];
+  const all = [...args, '--store', small.path('store'), '--dashboard-port', '0'];
+  let leader: ChildProcess | undefined;
+  const led = mlip(all, { env: { MLIP_TOKEN: undefined }, onStart: (started) => (leader = started) });
+  await until(() => existsSync(join(out, 'run.json')));
+  const url = await start(...all);
+  const { headers } = await login(url, readFileSync(tokenFileOf(out), 'utf8').trim());
+  const cookie = { cookie: headers['set-cookie']![0].split(';')[0] };
+  const { body } = await ask(`${url}api/runs`, { headers: cookie });
+  expect(JSON.parse(body)).toMatchObject([{ id: 'led', phase: 'waiting' }]);
+  leader!.kill('SIGTERM');
+  await led;
+});
+
 it('a run leaves examples of what retrieval finds at its end, and so does an evaluation', async () => {
   const folder = small.path('done', 'evaluations', 'step-2');
   const read = (directory: string): RetrievalFile =>

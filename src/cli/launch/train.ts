@@ -46,7 +46,7 @@ export async function trainHere(options: TrainOptions): Promise<Closing> {
   // Of this process and not of the coordinator, so that it outlives that one, and shows the score at the end.
   return options.dashboard === null
     ? train()
-    : withDashboard(options.dashboard, { out: options.out, ...access }, train);
+    : withDashboard(options.dashboard, { out: options.out, tokenIsLeft: true, ...access }, train);
 }
 
 async function trainAndScore(options: TrainOptions, access: Access): Promise<Closing> {
