@@ -42,6 +42,20 @@ const RECORD_VERSION = 1;
 const QUIET_STEPS = 10;
 const QUIET_SECONDS = 60;
 
+/** All who follow a run are told the same. */
+const SHARED_MS = 400;
+const shared = new WeakMap<WatchedRun, { atMs: number; summary: Promise<RunSummary> }>();
+
+/** The same for those who ask again and again: no older than a moment. */
+export function recentSummary(run: WatchedRun): Promise<RunSummary> {
+  const known = shared.get(run);
+  const nowMs = performance.now();
+  if (known !== undefined && nowMs - known.atMs < SHARED_MS) return known.summary;
+  const summary = summaryOf(run);
+  shared.set(run, { atMs: nowMs, summary });
+  return summary;
+}
+
 /** @param run that has been read */
 export async function summaryOf(run: WatchedRun): Promise<RunSummary> {
   const problems = [

@@ -81,10 +81,13 @@ export class WatchedRun {
     }
   }
 
-  /** Of the ranks only the newest is shown, so the rest of what may be a long file is not read. */
+  /** Of the ranks only the newest is shown, so what may be a long file is read from its end. */
   private async readNewest(): Promise<void> {
-    const { lines, place } = await readLastLines(pathOf(this.directory, 'ranks'));
-    this.ranks = lines.map(parseLine).findLast((line) => line !== null) ?? null;
+    const path = pathOf(this.directory, 'ranks');
+    const news = this.places.ranks === null ? null : await readNewLines(path, this.places.ranks);
+    const { lines, place } = news === null || news.replaced ? await readLastLines(path) : news;
+    const newest = lines.findLast((line) => parseLine(line) !== null);
+    if (newest !== undefined) this.ranks = parseLine(newest);
     this.places = { ...this.places, ranks: place };
   }
 
