@@ -10,6 +10,9 @@ const EVERY_MS = 5_000;
 /** With many ranks a line is long, and lines are the rarer: some 40 MB a day at most. */
 const EVERY_MS_PER_RANK = 500;
 
+/** Of seconds: nobody needs less than a microsecond. */
+const DIGITS = 6;
+
 export interface RanksLine {
   /** ISO 8601. */
   time: string;
@@ -48,7 +51,10 @@ export class RanksFile {
 
   /** Writes the newest line, unless it is written. */
   flush(): void {
-    if (this.pending !== null) appendFileSync(this.path, `${JSON.stringify(this.pending)}\n`);
+    if (this.pending !== null) appendFileSync(this.path, `${JSON.stringify(this.pending, rounded)}\n`);
     this.pending = null;
   }
 }
+
+const rounded = (_: string, value: unknown): unknown =>
+  typeof value === 'number' ? Number(value.toFixed(DIGITS)) : value;

@@ -22,6 +22,7 @@ export interface CoordinatorMetrics extends TrainingMetrics, MemberMetrics, Reco
 export function createCoordinatorMetrics(facts: RunFacts): CoordinatorMetrics {
   const registry = new Registry();
   const make = instrumentsOf(registry);
+  let known = '';
   const states = make.gauge('mlip_run_state', '1 for the state that the run is in, 0 for the others', 'state');
   return {
     registry,
@@ -31,6 +32,9 @@ export function createCoordinatorMetrics(facts: RunFacts): CoordinatorMetrics {
     ...recoveryMetrics(make, facts),
     ...trafficCounters(make),
     state(now) {
+      // It is told with each event, and changes rarely.
+      if (now === known) return;
+      known = now;
       for (const state of facts.states) states.set({ state }, state === now ? 1 : 0);
     },
   };

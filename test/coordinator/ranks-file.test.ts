@@ -51,6 +51,12 @@ it('writes the less often the more ranks there are: the file stays below 40 MB a
   expect(steps()).toHaveLength(Math.ceil(seconds / 500));
 });
 
+it('has seconds to the microsecond', () => {
+  const { ranks, ...rest } = line(1, 1);
+  file.record({ ...rest, ranks: [{ ...ranks[0], phaseSeconds: { encode: 0.123456789 } }] });
+  expect(readFileSync(path, 'utf8')).toContain('"phaseSeconds":{"encode":0.123457}');
+});
+
 it('forgets what is not true any more when a run goes back', () => {
   file.record(line(1));
   file.record(line(9));
