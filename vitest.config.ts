@@ -9,5 +9,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 300_000,
+    // Browsers and processes take their time on a machine that is busy.
+    expect: { poll: { timeout: 15_000 } },
   },
 });

@@ -82,7 +82,7 @@ export async function summaryOf(run: WatchedRun): Promise<RunSummary> {
     step: typeof step === 'number' ? step : (record?.step ?? 0),
     steps: settings.steps || stepsOf(run.events),
     ...{ newest: run.newest, sinceStep: facts.sinceStep, stepSeconds },
-    checkpoint: record?.checkpoint ?? null,
+    checkpoint: checkpointOf(record, run.events),
     ...{ failure: failureOf(record, run), problems },
   };
 }
@@ -134,6 +134,15 @@ function phaseOf({ record, sinceStep, stepSeconds, paused }: Facts): RunSummary[
   if (paused) return 'paused';
   if (sinceStep === null) return 'waiting';
   return sinceStep < Math.max(QUIET_SECONDS, QUIET_STEPS * (stepSeconds ?? 0)) ? 'training' : 'quiet';
+}
+
+/** A record is written when the world changes, so a checkpoint may be newer than it. */
+function checkpointOf(record: RunRecord | null, events: readonly Line[]): RunSummary['checkpoint'] {
+  const known = record?.checkpoint ?? null;
+  const saved = events.findLast(({ kind }) => kind === 'saved');
+  if (saved === undefined || typeof saved['step'] !== 'number' || (known !== null && known.step > saved['step']))
+    return known;
+  return { step: saved['step'], path: String(saved['path']) };
 }
 
 function isPaused(events: readonly Line[]): boolean {

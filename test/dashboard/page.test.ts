@@ -84,6 +84,7 @@ describe.skipIf(noBrowser)('the page of a run', () => {
     expect(await picture.locator('.stay').count()).toBe(3);
     expect(await picture.locator('.loss').count()).toBe(1);
     expect(await picture.locator('.generation').count()).toBe(3);
+    expect(await page.locator('.tile', { hasText: 'Checkpoint' }).innerText()).toContain('step 150');
     expect(await workers.getByRole('listitem').first().innerText()).toContain('somethingNew {"answer":42}');
     run.append('events.jsonl', {
       run: 'r',

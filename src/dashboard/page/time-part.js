@@ -95,7 +95,11 @@ function barOf(rank, longest) {
     'span',
     { class: 'who' },
     el('b', {}, `rank ${rank.rank}`),
-    el('small', {}, `worker ${rank.worker} on ${rank.host}, ${rank.microBatches} micro-batches`),
+    el(
+      'small',
+      {},
+      `worker ${rank.worker} on ${rank.host}, ${rank.microBatches} micro-batch${rank.microBatches === 1 ? '' : 'es'}`,
+    ),
   );
   return el('li', {}, who, bar, el('span', { class: 'total' }, duration(total)));
 }
