@@ -38,7 +38,7 @@ function dataSourceVariable() {
   return {
     ...{ name: 'datasource', label: 'Data source', type: 'datasource', query: 'prometheus' },
     hide: 0,
-    current: {},
+    current: { text: '', value: '' },
   };
 }
 
@@ -47,7 +47,16 @@ function runVariable() {
   const query = 'label_values(mlip_step{role="coordinator"}, run)';
   return {
     ...{ name: 'run', label: 'Run', type: 'query', datasource: DATA_SOURCE, query: { query, refId: 'runs' } },
-    ...{ definition: query, refresh: 2, sort: 2, multi: true, includeAll: true, allValue: '.+', current: {}, hide: 0 },
+    ...{
+      definition: query,
+      refresh: 2,
+      sort: 2,
+      multi: true,
+      includeAll: true,
+      allValue: '.+',
+      current: { text: 'All', value: '$__all' },
+      hide: 0,
+    },
   };
 }
 
@@ -104,16 +113,28 @@ function customOf(kind: PanelSpec['kind']): object {
 }
 
 function optionsOf(kind: PanelSpec['kind']): object {
+  const legend = { displayMode: 'list', placement: 'bottom', calcs: [] };
+  const tooltip = { mode: 'multi', sort: 'desc' };
   switch (kind) {
     case 'stat':
       return {
-        reduceOptions: { calcs: ['lastNotNull'], values: false, fields: '' },
-        textMode: 'auto',
-        graphMode: 'none',
+        ...{
+          reduceOptions: { calcs: ['lastNotNull'], values: false, fields: '' },
+          textMode: 'auto',
+          graphMode: 'none',
+        },
+        ...{ colorMode: 'value', justifyMode: 'auto', orientation: 'auto', wideLayout: true },
+        ...{ showPercentChange: false, percentChangeColorMode: 'standard' },
       };
     case 'state-timeline':
-      return { showValue: 'never', mergeValues: true, legend: { showLegend: false } };
+      return {
+        showValue: 'never',
+        mergeValues: true,
+        rowHeight: 0.9,
+        legend: { ...legend, showLegend: false },
+        tooltip,
+      };
     case 'timeseries':
-      return { legend: { displayMode: 'list', placement: 'bottom', showLegend: true }, tooltip: { mode: 'multi' } };
+      return { legend: { ...legend, showLegend: true }, tooltip };
   }
 }

@@ -4818,7 +4818,7 @@ export namespace mlip {
         interface ITracePart extends mlip.v1.TracePart.$Properties {
         }
 
-        /** A step of a rank, or of the coordinator. */
+        /** A step of a rank, or of the coordinator; without spans where the rank has not told of it. */
         class TracePart {
 
             /**

@@ -31,6 +31,8 @@ export interface Served {
   out: string;
   /** Null where the coordinator makes one in the output directory. */
   token: RunToken | null;
+  /** Whether the file token of the output directory holds it, sooner or later. */
+  tokenIsLeft: boolean;
   tls: TlsFiles | null;
 }
 
@@ -47,7 +49,7 @@ export async function withDashboard<T>(
   const { out, tls } = served;
   const token = (): RunToken | null => served.token ?? tokenIn(out);
   const dashboard = await serveDashboard({ root: out, ...{ host, port, names, token, tls, log } });
-  log.info(`the dashboard is at ${dashboard.url}`, { token: tokenFileOf(out) });
+  log.info(`the dashboard is at ${dashboard.url}`, served.tokenIsLeft ? { token: tokenFileOf(out) } : {});
   return action().finally(() => dashboard.close());
 }
 

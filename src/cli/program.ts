@@ -5,6 +5,7 @@ import { ablateCommand } from './commands/ablate.js';
 import { auditCommand } from './commands/audit.js';
 import { cancelCommand } from './commands/cancel.js';
 import { certsCommand } from './commands/certs.js';
+import { completionCommand } from './commands/completion.js';
 import { configCommand } from './commands/config.js';
 import { dashboardCommand } from './commands/dashboard.js';
 import { coordinatorCommand } from './commands/coordinator.js';
@@ -16,6 +17,7 @@ import { engineCommand } from './commands/engine.js';
 import { evalCommand } from './commands/eval.js';
 import { knowledgeCommand } from './commands/knowledge.js';
 import { traceCommand } from './commands/trace.js';
+import { topCommand } from './commands/top.js';
 import { trainCommand } from './commands/train.js';
 import { weightsCommand } from './commands/weights.js';
 import { workerCommand } from './commands/worker.js';
@@ -79,6 +81,7 @@ function commands(): Command[] {
     logsCommand(),
     dashboardCommand(),
     traceCommand(),
+    topCommand(),
     pauseCommand(),
     resumeCommand(),
     drainCommand(),
@@ -90,6 +93,7 @@ function commands(): Command[] {
     certsCommand(),
     engineCommand(),
     doctorCommand(),
+    completionCommand(),
   ];
 }
 

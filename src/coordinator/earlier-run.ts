@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { MlipError } from '../core/errors.js';
 
 const RUN_FILES =
-  /^(config\.yaml|run\.json|(metrics|ledger|events|ranks)\.jsonl|logs(\.\d+)?\.jsonl|coordinator\.json|checkpoints|report\.html|events\.out\.tfevents\..*)$/;
+  /^(config\.yaml|run\.json|(metrics|ledger|events|ranks)\.jsonl|logs(\.\d+)?\.jsonl|coordinator\.json|checkpoints|evaluations|report\.html|events\.out\.tfevents\..*)$/;
 /** What there is from the first step on. */
 const RESULTS: ReadonlySet<string> = new Set(['metrics.jsonl', 'checkpoints']);
 

@@ -30,6 +30,11 @@ export interface Observed {
 /** More spans than a worker sends are none of a worker of ours. */
 const MOST_SPANS = 256;
 
+function areTimes({ spans }: StepTimingsSeen): boolean {
+  const isTime = (ms: number): boolean => Number.isFinite(ms) && ms >= 0;
+  return spans.length <= MOST_SPANS && spans.every(({ startMs, durationMs }) => isTime(startMs) && isTime(durationMs));
+}
+
 export class Observer {
   readonly logs: LogFeed;
   readonly traces: TraceFeed;
@@ -68,7 +73,7 @@ export class Observer {
   readonly hears = (worker: number, { logs, timings, heartbeat, inspected }: WorkerMessageSeen): boolean => {
     if (heartbeat !== null) this.clocks.hear(worker, heartbeat, wallClock.unixMs());
     if (logs !== null) this.run.runLog.ofWorker(worker, logs);
-    if (timings !== null && timings.spans.length <= MOST_SPANS) this.traces.ofWorker(worker, timings);
+    if (timings !== null && areTimes(timings)) this.traces.ofWorker(worker, timings);
     if (inspected !== null) this.inspections.ofWorker(worker, inspected);
     return logs !== null || timings !== null || inspected !== null;
   };

@@ -51,14 +51,8 @@ export async function answer(runs: RunList, path: string, query: URLSearchParams
 }
 
 async function listOf(runs: RunList): Promise<unknown[]> {
-  const list: unknown[] = [];
-  for (const name of await runs.names()) {
-    const run = await runs.find(name);
-    if (run === undefined) continue;
-    await run.refresh();
-    list.push({ id: name, ...(await summaryOf(run)) });
-  }
-  return list;
+  const seen = await runs.glance();
+  return Promise.all(seen.map(async ([id, run]) => ({ id, ...(await summaryOf(run)) })));
 }
 
 function numberOf(query: URLSearchParams, key: string, otherwise: number): number {

@@ -34,15 +34,31 @@ export class RunList {
       .slice(0, MOST_RUNS);
   }
 
+  /** All of them, known well enough to be listed. */
+  async glance(): Promise<[name: string, run: WatchedRun][]> {
+    const seen: [string, WatchedRun][] = [];
+    for (const name of await this.names()) {
+      const followed = this.kept.get(this.directoryOf(name));
+      const run = followed ?? new WatchedRun(this.directoryOf(name));
+      await (followed === undefined ? run.glance() : run.refresh());
+      seen.push([name, run]);
+    }
+    return seen;
+  }
+
   /** Undefined for a name that is none of a run here. */
   async find(name: string): Promise<WatchedRun | undefined> {
     if (!(await this.names()).includes(name)) return undefined;
-    const directory = isRun(this.root) ? this.root : join(this.root, name);
+    const directory = this.directoryOf(name);
     const run = this.kept.get(directory) ?? new WatchedRun(directory);
     this.kept.delete(directory);
     this.kept.set(directory, run);
     for (const [oldest] of this.kept) if (this.kept.size > MOST_KEPT) this.kept.delete(oldest);
     return run;
+  }
+
+  private directoryOf(name: string): string {
+    return isRun(this.root) ? this.root : join(this.root, name);
   }
 }
 

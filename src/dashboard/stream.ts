@@ -16,7 +16,7 @@ import {
   type Line,
   type Places,
 } from './run-files.js';
-import { summaryOf } from './summary.js';
+import { recentSummary } from './summary.js';
 import type { WatchedRun } from './watched-run.js';
 
 export interface StreamOptions {
@@ -72,7 +72,7 @@ class RunStream {
   async tell(): Promise<void> {
     for (const file of GROWING) await this.tellLines(file);
     await this.run.refresh();
-    this.tellOnce('summary', await summaryOf(this.run));
+    this.tellOnce('summary', await recentSummary(this.run));
     this.tellOnce('evaluations', await evaluatedSteps(this.run.directory));
     if (performance.now() - this.writtenMs > BEAT_MS) this.write(': still here\n\n');
   }

@@ -20,8 +20,8 @@ export interface Failure {
 export interface RunSummary {
   runId: string | null;
   name: string;
-  /** quiet: no step for a while, though nobody has ended it. */
-  phase: 'waiting' | 'training' | 'quiet' | 'finished' | 'stopped' | 'failed';
+  /** quiet: no step for a while, though nobody has paused or ended it. */
+  phase: 'waiting' | 'training' | 'paused' | 'quiet' | 'finished' | 'stopped' | 'failed';
   /** Steps applied, and to apply; 0 where that is not known. */
   step: number;
   steps: number;
@@ -42,6 +42,20 @@ const RECORD_VERSION = 1;
 const QUIET_STEPS = 10;
 const QUIET_SECONDS = 60;
 
+/** All who follow a run are told the same. */
+const SHARED_MS = 400;
+const shared = new WeakMap<WatchedRun, { atMs: number; summary: Promise<RunSummary> }>();
+
+/** The same for those who ask again and again: no older than a moment. */
+export function recentSummary(run: WatchedRun): Promise<RunSummary> {
+  const known = shared.get(run);
+  const nowMs = performance.now();
+  if (known !== undefined && nowMs - known.atMs < SHARED_MS) return known.summary;
+  const summary = summaryOf(run);
+  shared.set(run, { atMs: nowMs, summary });
+  return summary;
+}
+
 /** @param run that has been read */
 export async function summaryOf(run: WatchedRun): Promise<RunSummary> {
   const problems = [
@@ -54,7 +68,12 @@ export async function summaryOf(run: WatchedRun): Promise<RunSummary> {
   const speed = run.newest?.['pairs_per_second'];
   const stepSeconds =
     typeof speed === 'number' && speed > 0 && settings.batchSize > 0 ? settings.batchSize / speed : null;
-  const facts = { record, sinceStep: run.newest === null ? null : sinceStep, stepSeconds };
+  const facts = {
+    record,
+    sinceStep: run.newest === null ? null : sinceStep,
+    stepSeconds,
+    paused: isPaused(run.events),
+  };
   const step = run.newest?.['step'];
   return {
     runId: record?.runId ?? null,
@@ -108,12 +127,18 @@ async function secondsSince(path: string): Promise<number | null> {
   return info === null ? null : Math.max(0, (Date.now() - info.mtimeMs) / 1000);
 }
 
-type Facts = Pick<RunSummary, 'sinceStep' | 'stepSeconds'> & { record: RunRecord | null };
+type Facts = Pick<RunSummary, 'sinceStep' | 'stepSeconds'> & { record: RunRecord | null; paused: boolean };
 
-function phaseOf({ record, sinceStep, stepSeconds }: Facts): RunSummary['phase'] {
+function phaseOf({ record, sinceStep, stepSeconds, paused }: Facts): RunSummary['phase'] {
   if (record?.ended === true) return outcomeOf(record).kind;
+  if (paused) return 'paused';
   if (sinceStep === null) return 'waiting';
   return sinceStep < Math.max(QUIET_SECONDS, QUIET_STEPS * (stepSeconds ?? 0)) ? 'training' : 'quiet';
+}
+
+function isPaused(events: readonly Line[]): boolean {
+  const kinds = ['paused', 'resumed', 'started', 'finished', 'failed'];
+  return events.findLast(({ kind }) => kinds.includes(String(kind)))?.['kind'] === 'paused';
 }
 
 /** For a run whose configuration counts epochs. */

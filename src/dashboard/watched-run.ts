@@ -16,6 +16,8 @@ import {
 /** Of the events, the newest are kept. */
 const MOST_EVENTS = 2_000;
 
+const GLANCE_BYTES = 64 << 10;
+
 export class WatchedRun {
   readonly directory: string;
   curves = new Curves();
@@ -41,6 +43,16 @@ export class WatchedRun {
   refresh(): Promise<void> {
     this.reading = this.reading.catch(() => undefined).then(() => this.read());
     return this.reading;
+  }
+
+  /** What the ends of its files say, of a run that nobody follows: for a list of many. */
+  async glance(): Promise<void> {
+    for (const file of ['metrics', 'events'] as const) {
+      await this.readOn(file, async () => {
+        const { lines } = await readLastLines(pathOf(this.directory, file), GLANCE_BYTES);
+        for (const line of lines) this.take(file, line);
+      });
+    }
   }
 
   private async read(): Promise<void> {
@@ -69,10 +81,13 @@ export class WatchedRun {
     }
   }
 
-  /** Of the ranks only the newest is shown, so the rest of what may be a long file is not read. */
+  /** Of the ranks only the newest is shown, so what may be a long file is read from its end. */
   private async readNewest(): Promise<void> {
-    const { lines, place } = await readLastLines(pathOf(this.directory, 'ranks'));
-    this.ranks = lines.map(parseLine).findLast((line) => line !== null) ?? null;
+    const path = pathOf(this.directory, 'ranks');
+    const news = this.places.ranks === null ? null : await readNewLines(path, this.places.ranks);
+    const { lines, place } = news === null || news.replaced ? await readLastLines(path) : news;
+    const newest = lines.findLast((line) => parseLine(line) !== null);
+    if (newest !== undefined) this.ranks = parseLine(newest);
     this.places = { ...this.places, ranks: place };
   }
 

@@ -248,6 +248,7 @@ export class MemberSession implements types.Session {
     this.metrics?.reconnect();
     // A coordinator that did not know of it may have given its number away.
     this.worker = welcome.worker;
+    this.metrics?.renumber(welcome.worker);
     this.standing.note(welcome.generation);
     this.link.attach(connection);
     if (this.readyReport !== undefined && !this.readyTold) this.ready(this.readyReport);

@@ -121,7 +121,7 @@ export type Remark = Pick<WorkerMessage, 'logs' | 'timings' | 'inspected'>;
 export type Asked = Pick<CoordinatorMessageSeen, 'timeSteps' | 'inspect'>;
 
 /** What of a worker's metrics its session counts. */
-export type SessionMetrics = Pick<WorkerMetrics, 'heartbeat' | 'sent' | 'received' | 'halt' | 'reconnect'>;
+export type SessionMetrics = Pick<WorkerMetrics, 'heartbeat' | 'sent' | 'received' | 'halt' | 'reconnect' | 'renumber'>;
 
 /**
  * A worker's part in a run. `step` is the 0-based index of the step under way.

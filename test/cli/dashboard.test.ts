@@ -107,6 +107,22 @@ it('a coordinator that waits for its workers shows that, to whoever has the toke
   });
 });
 
+it('a coordinator that stands by shows the run as well', async () => {
+  const out = small.path('led');
+  const args = ['coordinator', small.config, '--workers', '1', '--port', '0', '--data', small.manifest, '--out', out];
+  const all = [...args, '--store', small.path('store'), '--dashboard-port', '0'];
+  let leader: ChildProcess | undefined;
+  const led = mlip(all, { env: { MLIP_TOKEN: undefined }, onStart: (started) => (leader = started) });
+  await until(() => existsSync(join(out, 'run.json')));
+  const url = await start(...all);
+  const { headers } = await login(url, readFileSync(tokenFileOf(out), 'utf8').trim());
+  const cookie = { cookie: headers['set-cookie']![0].split(';')[0] };
+  const { body } = await ask(`${url}api/runs`, { headers: cookie });
+  expect(JSON.parse(body)).toMatchObject([{ id: 'led', phase: 'waiting' }]);
+  leader!.kill('SIGTERM');
+  await led;
+});
+
 it('a run leaves examples of what retrieval finds at its end, and so does an evaluation', async () => {
   const folder = small.path('done', 'evaluations', 'step-2');
   const read = (directory: string): RetrievalFile =>
@@ -134,4 +150,26 @@ it('a run leaves examples of what retrieval finds at its end, and so does an eva
   writeFileSync(small.path('file'), '');
   const refused = await mlip([...scored, '--report', small.path('file', 'inside')]);
   expect([refused.status, refused.stderr]).toEqual([4, expect.stringContaining('MLIP_E_OUT_WRITE')]);
+});
+
+it('mlip train scores each checkpoint while it goes on where it is given pairs for it', async () => {
+  const args = ['--workers', '1', '--steps', '60', '--set', 'checkpoint.everySteps=20', '--set', 'checkpoint.keep=9'];
+  const { status, stdout, stderr } = await mlip([
+    ...small.train('scored', ...args),
+    ...['--eval-data', small.manifest, '--json'],
+  ]);
+  expect([status, stderr]).toEqual([
+    0,
+    expect.stringMatching(/step-\d+: R@10 [\d.]+ % image to report, [\d.]+ % back/),
+  ]);
+  expect(JSON.parse(stdout)).toMatchObject({ steps: 60 });
+  const evaluated = readdirSync(small.path('scored', 'evaluations'));
+  expect(evaluated).toContain('step-60');
+  expect(evaluated.length).toBeGreaterThan(1);
+});
+
+it('mlip train says that a checkpoint could not be scored, and goes on', async () => {
+  const args = ['--workers', '1', '--steps', '20', '--set', 'checkpoint.everySteps=5', '--set', 'checkpoint.keep=9'];
+  const { status, stderr } = await mlip([...small.train('unscored', ...args), '--eval-data', small.path('none.jsonl')]);
+  expect([status, stderr]).toEqual([0, expect.stringContaining('could not be scored')]);
 });

@@ -79,13 +79,14 @@ describe('a run directory', () => {
   it('of the same configuration starts over, with the earlier runs’ files set aside', () => {
     const out = scratch();
     leaveRun(out, 3);
-    mkdirSync(join(out, 'checkpoints', 'step-3'), { recursive: true });
+    for (const folder of ['checkpoints', 'evaluations']) mkdirSync(join(out, folder, 'step-3'), { recursive: true });
     leaveRun(out, 2);
     leaveRun(out, 1);
     expect(metricsOf(out)).toHaveLength(1);
-    expect(existsSync(join(out, 'checkpoints'))).toBe(false);
+    for (const folder of ['checkpoints', 'evaluations']) expect(existsSync(join(out, folder))).toBe(false);
     expect(metricsOf(join(out, 'earlier', '1'))).toHaveLength(3);
     expect(readdirSync(join(out, 'earlier', '1', 'checkpoints'))).toEqual(['step-3']);
+    expect(readdirSync(join(out, 'earlier', '1', 'evaluations'))).toEqual(['step-3']);
     expect(metricsOf(join(out, 'earlier', '2'))).toHaveLength(2);
   });
 

@@ -1,7 +1,7 @@
 // The dashboard of a run that goes on, in a real browser.
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tokenFileOf } from '../../src/security/token-source.js';
 import { noBrowser, startBrowser } from '../support/chromium.js';
@@ -48,6 +48,11 @@ describe.skipIf(noBrowser)('the dashboard of a run that trains', () => {
     );
     expect(await page.locator('figure:has(canvas)').count()).toBeGreaterThanOrEqual(parts.length + 5);
     await expect.poll(() => stepShown(page), { timeout: 20_000 }).toBeGreaterThan(step + 5);
+    const part = (name: string): Locator => page.getByRole('region', { name, exact: true });
+    await expect.poll(() => part('Time of a step').getByRole('img').count(), { timeout: 20_000 }).toBe(2);
+    expect(await part('Workers').getByRole('img').getAttribute('aria-label')).toMatch(/Worker 0 from .* Worker 1 from/);
+    await part('Workers').getByText('generation 1 of 2 worker(s)').waitFor();
+    await part('Log lines').getByText('training starts at step 0').waitFor();
     const losses = metrics(small.path('live')).map((line) => (JSON.parse(line) as { loss: number }).loss);
     expect(losses.map((loss) => Number(loss.toPrecision(4)))).toContain(
       Number(Number(await valueOf(page, 'Loss')).toPrecision(4)),

@@ -1,4 +1,4 @@
-// A real Prometheus that scrapes what it is told to, every second, and evaluates the alert rules.
+// A real Prometheus that scrapes what it is told to, every two seconds, and evaluates the alert rules.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -57,7 +57,7 @@ export async function startPrometheus(directory: string, targets: readonly strin
 
 function configuration(targets: readonly string[]): object {
   return {
-    global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
+    global: { scrape_interval: '2s', scrape_timeout: '2s', evaluation_interval: '1s' },
     rule_files: [RULES],
     scrape_configs: [{ job_name: 'mlip', static_configs: [{ targets }] }],
   };

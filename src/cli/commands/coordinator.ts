@@ -173,8 +173,10 @@ async function coordinate(
       log,
       onListening: (address) => void tellLauncher({ kind: 'listening', address }),
     });
+  const { token } = options.access;
+  const served = { out: task.out, ...options.access, tokenIsLeft: token === null };
   // Also of one that stands by: the run is in the directory, whoever leads.
-  const outcome = await withDashboard(options, { out: task.out, ...options.access }, run);
+  const outcome = await withDashboard(options, served, run);
   if (outcome.kind === 'failed') return runFailed(outcome, undefined, task.out);
   return outcome.kind === 'stopped' ? interrupted(outcome.checkpoint, task.out) : null;
 }

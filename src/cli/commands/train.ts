@@ -24,6 +24,7 @@ interface TrainCommandOptions extends ConfigOptions, TlsOptions, DashboardOption
   resume?: boolean;
   maxRestarts: number;
   metricsPort?: number;
+  evalData?: string;
   json?: boolean;
 }
 
@@ -36,6 +37,7 @@ export function trainCommand(): Command {
     .option('--resume', 'continue the newest checkpoint of --out, with as many workers as it had')
     .option('--metrics-port <n>', 'serve Prometheus metrics there, of the workers on the ports after it', parsePort)
     .option('--max-restarts <n>', 'processes that are started again after they were killed, in all', parseCount, 3)
+    .option('--eval-data <manifest>', 'score retrieval of each checkpoint on it meanwhile, in a process of its own')
     .option('--json', 'print the result as one JSON object')
     .action(train);
   addDashboardOptions(command);
@@ -45,6 +47,7 @@ export function trainCommand(): Command {
   return addExamples(
     command,
     'mlip train mlip-nano --data pairs.jsonl --workers 2 --out runs/first',
+    'mlip train mlip-nano --data pairs.jsonl --eval-data pairs.jsonl --dashboard-port 8080',
     'mlip train --resume --out runs/first',
     'mlip train my.yaml --set batchSize=64 --set optimizer.learningRate=1e-4',
   );
@@ -63,7 +66,7 @@ async function train(argument: string | undefined, options: TrainCommandOptions)
     resume: options.resume ?? false,
     maxRestarts: options.maxRestarts,
     metricsPort: options.metricsPort,
-    dashboard: options,
+    ...{ dashboard: options, evaluationData: options.evalData },
     tls: tlsOf(options, commandLogger('launcher')),
   });
   if (options.json) answerJson(closing);

@@ -17,7 +17,7 @@ export function askDoctor(): Promise<DoctorAnswer> {
   return new Promise((resolve, reject) => {
     execFile(process.execPath, command, { timeout: LIMIT_MS, maxBuffer: 4 << 20 }, (error, stdout, stderr) => {
       const answer = parseJson(stdout) as DoctorAnswer | null | undefined;
-      if (Array.isArray(answer?.checks)) resolve(answer!);
+      if (Array.isArray(answer?.checks)) resolve(answer);
       else reject(new Error(stderr.trim().split('\n').at(-1) || error?.message || 'it says nothing'));
     });
   });

@@ -29,6 +29,8 @@ export interface Members {
   left(worker: number): void;
   /** The run is to have so many workers. */
   scaled(workers: number): void;
+  /** A checkpoint was written. */
+  saved(path: string): void;
 }
 
 export class RunFollower {
@@ -69,6 +71,7 @@ export class RunFollower {
     if (event.kind === 'leaving') this.members.leaving(event.worker);
     if (event.kind === 'left') this.members.left(event.worker);
     if (event.kind === 'scaled') this.members.scaled(event.workers);
+    if (event.kind === 'saved') this.members.saved(event.path);
     if (event.kind === 'started') this.started ??= { at: Date.now(), startStep: event.startStep };
     if (event.kind === 'started' || event.kind === 'generation') this.world = event.world;
   }

@@ -40,6 +40,8 @@ export interface LaunchPlan {
   /** By which all of them know each other. */
   access: Access;
   progress: Progress;
+  /** Called with the path of each checkpoint; once more where it is not known whether it was. */
+  onSaved?: (checkpoint: string) => void;
 }
 
 export interface WorkerPlan {
@@ -84,6 +86,7 @@ class Launcher {
       leaving: (worker) => this.crew.letGo(worker),
       left: (worker) => this.part(worker),
       scaled: (workers) => this.fill(workers),
+      saved: (path) => plan.onSaved?.(path),
     });
     process.once('exit', this.family.killAll);
     this.removeHandlers = onInterrupt({ first: (signal) => this.stop(signal), again: () => this.endAtOnce() });

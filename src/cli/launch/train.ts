@@ -14,7 +14,8 @@ import { say } from '../terminal.js';
 import { closingOf, type Closing } from './closing.js';
 import { shareDevices, visibleGpus } from './devices.js';
 import { launchRun, type LaunchPlan } from './launch.js';
-import { createProgress, jsonProgress } from './progress.js';
+import { CheckpointEvaluation } from './evaluate-checkpoints.js';
+import { createProgress, jsonProgress, type Progress } from './progress.js';
 import { score } from './score.js';
 
 export interface TrainOptions {
@@ -30,6 +31,8 @@ export interface TrainOptions {
   maxRestarts: number;
   /** Of the coordinator; the workers take the ports after it. */
   metricsPort: number | undefined;
+  /** Manifest of the pairs with which each checkpoint is scored; undefined scores the last one only. */
+  evaluationData?: string | undefined;
   /** Null serves none. */
   dashboard: DashboardOptions | null;
   /** Null speaks without TLS, which does for processes of one machine. */
@@ -43,7 +46,7 @@ export async function trainHere(options: TrainOptions): Promise<Closing> {
   // Of this process and not of the coordinator, so that it outlives that one, and shows the score at the end.
   return options.dashboard === null
     ? train()
-    : withDashboard(options.dashboard, { out: options.out, ...access }, train);
+    : withDashboard(options.dashboard, { out: options.out, tokenIsLeft: true, ...access }, train);
 }
 
 async function trainAndScore(options: TrainOptions, access: Access): Promise<Closing> {
@@ -54,21 +57,31 @@ async function trainAndScore(options: TrainOptions, access: Access): Promise<Clo
   const out = resolve(options.out);
   say(`output directory ${out}`);
   if (config.initialWeights !== '' && !options.resume) say(`initial weights ${resolve(config.initialWeights)}`);
+  const progress = logsAsJson() ? jsonProgress(commandLogger('launcher')) : createProgress();
+  const evaluation = evaluationOf(options, progress);
   const end = await launchRun({
     coordinator: coordinatorArguments(options, workers),
     workers,
     workerPlan: planWorkers(options, workers, gpus),
     ...{ out: options.out, maxRestarts: options.maxRestarts, graceMs: config.elastic.graceMs },
-    access,
-    progress: logsAsJson() ? jsonProgress(commandLogger('launcher')) : createProgress(),
+    ...{ access, progress },
+    onSaved: (checkpoint) => evaluation?.saved(resolve(checkpoint)),
+  }).catch((error: unknown) => {
+    evaluation?.stop();
+    throw error;
   });
   const checkpoint = end.checkpoint!;
+  await evaluation?.finish(resolve(checkpoint));
   const retrieval = await score({
     checkpoint,
     manifest: config.data.manifest,
     log: commandLogger('evaluation'),
   });
   return closingOf({ end, out, checkpoint, batchSize: config.batchSize, retrieval });
+}
+
+function evaluationOf({ evaluationData }: TrainOptions, { note }: Progress): CheckpointEvaluation | null {
+  return evaluationData === undefined ? null : new CheckpointEvaluation({ manifest: evaluationData, note });
 }
 
 function coordinatorArguments(options: TrainOptions, workers: number): string[] {

@@ -1,4 +1,5 @@
 // A chart of one number over the steps: drawn by uPlot, read with the arrow keys, and as a table.
+import { layoutOf } from './chart-layout.js';
 import { el, fill, numbers, table } from './elements.js';
 import { number } from './format.js';
 import uPlot from './uplot.js';
@@ -70,7 +71,13 @@ export class Chart {
     this.plot = null;
     const width = this.place.clientWidth;
     if (width === 0) return;
-    this.plot = new uPlot(this.layout(width), [this.steps, this.values], this.place);
+    const layout = layoutOf({
+      ...{ width, height: this.height, colour: this.options.colour, log: this.log, dots: this.steps.length < 3 },
+      whole: this.options.whole === true,
+      onPoint: (index) => this.tell(index),
+      onSelect: (plot) => this.onSelect(plot),
+    });
+    this.plot = new uPlot(layout, [this.steps, this.values], this.place);
   }
 
   end() {
@@ -86,50 +93,6 @@ export class Chart {
 
   get height() {
     return this.options.wide ? 260 : HEIGHT;
-  }
-
-  /**
-   * @param {number} width
-   * @returns {uPlot.Options}
-   */
-  layout(width) {
-    const style = getComputedStyle(document.documentElement);
-    const colour = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
-    const axis = {
-      stroke: colour('--soft'),
-      grid: { stroke: colour('--grid'), width: 1 },
-      ticks: { show: false },
-      font: '12px system-ui, sans-serif',
-    };
-    return {
-      ...{ width, height: this.height, legend: { show: false } },
-      padding: [8, 8, 0, 0],
-      cursor: { sync: { key: 'steps' }, y: false, drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
-      scales: { x: { time: false }, y: this.log ? { distr: 3 } : { range: this.options.whole ? wholeRange : padded } },
-      axes: [
-        { ...axis, space: 70, size: 30 },
-        {
-          ...axis,
-          size: 54,
-          space: 34,
-          values: (_, ticks) =>
-            ticks.map((tick) => (tick === null || (this.options.whole && tick % 1 !== 0) ? '' : short(tick))),
-        },
-      ],
-      series: [
-        {},
-        {
-          ...{
-            stroke: colour(this.options.colour),
-            width: 1.6,
-            points: { show: this.steps.length < 3 },
-            spanGaps: false,
-          },
-          ...(this.options.whole ? { paths: /** @type {any} */ (uPlot.paths).stepped({ align: 1 }) } : {}),
-        },
-      ],
-      hooks: { setCursor: [(plot) => this.tell(plot.cursor.idx ?? null)], setSelect: [(plot) => this.onSelect(plot)] },
-    };
   }
 
   /** @param {uPlot} plot */
@@ -192,22 +155,4 @@ export class Chart {
     const cells = rows.reverse().map((index) => [number(Math.round(this.steps[index])), number(this.measured[index])]);
     return table(`${this.options.title}, the newest first`, ['Step', this.options.title], cells);
   }
-}
-
-function wholeRange(/** @type {uPlot} */ _, /** @type {number} */ _low, /** @type {number} */ high) {
-  return /** @type {[number, number]} */ ([0, Math.max(1, (high ?? 0) + 1)]);
-}
-
-/** A curve that does not move is a line in the middle. */
-function padded(/** @type {uPlot} */ _, /** @type {number} */ low, /** @type {number} */ high) {
-  if (low === null || high === null) return /** @type {[number, number]} */ ([0, 1]);
-  const room = (high - low) * 0.06 || Math.abs(high) * 0.1 || 1;
-  return /** @type {[number, number]} */ ([low >= 0 && low - room < 0 ? 0 : low - room, high + room]);
-}
-
-/** @param {number} tick */
-function short(tick) {
-  const size = Math.abs(tick);
-  if (size !== 0 && (size < 0.001 || size >= 1e5)) return tick.toExponential(1).replace('.0e', 'e').replace('e+', 'e');
-  return String(Number(tick.toPrecision(6)));
 }

@@ -13,6 +13,10 @@ const SENTENCES = {
   saved: ({ step }) => `checkpoint of step ${number(Number(step))} written`,
   saveFailed: ({ step, worker, failure }) =>
     `worker ${worker} could not write the checkpoint of step ${number(Number(step))}: ${messageOf(failure)}`,
+  leaving: ({ worker }) => `worker ${worker} is about to leave`,
+  paused: ({ step }) => `paused after step ${number(Number(step))}`,
+  resumed: ({ step }) => `goes on after step ${number(Number(step))}`,
+  scaled: ({ workers }) => `is to have ${workers} worker(s)`,
   notice: ({ text }) => String(text),
   failed: ({ failure }) => `the run failed: ${messageOf(failure)}`,
   finished: ({ stopped, step }) => `${stopped === true ? 'stopped' : 'finished'} after step ${number(Number(step))}`,
