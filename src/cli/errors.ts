@@ -13,9 +13,24 @@ export function isHelp(error: unknown): boolean {
 export function toMlipError(error: unknown): MlipError {
   if (error instanceof MlipError) return error;
   if (error instanceof CommanderError) return usageError(error);
+  const missing = missingPackage(error);
+  if (missing !== undefined) return notInstalled(missing, error);
   return new MlipError('MLIP_E_INTERNAL', messageOf(error), {
     remedy: 'Run the command again with --debug and report what it prints.',
     cause: error,
+  });
+}
+
+/** Packages that a coordinator's installation leaves out. */
+function missingPackage(error: unknown): string | undefined {
+  if ((error as NodeJS.ErrnoException | null)?.code !== 'ERR_MODULE_NOT_FOUND') return undefined;
+  return /Cannot find package '(@tensorflow\/[\w-]+|koffi|sharp)'/.exec(messageOf(error))?.[1];
+}
+
+function notInstalled(name: string, cause: unknown): MlipError {
+  return new MlipError('MLIP_E_ENGINE_MISSING', `this installation does not compute: it lacks the package ${name}`, {
+    remedy: 'It is one for coordinators. Use that of a worker, such as the image mlip-worker.',
+    cause,
   });
 }
 

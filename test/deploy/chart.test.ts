@@ -131,6 +131,9 @@ describe.skipIf(cannot !== '')('workers', () => {
     };
     expect(nameWith('workers.count=5')).toBe(nameWith());
     expect(nameWith('images.worker.tag=next')).not.toBe(nameWith());
+    const jobSet = (count: number): string =>
+      only(render([...MINIMAL, '--set', `workers.kind=JobSet,workers.count=${count}`]), 'JobSet').metadata.name;
+    expect(jobSet(3)).not.toBe(jobSet(2));
   });
 
   it('have one GPU each', () => {

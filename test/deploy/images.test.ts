@@ -119,6 +119,14 @@ describe.skipIf(!able)('the images', () => {
     expect((await run(coordinator, script).ended).status).toBe(1);
   }, 300_000);
 
+  it('say which one a command needs that computes', async () => {
+    const { status, output } = await run(coordinator, mlip('data', 'synth', '--pairs', '8', '--out', '/tmp/corpus'))
+      .ended;
+    expect(output).toContain('MLIP_E_ENGINE_MISSING: this installation does not compute: it lacks the package sharp');
+    expect(output).toContain('such as the image mlip-worker');
+    expect(status).toBe(4);
+  });
+
   it('answer the other commands that compute nothing without TensorFlow', async () => {
     const volumes = { '/shared': sharedFolder() };
     const store = ['--store', '/shared/runs/store'];

@@ -12,17 +12,25 @@ import { chart, helm, KUBERNETES, objectsOf, only } from './chart.js';
 
 /** Name -> data, as base64. */
 const secrets = new Map<string, Record<string, string>>();
+const jobs = new Set<string>();
 let server: Server;
 let kubeconfig: string;
 
 const KINDS = { secrets: 'Secret', serviceaccounts: 'ServiceAccount' };
+
+const VERSION = { groupVersion: 'batch/v1', version: 'v1' };
+const BATCH = { name: 'batch', versions: [VERSION], preferredVersion: VERSION };
 
 function answerTo(path: string): object | null {
   const resources = Object.entries(KINDS).map(([name, kind]) => ({ name, kind, namespaced: true, verbs: ['get'] }));
   const known: Record<string, object> = {
     '/version': { major: '1', minor: '34', gitVersion: 'v1.34.0' },
     '/api': { kind: 'APIVersions', versions: ['v1'] },
-    '/apis': { kind: 'APIGroupList', apiVersion: 'v1', groups: [] },
+    '/apis': { kind: 'APIGroupList', apiVersion: 'v1', groups: [BATCH] },
+    '/apis/batch/v1': {
+      ...{ kind: 'APIResourceList', groupVersion: 'batch/v1' },
+      resources: [{ name: 'jobs', kind: 'Job', namespaced: true, verbs: ['get'] }],
+    },
     '/api/v1': { kind: 'APIResourceList', groupVersion: 'v1', resources },
     '/api/v1/namespaces/research/serviceaccounts/default': {
       kind: 'ServiceAccount',
@@ -33,6 +41,8 @@ function answerTo(path: string): object | null {
   const name = /\/secrets\/(.+)$/.exec(path)?.[1];
   const data = secrets.get(name ?? '');
   if (data !== undefined) return { kind: 'Secret', apiVersion: 'v1', metadata: { name, namespace: 'research' }, data };
+  const job = /\/jobs\/(.+)$/.exec(path)?.[1] ?? '';
+  if (jobs.has(job)) return { kind: 'Job', apiVersion: 'batch/v1', metadata: { name: job, namespace: 'research' } };
   return known[path] ?? null;
 }
 
@@ -57,7 +67,10 @@ beforeAll(async () => {
   };
   writeFileSync(kubeconfig, JSON.stringify(config), { mode: 0o600 });
 });
-beforeEach(() => secrets.clear());
+beforeEach(() => {
+  secrets.clear();
+  jobs.clear();
+});
 afterAll(() => server.close());
 
 async function template(...sets: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
@@ -110,5 +123,25 @@ describe.skipIf('missing' in helm)('a Secret', () => {
     expect(await tokenIn()).not.toBe(token);
     secrets.set('trial-mlip-token', { token });
     expect(await tokenIn()).toBe(token);
+  });
+});
+
+describe.skipIf('missing' in helm)('a run', () => {
+  const RUN = 'run.recipe=mlip-nano,run.data=/shared/pairs.jsonl';
+
+  async function submissions(...sets: string[]): Promise<string[]> {
+    const objects = objectsOf((await template(RUN, ...sets)).stdout);
+    return objects.flatMap(({ kind, metadata }) =>
+      kind === 'Job' && metadata.name.includes('-submit-') ? metadata.name : [],
+    );
+  }
+
+  it('is submitted once, whatever else an upgrade changes, and again where it is another one', async () => {
+    const [first] = await submissions();
+    jobs.add(first);
+    expect(await submissions('images.coordinator.tag=next')).toEqual([]);
+    const [second, ...more] = await submissions('run.steps=100');
+    expect(second).not.toBe(first);
+    expect(more).toEqual([]);
   });
 });

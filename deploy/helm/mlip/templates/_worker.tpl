@@ -93,10 +93,11 @@ podFailurePolicy:
 template: {{- include "mlip.workerPodTemplate" (dict "root" .root "container" .container) | nindent 2 }}
 {{- end -}}
 
-{{/* A Job's pods cannot be changed, so other pods are another Job: the old one goes as the new one comes. */}}
+{{/* A Job's pods cannot be changed, so other pods are another Job: the old one goes as the new one comes. Of the others, the number neither. */}}
 {{- define "mlip.workersName" -}}
 {{- $pod := include "mlip.workerPodTemplate" (dict "root" . "container" "worker") -}}
-{{- $policy := .Values.workers.backoffLimitPerIndex | toString -}}
+{{- $count := ternary "" (include "mlip.gang" .) (eq .Values.workers.kind "Job") -}}
+{{- $policy := printf "%v %s %s" .Values.workers.backoffLimitPerIndex .Values.workers.kind $count -}}
 {{ include "mlip.fullname" . }}-workers-{{ printf "%s%s" $pod $policy | sha256sum | trunc 8 }}
 {{- end -}}
 
