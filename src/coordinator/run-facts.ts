@@ -13,7 +13,7 @@ export function factsOf(
 ): RunFacts {
   const saved = record === null ? resume : record.checkpoint;
   return {
-    ...{ runId, batchSize, saveEverySteps, savedStep: saved?.step ?? 0, states: PHASES },
+    ...{ runId, batchSize, saveEverySteps, savedStep: saved?.step ?? 0, states: [...PHASES, 'paused'] },
     step: record?.step ?? resume?.step ?? 0,
     continued: record !== null || resume !== null,
     temperatures: temperaturesOf(config),

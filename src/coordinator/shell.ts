@@ -30,7 +30,7 @@ import { recordOf } from './record-of.js';
 import type { StepTracer } from '../tracing/step-tracer.js';
 import type { RunSettings } from './state.js';
 import { storedEvent } from './stored-event.js';
-import { statusOf } from './status.js';
+import { standOf, statusOf } from './status.js';
 
 export interface ShellParts {
   settings: RunSettings;
@@ -122,7 +122,7 @@ export class Shell {
     if (this.early !== null) return void this.early.push(event);
     this.observer.seesEvent(event);
     this.runner.dispatch(event);
-    this.metrics.state(this.runner.state().phase);
+    this.metrics.state(standOf(this.runner.state()));
     if (event.kind === 'heartbeat') this.metrics.heartbeat(event.worker);
   }
 

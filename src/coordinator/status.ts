@@ -10,7 +10,7 @@ import { countPhrase, placePhrase, workersPhrase } from './wording.js';
 export function statusOf(state: RunState, nowMs: number): RunStatusSent {
   return {
     runId: state.settings.runId,
-    phase: isHeld(state) ? 'paused' : state.phase,
+    phase: standOf(state),
     reason: isHeld(state) ? pausedReason(state) : reasonOf(state),
     generation: state.generation.number,
     world: state.generation.ranks.length,
@@ -23,6 +23,11 @@ export function statusOf(state: RunState, nowMs: number): RunStatusSent {
     workersWanted: state.wanted ?? 0,
     workers: state.members.map((member) => workerStatus(state, member, nowMs)),
   };
+}
+
+/** As people see it: a run that is paused waits for nobody but them. */
+export function standOf(state: RunState): RunState['phase'] | 'paused' {
+  return isHeld(state) ? 'paused' : state.phase;
 }
 
 function isHeld(state: RunState): boolean {

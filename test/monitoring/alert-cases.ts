@@ -30,6 +30,10 @@ export const ALERT_CASES: AlertCase[] = [
     series: { [of('mlip_step')]: '0+10x50 stale' },
   },
   {
+    ...{ alert: 'MlipStalled', name: 'is quiet while somebody has paused the run', at: '75m', fires: [] },
+    series: { [of('mlip_step')]: '0+10x50 500x40', [of('mlip_run_state', { state: 'paused' })]: '0x50 1x40' },
+  },
+  {
     ...{ alert: 'MlipStalled', name: 'is quiet while a run starts', at: '9m', fires: [] },
     series: { [of('mlip_step')]: '0x9' },
   },
