@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => small.remove());
 
-const REPORTS = ['config.yaml', 'ledger.jsonl', 'metrics.jsonl', 'run.json'];
+const REPORTS = ['config.yaml', 'events.jsonl', 'ledger.jsonl', 'metrics.jsonl', 'ranks.jsonl', 'run.json'];
 const env = { MLIP_TOKEN: testToken.reveal() };
 const read = (...path: string[]): string => readFileSync(small.path(...path), 'utf8');
 
@@ -55,7 +55,7 @@ describeStores('mlip fetch', (under) => {
     const { runId } = JSON.parse(read(name, 'run.json')) as { runId: string };
     expect(JSON.parse(stdout)).toEqual({
       ...{ run: name, runId, continuedBy: null, outcome: 'finished', step: 4, out: got('whole'), leftOut: [] },
-      files: ['config.yaml', 'run.json', 'metrics.jsonl', 'ledger.jsonl'],
+      files: ['config.yaml', 'run.json', 'metrics.jsonl', 'ledger.jsonl', 'events.jsonl', 'ranks.jsonl'],
       checkpoint: { step: 4, path: small.path(name, 'checkpoints', 'step-4'), destination: '', inStore: true },
     });
   });

@@ -13,7 +13,7 @@ interface FetchOptions extends StoreOptions {
 
 export function fetchCommand(): Command {
   const command = new Command('fetch')
-    .description('get config.yaml, run.json, metrics.jsonl and ledger.jsonl of a run that has ended from a store')
+    .description('get the reports of a run that has ended from a store: its configuration, metrics, ledger, events')
     .argument('<run>', 'name of the run: that of its --run, or of its output directory')
     .requiredOption('--out <dir>', 'directory to put them in; files that are there and differ are not overwritten')
     .option('--json', 'print what was fetched, and where the newest checkpoint is, as one JSON object')

@@ -24,6 +24,7 @@ interface TrainCommandOptions extends ConfigOptions, TlsOptions, DashboardOption
   resume?: boolean;
   maxRestarts: number;
   metricsPort?: number;
+  metricsHost?: string;
   evalData?: string;
   json?: boolean;
 }
@@ -36,6 +37,7 @@ export function trainCommand(): Command {
     .option('--out <dir>', 'output directory; runs/NAME-TIME by default', requirePlainPath)
     .option('--resume', 'continue the newest checkpoint of --out, with as many workers as it had')
     .option('--metrics-port <n>', 'serve Prometheus metrics there, of the workers on the ports after it', parsePort)
+    .option('--metrics-host <interface>', 'interface of --metrics-port; the loopback one by default')
     .option('--max-restarts <n>', 'processes that are started again after they were killed, in all', parseCount, 3)
     .option('--eval-data <manifest>', 'score retrieval of each checkpoint on it meanwhile, in a process of its own')
     .option('--json', 'print the result as one JSON object')
@@ -65,7 +67,7 @@ async function train(argument: string | undefined, options: TrainCommandOptions)
     out: options.out ?? defaultOut(config.name, new Date()),
     resume: options.resume ?? false,
     maxRestarts: options.maxRestarts,
-    metricsPort: options.metricsPort,
+    ...{ metricsPort: options.metricsPort, metricsHost: options.metricsHost },
     ...{ dashboard: options, evaluationData: options.evalData },
     tls: tlsOf(options, commandLogger('launcher')),
   });

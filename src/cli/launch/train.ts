@@ -31,6 +31,8 @@ export interface TrainOptions {
   maxRestarts: number;
   /** Of the coordinator; the workers take the ports after it. */
   metricsPort: number | undefined;
+  /** Undefined: the loopback interface. */
+  metricsHost?: string | undefined;
   /** Manifest of the pairs with which each checkpoint is scored; undefined scores the last one only. */
   evaluationData?: string | undefined;
   /** Null serves none. */
@@ -91,12 +93,12 @@ function coordinatorArguments(options: TrainOptions, workers: number): string[] 
     ...configArguments,
     ...['--workers', String(workers), '--host', '127.0.0.1', '--out', out],
     ...(resume ? ['--resume'] : []),
-    ...portArgument(metricsPort),
+    ...metricsArguments(metricsPort, options),
   ];
 }
 
 function planWorkers(
-  { config, metricsPort }: TrainOptions,
+  { config, metricsPort, metricsHost }: TrainOptions,
   workers: number,
   gpus: readonly string[],
 ): LaunchPlan['workerPlan'] {
@@ -107,7 +109,11 @@ function planWorkers(
     const machine = { cores: availableParallelism(), threads: config.engine.threads, gpus };
     const { threads, env } = shareDevices({ workers: all, ...machine })[place];
     return {
-      args: ['--threads', String(threads), ...portArgument(metricsPort && metricsPort + 1 + place)],
+      args: [
+        '--threads',
+        String(threads),
+        ...metricsArguments(metricsPort && metricsPort + 1 + place, { metricsHost }),
+      ],
       env: {
         UV_THREADPOOL_SIZE: String(poolSizeFor(config.data.decodeThreads || threads)),
         ...COMPUTING_ENVIRONMENT,
@@ -118,6 +124,7 @@ function planWorkers(
   };
 }
 
-function portArgument(port: number | undefined): string[] {
-  return port === undefined ? [] : ['--metrics-port', String(port)];
+function metricsArguments(port: number | undefined, { metricsHost }: Pick<TrainOptions, 'metricsHost'>): string[] {
+  if (port === undefined) return [];
+  return ['--metrics-port', String(port), ...(metricsHost === undefined ? [] : ['--metrics-host', metricsHost])];
 }

@@ -8,7 +8,14 @@ import { PLAIN_NAME } from '../../checkpoint/state-file.js';
 import { parseJson } from '../../core/json.js';
 
 /** Files of the output directory that are put into the store when the run ends. */
-export const REPORT_FILES = ['config.yaml', 'run.json', 'metrics.jsonl', 'ledger.jsonl'] as const;
+export const REPORT_FILES = [
+  'config.yaml',
+  'run.json',
+  'metrics.jsonl',
+  'ledger.jsonl',
+  'events.jsonl',
+  'ranks.jsonl',
+] as const;
 
 const count = z.number().int().nonnegative();
 const digest = z.strictObject({ bytes: count, sha256: z.string().regex(/^[0-9a-f]{64}$/) });
