@@ -4818,7 +4818,7 @@ export namespace mlip {
         interface ITracePart extends mlip.v1.TracePart.$Properties {
         }
 
-        /** A step of a rank, or of the coordinator. */
+        /** A step of a rank, or of the coordinator; without spans where the rank has not told of it. */
         class TracePart {
 
             /**
@@ -4962,61 +4962,61 @@ export namespace mlip {
         }
 
         /**
-         * Properties of a WorkerReport.
-         * @deprecated Use mlip.v1.WorkerReport.$Properties instead.
+         * Properties of a ProcessReport.
+         * @deprecated Use mlip.v1.ProcessReport.$Properties instead.
          */
-        interface IWorkerReport extends mlip.v1.WorkerReport.$Properties {
+        interface IProcessReport extends mlip.v1.ProcessReport.$Properties {
         }
 
-        /** What a worker does right now. */
-        class WorkerReport {
+        /** What a process of the run does right now. */
+        class ProcessReport {
 
             /**
-             * Constructs a new WorkerReport.
+             * Constructs a new ProcessReport.
              * @param [properties] Properties to set
              */
-            constructor(properties?: mlip.v1.WorkerReport.$Properties);
+            constructor(properties?: mlip.v1.ProcessReport.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** WorkerReport worker. */
-            worker: number;
+            /** Absent for the coordinator. */
+            worker?: (number|null);
 
-            /** WorkerReport host. */
+            /** ProcessReport host. */
             host: string;
 
             /** A JSON object; empty where it has not answered. */
             report: string;
 
             /**
-             * Encodes the specified WorkerReport message. Does not implicitly {@link mlip.v1.WorkerReport.verify|verify} messages.
-             * @param message WorkerReport message or plain object to encode
+             * Encodes the specified ProcessReport message. Does not implicitly {@link mlip.v1.ProcessReport.verify|verify} messages.
+             * @param message ProcessReport message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: mlip.v1.WorkerReport.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: mlip.v1.ProcessReport.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a WorkerReport message from the specified reader or buffer.
+             * Decodes a ProcessReport message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {mlip.v1.WorkerReport & mlip.v1.WorkerReport.$Shape} WorkerReport
+             * @returns {mlip.v1.ProcessReport & mlip.v1.ProcessReport.$Shape} ProcessReport
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.WorkerReport & mlip.v1.WorkerReport.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mlip.v1.ProcessReport & mlip.v1.ProcessReport.$Shape;
         }
 
-        namespace WorkerReport {
+        namespace ProcessReport {
 
-            /** Properties of a WorkerReport. */
+            /** Properties of a ProcessReport. */
             interface $Properties {
 
-                /** WorkerReport worker */
+                /** Absent for the coordinator. */
                 worker?: (number|null);
 
-                /** WorkerReport host */
+                /** ProcessReport host */
                 host?: (string|null);
 
                 /** A JSON object; empty where it has not answered. */
@@ -5026,8 +5026,8 @@ export namespace mlip {
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a WorkerReport. */
-            type $Shape = mlip.v1.WorkerReport.$Properties;
+            /** Shape of a ProcessReport. */
+            type $Shape = mlip.v1.ProcessReport.$Properties;
         }
     }
 }

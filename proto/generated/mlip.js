@@ -7618,27 +7618,35 @@ export const mlip = $root.mlip = (() => {
             return InspectRequest;
         })();
 
-        v1.WorkerReport = (function() {
+        v1.ProcessReport = (function() {
 
-            const WorkerReport = function (properties) {
+            const ProcessReport = function (properties) {
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            WorkerReport.prototype.worker = 0;
-            WorkerReport.prototype.host = "";
-            WorkerReport.prototype.report = "";
+            ProcessReport.prototype.worker = null;
+            ProcessReport.prototype.host = "";
+            ProcessReport.prototype.report = "";
 
-            WorkerReport.encode = function (message, writer, _depth) {
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(ProcessReport.prototype, "_worker", {
+                get: $util.oneOfGetter($oneOfFields = ["worker"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            ProcessReport.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.worker != null && $Object.hasOwnProperty.call(message, "worker") && message.worker !== 0)
+                if (message.worker != null && $Object.hasOwnProperty.call(message, "worker"))
                     writer.uint32(8).uint32(message.worker);
                 if (message.host != null && $Object.hasOwnProperty.call(message, "host") && message.host !== "")
                     writer.uint32(18).string(message.host);
@@ -7650,7 +7658,7 @@ export const mlip = $root.mlip = (() => {
                 return writer;
             };
 
-            WorkerReport.decode = function (reader, length, _end, _depth, _target) {
+            ProcessReport.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
@@ -7667,7 +7675,7 @@ export const mlip = $root.mlip = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.mlip.v1.WorkerReport();
+                message = _target || new $root.mlip.v1.ProcessReport();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -7680,10 +7688,8 @@ export const mlip = $root.mlip = (() => {
                     case 1: {
                             if (wireType !== 0)
                                 break;
-                            if (value = reader.uint32())
-                                message.worker = value;
-                            else
-                                delete message.worker;
+                            message.worker = reader.uint32();
+                            message._worker = "worker";
                             continue;
                         }
                     case 2: {
@@ -7721,7 +7727,7 @@ export const mlip = $root.mlip = (() => {
                 return message;
             };
 
-            return WorkerReport;
+            return ProcessReport;
         })();
 
         return v1;

@@ -63,6 +63,8 @@ export interface WorkQueue {
    * done, or kept by `inProgress`, within `visibilityMs`.
    */
   take(options: { waitMs: number }): Promise<QueueItem | null>;
+  /** Takes out an item that nobody works on; false where somebody does, or where there is none of that id. */
+  withdraw(id: string): Promise<boolean>;
   /** Items that are not done, those that somebody works on included. */
   depth(): Promise<number>;
   /** These items, oldest first. */

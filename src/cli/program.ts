@@ -3,17 +3,21 @@ import { Command } from 'commander';
 import { mlipVersion } from '../rpc/protocol.js';
 import { ablateCommand } from './commands/ablate.js';
 import { auditCommand } from './commands/audit.js';
+import { cancelCommand } from './commands/cancel.js';
 import { certsCommand } from './commands/certs.js';
+import { completionCommand } from './commands/completion.js';
 import { configCommand } from './commands/config.js';
 import { dashboardCommand } from './commands/dashboard.js';
 import { coordinatorCommand } from './commands/coordinator.js';
 import { dataCommand } from './commands/data.js';
 import { demoCommand } from './commands/demo.js';
+import { diagnoseCommand } from './commands/diagnose.js';
 import { doctorCommand } from './commands/doctor.js';
 import { engineCommand } from './commands/engine.js';
 import { evalCommand } from './commands/eval.js';
 import { knowledgeCommand } from './commands/knowledge.js';
 import { traceCommand } from './commands/trace.js';
+import { topCommand } from './commands/top.js';
 import { trainCommand } from './commands/train.js';
 import { weightsCommand } from './commands/weights.js';
 import { workerCommand } from './commands/worker.js';
@@ -71,21 +75,25 @@ function commands(): Command[] {
     coordinatorCommand(),
     workerCommand(),
     submitCommand(),
+    cancelCommand(),
     eventsCommand(),
     statusCommand(),
     logsCommand(),
     dashboardCommand(),
     traceCommand(),
+    topCommand(),
     pauseCommand(),
     resumeCommand(),
     drainCommand(),
     scaleCommand(),
     stopCommand(),
+    diagnoseCommand(),
     fetchCommand(),
     auditCommand(),
     certsCommand(),
     engineCommand(),
     doctorCommand(),
+    completionCommand(),
   ];
 }
 

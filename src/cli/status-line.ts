@@ -61,7 +61,7 @@ function plain(screen: Screen, now: () => number): StatusLine {
 }
 
 /** Cuts to the width of the screen, escape sequences of colours not counted; a wrapped line could not be redrawn. */
-function cut(text: string, columns: number): string {
+export function cut(text: string, columns: number): string {
   let visible = 0;
   // eslint-disable-next-line no-control-regex
   return text.replace(/\x1b\[\d+m|[^]/gu, (part) => (part.startsWith('\x1b') || ++visible < columns ? part : ''));

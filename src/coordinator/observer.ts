@@ -10,6 +10,7 @@ import { memberOf } from './members.js';
 import type { StepTracer } from '../tracing/step-tracer.js';
 import type { RunState } from './state.js';
 import { type ClockOffset, ClockOffsets } from './tracing/clock-offsets.js';
+import { type InspectedMember, Inspections } from './tracing/inspections.js';
 import { StepTimes } from './tracing/step-times.js';
 import { TraceFeed } from './tracing/trace-feed.js';
 
@@ -19,8 +20,9 @@ export interface Observed {
   /** Null where steps are not traced. */
   tracer: StepTracer | null;
   state(): RunState;
-  /** Asks a worker something beside the run. */
+  /** Ask a worker something beside the run. */
   timeSteps(worker: number, steps: { firstStep: number; endStep: number }): void;
+  inspect(worker: number, request: number): void;
   /** Tells people something that concerns the run. */
   notice(text: string): void;
 }
@@ -28,9 +30,15 @@ export interface Observed {
 /** More spans than a worker sends are none of a worker of ours. */
 const MOST_SPANS = 256;
 
+function areTimes({ spans }: StepTimingsSeen): boolean {
+  const isTime = (ms: number): boolean => Number.isFinite(ms) && ms >= 0;
+  return spans.length <= MOST_SPANS && spans.every(({ startMs, durationMs }) => isTime(startMs) && isTime(durationMs));
+}
+
 export class Observer {
   readonly logs: LogFeed;
   readonly traces: TraceFeed;
+  readonly inspections: Inspections;
   private readonly run: Observed;
   private readonly clocks: ClockOffsets;
   private readonly times: StepTimes;
@@ -42,6 +50,11 @@ export class Observer {
     this.logs = new LogFeed(run.out);
     this.clocks = new ClockOffsets((worker, offset) => this.run.notice(this.skewText(worker, offset)));
     this.times = new StepTimes((timings) => this.stepped(timings));
+    this.inspections = new Inspections({
+      members: () => this.members(),
+      ask: (worker, request) => run.inspect(worker, request),
+      about: () => ({ phase: run.state().phase, ...this.whereabouts() }),
+    });
     this.traces = new TraceFeed({
       step: () => run.state().step,
       ranks: () => this.ranks,
@@ -57,11 +70,12 @@ export class Observer {
   }
 
   /** What a worker says beside the run; false for what belongs to it. */
-  readonly hears = (worker: number, { logs, timings, heartbeat }: WorkerMessageSeen): boolean => {
+  readonly hears = (worker: number, { logs, timings, heartbeat, inspected }: WorkerMessageSeen): boolean => {
     if (heartbeat !== null) this.clocks.hear(worker, heartbeat, wallClock.unixMs());
     if (logs !== null) this.run.runLog.ofWorker(worker, logs);
-    if (timings !== null && timings.spans.length <= MOST_SPANS) this.traces.ofWorker(worker, timings);
-    return logs !== null || timings !== null;
+    if (timings !== null && areTimes(timings)) this.traces.ofWorker(worker, timings);
+    if (inspected !== null) this.inspections.ofWorker(worker, inspected);
+    return logs !== null || timings !== null || inspected !== null;
   };
 
   /** Before the run heeds an event. */
@@ -83,6 +97,7 @@ export class Observer {
   /** @param hasEnded the run has, not only this coordinator */
   close(hasEnded: boolean): void {
     this.traces.close();
+    this.inspections.close();
     this.logs.end(hasEnded);
   }
 
@@ -91,6 +106,10 @@ export class Observer {
     const { runId } = this.run.state().settings;
     this.run.tracer?.step({ runId, step, generation, abandoned, spans, rank: null });
     this.traces.stepped(timings);
+  }
+
+  private members(): InspectedMember[] {
+    return this.run.state().members.map(({ worker, info }) => ({ worker, host: info.host }));
   }
 
   private beginGeneration(): void {

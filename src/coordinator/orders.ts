@@ -9,7 +9,7 @@ import { present, scale, scaleFault } from './scaling.js';
 import { type RunState, isEnding, isOver } from './state.js';
 import { stop } from './stopping.js';
 import { type Transition, chain, stay } from './transition.js';
-import { countPhrase, workersPhrase } from './wording.js';
+import { countPhrase, placePhrase, workersPhrase } from './wording.js';
 
 interface Outcome {
   answer: OrderAnswer | Failure;
@@ -77,10 +77,6 @@ function resumeOutcome(state: RunState, nowMs: number): Outcome {
     ? `the run goes on ${placePhrase(state.step)}`
     : 'the run goes on: it had not paused yet';
   return done(text, resume(state, nowMs));
-}
-
-function placePhrase(step: number): string {
-  return step === 0 ? 'before its first step' : `after step ${step}`;
 }
 
 function drainOutcome(state: RunState, order: RunOrder & { kind: 'drain' }, nowMs: number): Outcome {
@@ -153,5 +149,5 @@ function differenceText(before: RunState, after: RunState, { workers, lets }: Ru
   }
   if (here < workers) return `${here} here: ${countPhrase(workers - here, 'more worker')} to be started`;
   const going = present(before).filter(({ worker }) => !present(after).some((other) => other.worker === worker));
-  return `${workersPhrase(going.map(({ worker }) => worker))} of ${here} leave`;
+  return `${here} here: ${workersPhrase(going.map(({ worker }) => worker))} ${going.length === 1 ? 'leaves' : 'leave'}`;
 }

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createEventWriter } from '../metrics/tensorboard.js';
-import type { MetricsLine } from '../rpc/run-events.js';
+import { type MetricsLine, parseMetricsLine } from '../rpc/run-events.js';
 import { setAside } from './earlier-run.js';
 import { openEventFile } from './event-file.js';
 import type { RankTimes, StepAccount } from './events.js';
@@ -105,10 +105,15 @@ function cutLines(out: string, lastStep: number): void {
 
 /** Steps recorded in metrics.jsonl; 0 where there are none. */
 export function lastStepIn(out: string): number {
+  return lastLineIn(out)?.step ?? 0;
+}
+
+/** The newest whole line of metrics.jsonl; undefined where there is none. */
+export function lastLineIn(out: string): MetricsLine | undefined {
   const path = join(out, 'metrics.jsonl');
   const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
-  const steps = lines.map(stepOf).filter(Number.isFinite);
-  return steps.at(-1) ?? 0;
+  const last = lines.findLast((line) => Number.isFinite(stepOf(line)));
+  return last === undefined ? undefined : parseMetricsLine(last);
 }
 
 /** Infinite for a line that a crash cut short. */

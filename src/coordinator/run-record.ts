@@ -60,10 +60,19 @@ export function formatRecord(record: RunRecord): string {
  * @throws MLIP_E_RUN_RECORD
  */
 export function parseRecord(text: string, where: string): RunRecord {
-  const parsed = recordSchema.safeParse(parseJson(text));
+  const value = parseJson(text);
+  const parsed = recordSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new MlipError('MLIP_E_RUN_RECORD', `the record of the run cannot be read: ${z.prettifyError(parsed.error)}`, {
+  throw new MlipError('MLIP_E_RUN_RECORD', `the record of the run cannot be read: ${faultOf(value, parsed.error)}`, {
     where,
     remedy: 'Use the version of mlip that has written it, or remove it to begin anew.',
   });
+}
+
+/** What a newer version has written has another number, or keys that are not known here. */
+function faultOf(value: unknown, error: z.ZodError): string {
+  const { version } = (value ?? {}) as { version?: unknown };
+  if (typeof version === 'number' && version > 1) return `a newer version of mlip has written it, in format ${version}`;
+  const isUnknown = error.issues.some(({ code }) => code === 'unrecognized_keys');
+  return `${z.prettifyError(error)}${isUnknown ? ' (a newer version of mlip may have written it)' : ''}`;
 }

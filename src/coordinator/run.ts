@@ -164,7 +164,7 @@ async function startCoordinator(
   onCleanup(() => runLog.close(FAREWELL_MS));
   const refusals = new Refusals(log);
   exposeRefusals(shell.metrics.registry, refusals);
-  watch.show(shell.metrics.registry, { run: settings.runId });
+  watch.show(shell.metrics);
   onCleanup(() => watch.forget());
   // Nobody is heard before the directory is open and its token known.
   let { token } = options.access;

@@ -4,6 +4,7 @@ import { toStatus } from '../rpc/failure.js';
 import { type DrainSeen, type ScaleSeen, type WireEvent, serverMethods } from '../rpc/service.js';
 import type { SessionCall } from './connections.js';
 import type { GatherCall } from './contribution.js';
+import type { InspectCall } from './tracing/inspections.js';
 import type { LogsCall } from './logs/log-feed.js';
 import type { RunOrder } from './events.js';
 import type { Shell } from './shell.js';
@@ -14,6 +15,7 @@ export function addService(server: Server, shell: Shell): void {
     session: (call: SessionCall) => shell.connections.receive(call),
     gather: (call: GatherCall) => shell.gathers.receive(call),
     trace: (call: TraceCall) => shell.observer.traces.receive(call),
+    inspect: (call: InspectCall) => shell.observer.inspections.receive(call),
     logs: (call: LogsCall) => shell.observer.logs.receive(call),
     watch: (call: ServerWritableStream<unknown, WireEvent>) => shell.feed.watch(call),
     status: (_call: ServerUnaryCall<unknown, unknown>, reply: sendUnaryData<unknown>) => reply(null, shell.status()),

@@ -90,6 +90,7 @@ export class Shell {
     this.observer = new Observer({
       ...{ out: settings.out, runLog: parts.runLog, tracer: parts.tracer, state: () => this.runner.state() },
       timeSteps: (worker, timeSteps) => this.connections.send(worker, { timeSteps }),
+      inspect: (worker, request) => this.connections.send(worker, { inspect: { request } }),
       notice: (text) => this.announce({ kind: 'notice', text }),
     });
     this.connections = new Connections((event) => this.dispatch(event), this.observer.hears);

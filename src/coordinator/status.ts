@@ -5,7 +5,7 @@ import { awaited } from './deadlines.js';
 import { microBatchesOf, rankOf } from './members.js';
 import { isAtRest } from './pausing.js';
 import type { Member, RunState } from './state.js';
-import { countPhrase, workersPhrase } from './wording.js';
+import { countPhrase, placePhrase, workersPhrase } from './wording.js';
 
 export function statusOf(state: RunState, nowMs: number): RunStatusSent {
   return {
@@ -30,7 +30,7 @@ function isHeld(state: RunState): boolean {
 }
 
 function pausedReason({ step, members }: RunState): string {
-  return `paused after step ${step}, as requested; ${countPhrase(members.length, 'worker')} there`;
+  return `paused ${placePhrase(step)}, as requested; ${countPhrase(members.length, 'worker')} there`;
 }
 
 function progressOf({ settings, progress, generation, checkpoint }: RunState, nowMs: number): Partial<RunStatusSent> {

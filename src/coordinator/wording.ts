@@ -24,3 +24,8 @@ export function secondsPhrase(milliseconds: number): string {
 export function countPhrase(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** @param step steps applied */
+export function placePhrase(step: number): string {
+  return step === 0 ? 'before its first step' : `after step ${step}`;
+}

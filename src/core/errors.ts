@@ -195,6 +195,10 @@ export const ERROR_TABLE = {
   MLIP_E_TLS_REFUSED: { exit: EXIT.environment, meaning: 'The other end does not take our certificate.' },
   MLIP_E_LIMIT: { exit: EXIT.failure, meaning: 'A peer sent more, longer or slower than it may.' },
   MLIP_E_PATH_OUTSIDE: { exit: EXIT.badInput, meaning: 'A path from outside leads out of the output directory.' },
+  MLIP_E_SECRET_FOUND: {
+    exit: EXIT.failure,
+    meaning: 'What was to be handed on holds a secret, and was not written.',
+  },
   MLIP_E_CERTS_EXIST: { exit: EXIT.usage, meaning: 'There are certificates already where new ones would be written.' },
   // coordinator
   MLIP_E_COORDINATOR_LOST: { exit: EXIT.runFailed, meaning: 'The coordinator died or was cut off.' },

@@ -1,9 +1,8 @@
 /** Prometheus metrics of a run, as its coordinator counts them. */
-import type { Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { instrumentsOf } from './instruments.js';
 import { type MemberMetrics, memberMetrics } from './member-metrics.js';
 import { type RecoveryFacts, type RecoveryMetrics, recoveryMetrics } from './recovery-metrics.js';
-import { createRegistry } from './registry.js';
 import { type Traffic, trafficCounters } from './traffic.js';
 import { type TrainingFacts, type TrainingMetrics, trainingMetrics } from './training-metrics.js';
 
@@ -15,16 +14,18 @@ export interface RunFacts extends TrainingFacts, RecoveryFacts {
 
 export interface CoordinatorMetrics extends TrainingMetrics, MemberMetrics, RecoveryMetrics, Traffic {
   registry: Registry;
+  labels: { run: string };
   /** The run is in this state now. */
   state(state: string): void;
 }
 
 export function createCoordinatorMetrics(facts: RunFacts): CoordinatorMetrics {
-  const registry = createRegistry({ run: facts.runId, role: 'coordinator' });
+  const registry = new Registry();
   const make = instrumentsOf(registry);
   const states = make.gauge('mlip_run_state', '1 for the state that the run is in, 0 for the others', 'state');
   return {
     registry,
+    labels: { run: facts.runId },
     ...trainingMetrics(make, facts),
     ...memberMetrics(make),
     ...recoveryMetrics(make, facts),

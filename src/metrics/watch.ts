@@ -11,29 +11,34 @@ export interface Readiness {
   text: string;
 }
 
+/** Of a run that a process works on. */
+export interface RunMetrics {
+  registry: Registry;
+  /** Of each of them; a worker's number may change. */
+  labels: Readonly<Record<string, string>>;
+}
+
 export class Watch {
   readiness: Readiness = { ready: false, text: 'starting' };
   readonly overdue = new Overdue();
   /** Of the process, whatever it works on. */
   readonly registry: Registry;
   private readonly role: Role;
-  private run: Registry | null = null;
+  private run: RunMetrics | null = null;
 
   constructor(role: Role) {
     this.role = role;
-    this.registry = createProcessRegistry({ role });
+    this.registry = createProcessRegistry();
   }
 
   /** From now on the metrics of a run are shown too, and those of the process have its labels. */
-  show(run: Registry, labels: Record<string, string>): void {
+  show(run: RunMetrics): void {
     this.run = run;
-    this.registry.setDefaultLabels({ ...labels, role: this.role });
   }
 
   /** The run is over, and the process works on none. */
   forget(): void {
     this.run = null;
-    this.registry.setDefaultLabels({ role: this.role });
   }
 
   /** What is wrong with the process, so that only a new one helps; null while all is well. */
@@ -46,7 +51,9 @@ export class Watch {
   }
 
   async metrics(): Promise<string> {
-    const texts = [await this.registry.metrics(), (await this.run?.metrics()) ?? ''];
-    return texts.join('');
+    const { run, role } = this;
+    this.registry.setDefaultLabels({ ...run?.labels, role });
+    run?.registry.setDefaultLabels({ ...run.labels, role });
+    return (await this.registry.metrics()) + ((await run?.registry.metrics()) ?? '');
   }
 }

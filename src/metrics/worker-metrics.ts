@@ -1,12 +1,14 @@
 /** Prometheus metrics of a worker. */
-import type { Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { instrumentsOf } from './instruments.js';
 import { type SetLosses, lossGauge } from './losses.js';
-import { createRegistry } from './registry.js';
 import { type Traffic, trafficCounters } from './traffic.js';
 
 export interface WorkerMetrics extends Traffic {
   registry: Registry;
+  labels: { run: string; worker: string };
+  /** A coordinator that did not know of this worker has given it another number. */
+  renumber(worker: number): void;
   /** A step is applied. `pairs`: rows that this worker computed; `losses` by name. */
   step(step: number, pairs: number, losses: Parameters<SetLosses>[0]): void;
   /** One phase of a step: data, encode, gather, loss, backward, reduce, update, save. */
@@ -28,7 +30,8 @@ export interface WorkerMetrics extends Traffic {
 
 /** @param worker its number */
 export function createWorkerMetrics(worker: number, runId: string): WorkerMetrics {
-  const registry = createRegistry({ run: runId, worker: String(worker), role: 'worker' });
+  const registry = new Registry();
+  const labels = { run: runId, worker: String(worker) };
   const make = instrumentsOf(registry);
   const { gauge, counter, histogram } = make;
   const setLosses = lossGauge(make);
@@ -46,6 +49,8 @@ export function createWorkerMetrics(worker: number, runId: string): WorkerMetric
   const reconnects = counter('mlip_reconnects_total', 'Times that the coordinator was lost and found again');
   return {
     registry,
+    labels,
+    renumber: (other) => void (labels.worker = String(other)),
     ...trafficCounters(make),
     step(step, count, losses) {
       steps.set(step);

@@ -30,7 +30,7 @@ export interface ServerLimits {
   session: Omit<CallRules, 'read'>;
   gather: Omit<CallRules, 'read'>;
   watch: Omit<CallRules, 'read'>;
-  /** Logs, which read files, and Trace, for which workers work. */
+  /** Logs, which read files, and Trace and Inspect, for which workers work. */
   reading: Omit<CallRules, 'read'>;
   /** Status, and commands. */
   question: Omit<CallRules, 'read'>;
@@ -72,6 +72,7 @@ export function rulesOf(limits: ServerLimits, outputRoot: OutputRoot): ReadonlyM
     [methods.watch.path, { ...limits.watch, read: decoding(methods.watch) }],
     [methods.logs.path, { ...limits.reading, read: decoding(methods.logs) }],
     [methods.trace.path, { ...limits.reading, read: decoding(methods.trace) }],
+    [methods.inspect.path, { ...limits.reading, read: decoding(methods.inspect) }],
     ...QUESTIONS.map((method) => [method.path, { ...limits.question, read: decoding(method) }] as const),
   ]);
 }

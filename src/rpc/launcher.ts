@@ -9,6 +9,7 @@ import {
   type LogsReplySeen,
   type LogsRequest,
   type Method,
+  type ProcessReportSeen,
   type RunStatus,
   type TracePartSeen,
   methods,
@@ -135,6 +136,16 @@ export function traceSteps(address: string, options: TraceOptions): AsyncGenerat
   const { steps, limitMs } = options;
   const request = { steps, timeoutMs: limitMs };
   return answers(address, methods.trace, { ...options, request, wholeMs: limitMs + ANSWER_MARGIN_MS });
+}
+
+/** What each process of the run is doing right now; workers that have not answered within `limitMs` have an empty report. */
+export function inspectProcesses(
+  address: string,
+  options: LauncherOptions & { limitMs: number },
+): AsyncGenerator<ProcessReportSeen> {
+  const { limitMs } = options;
+  const wholeMs = limitMs + ANSWER_MARGIN_MS;
+  return answers(address, methods.inspect, { ...options, request: { timeoutMs: limitMs }, wholeMs });
 }
 
 export function fetchStatus(address: string, options: LauncherOptions): Promise<RunStatus> {

@@ -29,6 +29,10 @@ export type TraceRequest = mlip.v1.TraceRequest.$Properties;
 export type TraceRequestSeen = Decoded<TraceRequest>;
 export type TracePart = mlip.v1.TracePart.$Properties;
 export type TracePartSeen = Decoded<TracePart>;
+export type InspectRequest = mlip.v1.InspectRequest.$Properties;
+export type InspectRequestSeen = Decoded<InspectRequest>;
+export type ProcessReport = mlip.v1.ProcessReport.$Properties;
+export type ProcessReportSeen = Decoded<ProcessReport>;
 export type LogsReplySeen = Decoded<LogsReply>;
 
 export type CommandReply = Decoded<mlip.v1.CommandReply.$Properties>;
@@ -81,6 +85,12 @@ export const methods = {
   scale: method('Scale', 'none', codecOf<mlip.v1.ScaleRequest.$Properties>(v1.ScaleRequest), commandReply),
   logs: method('Logs', 'reply', codecOf<LogsRequest>(v1.LogsRequest), codecOf<LogsReply>(v1.LogsReply)),
   trace: method('Trace', 'reply', codecOf<TraceRequest>(v1.TraceRequest), codecOf<TracePart>(v1.TracePart)),
+  inspect: method(
+    'Inspect',
+    'reply',
+    codecOf<InspectRequest>(v1.InspectRequest),
+    codecOf<ProcessReport>(v1.ProcessReport),
+  ),
 };
 
 /** As the server reads them: bytes, which the guard before each call bounds and decodes, but for the pieces of a gather. */
@@ -96,4 +106,5 @@ export const serverMethods = {
   scale: method('Scale', 'none', rawCodec, commandReply),
   logs: method('Logs', 'reply', rawCodec, codecOf<LogsReply>(v1.LogsReply)),
   trace: method('Trace', 'reply', rawCodec, codecOf<TracePart>(v1.TracePart)),
+  inspect: method('Inspect', 'reply', rawCodec, codecOf<ProcessReport>(v1.ProcessReport)),
 };

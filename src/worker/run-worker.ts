@@ -14,23 +14,17 @@ import { Watch } from '../metrics/watch.js';
 import { createWorkerMetrics, type WorkerMetrics } from '../metrics/worker-metrics.js';
 import type { Access } from '../security/access.js';
 import { Refusals } from '../security/refusals.js';
-import { openTracer } from '../tracing/open-tracer.js';
-import type { StepTracer } from '../tracing/step-tracer.js';
 import { Checkpointer } from './checkpointer.js';
 import { splitAddress } from '../rpc/address.js';
 import { leaveOn } from './drain.js';
 import { serveGenerations } from './generations.js';
 import { interfaceFor, ownHost } from './own-address.js';
 import { loadKnowledge } from './knowledge.js';
-import { LogForwarder } from './log-forwarder.js';
 import { createPasses } from './passes.js';
 import { vocabularyOf } from './saved-state.js';
 import { joinRun, type FindCoordinator, type Session } from './session.js';
-import { StepTimeline } from './step-timeline.js';
-import { TimingsTeller } from './tell-timings.js';
-import { tracedStep } from './traced-step.js';
 import { warmUp } from './warm-up.js';
-import { Whereabouts } from './whereabouts.js';
+import { WorkerObserver } from './worker-observer.js';
 import type { WorkerParts } from './worker-parts.js';
 import { WorkerRun, type WorkerEnd } from './worker-run.js';
 
@@ -61,9 +55,6 @@ export interface WorkerOptions {
   leave?: AbortSignal | undefined;
 }
 
-/** For the last spans to be sent. */
-const FAREWELL_MS = 2_000;
-
 /** Resolves when the run has ended well or on request, or this worker was let off. Rejects with the first cause otherwise. */
 export async function runWorker(options: WorkerOptions): Promise<WorkerEnd> {
   const { signal, leave } = options;
@@ -82,25 +73,16 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerEnd> {
   }
 }
 
-/** What it says goes to the coordinator too, as soon as there is one; how it is, to whoever asks its metrics' port. */
+/** Who looks at it, and where it shows how it is. */
 interface Watched extends WorkerOptions {
-  whereabouts: Whereabouts;
-  forwarder: LogForwarder;
+  observer: WorkerObserver;
   watch: Watch;
-  /** Null where steps are not traced. */
-  tracer: StepTracer | null;
-}
-
-async function watched(options: WorkerOptions): Promise<Watched> {
-  const [whereabouts, forwarder] = [new Whereabouts(), new LogForwarder()];
-  const log = options.log.with(() => whereabouts.fields()).also(forwarder.take);
-  const tracer = await openTracer('worker', log);
-  return { ...options, log, whereabouts, forwarder, tracer, watch: new Watch('worker') };
 }
 
 /** Rejects with the reason of `toldToGo` if that is aborted before it has joined. */
 async function joinAndTakePart(given: WorkerOptions, toldToGo: AbortSignal): Promise<WorkerEnd> {
-  const options = await watched(given);
+  const observer = await WorkerObserver.open(given.log);
+  const options = { ...given, log: observer.log, observer, watch: new Watch('worker') };
   const address = splitAddress(await ownHost({ ...options, signal: toldToGo }));
   const metricsPlace = { port: options.metricsPort, host: options.metricsHost ?? interfaceFor(address.host) };
   return serving(options.watch, metricsPlace, () => joinAt(address, options, toldToGo));
@@ -113,7 +95,7 @@ interface OwnAddress {
 }
 
 async function joinAt({ host, port }: OwnAddress, options: Watched, toldToGo: AbortSignal): Promise<WorkerEnd> {
-  const { find, access, log, whereabouts, forwarder, watch, tracer } = options;
+  const { find, access, log, watch, observer } = options;
   watch.readiness = { ready: false, text: 'looking for the coordinator' };
   const refusals = new Refusals(log);
   const own = { host: interfaceFor(host), port: options.listenPort };
@@ -121,13 +103,12 @@ async function joinAt({ host, port }: OwnAddress, options: Watched, toldToGo: Ab
   try {
     const about = { host, listenPort: port ?? listener.port, pid: process.pid, device: deviceLabel() };
     const session = await joinRun({ ...about, find, access, log, signal: toldToGo });
-    whereabouts.join(session);
-    forwarder.connect(session);
+    observer.join(session);
     return await takePart(options, session, listener, refusals);
   } finally {
     watch.readiness = { ready: false, text: 'ending' };
     await listener.close();
-    await tracer?.close(FAREWELL_MS);
+    await observer.close();
   }
 }
 
@@ -151,7 +132,7 @@ async function takePart(
   const metrics = createWorkerMetrics(worker, runId);
   exposeRefusals(metrics.registry, refusals);
   session.observe(metrics);
-  watch.show(metrics.registry, { run: runId, worker: String(worker) });
+  watch.show(metrics);
   watch.readiness = { ready: true, text: `worker ${worker} of run ${runId}` };
   const run = new WorkerRun(session);
   const interrupt = (): void => run.fail(interrupted());
@@ -175,11 +156,14 @@ async function train(
   metrics: WorkerMetrics,
   run: WorkerRun,
 ): Promise<void> {
-  const { log } = options;
+  const { log, observer } = options;
+  const { whereabouts } = observer;
   const parts = await load(options, session, listener, metrics);
   run.canSave(parts);
+  whereabouts.stage = 'compiles its passes';
   await warmUp(parts);
   session.ended.throwIfAborted();
+  whereabouts.stage = 'takes part, or waits for an order';
   session.ready({ rows: parts.dataset.train.length, dataHash: parts.dataHash });
   const { device, threads, tensorFlowVersion: tensorFlow } = parts.engine;
   log.info('ready to train', { device, threads, tensorFlow });
@@ -204,8 +188,11 @@ async function load(
   metrics: WorkerMetrics,
 ): Promise<WorkerParts> {
   const { config, ended } = session;
+  const { whereabouts, timeline, stepped } = options.observer;
+  whereabouts.stage = 'loads its engine';
   const engine = await loadEngine({ ...config.engine, threads: options.threads ?? config.engine.threads });
   ended.throwIfAborted();
+  whereabouts.stage = 'reads its data';
   const dataset = await readData(options, session);
   const knowledge = await loadKnowledge(config, dataset);
   ended.throwIfAborted();
@@ -214,22 +201,8 @@ async function load(
   const checkpointer = checkpointerOf(session, engine, dataset, options.log, metrics);
   return {
     ...{ session, listener, engine, dataset, knowledge, dataHash, passes, metrics, checkpointer },
-    ...{ access: options.access, log: options.log, whereabouts: options.whereabouts },
+    ...{ access: options.access, log: options.log, whereabouts, timeline, stepped },
     ...{ overdue: options.watch.overdue, world: 1 },
-    ...timingsFor(session, options.tracer),
-  };
-}
-
-/** Whoever asks the coordinator is told where the time of a step goes, and so is a collector of traces where there is one. */
-function timingsFor(session: Session, tracer: StepTracer | null): Pick<WorkerParts, 'timeline' | 'stepped'> {
-  const teller = new TimingsTeller(session);
-  session.onAsked(({ timeSteps }) => timeSteps === null || teller.want(timeSteps));
-  return {
-    timeline: new StepTimeline(),
-    stepped(timed) {
-      teller.stepped(timed);
-      tracer?.step(tracedStep(session, timed));
-    },
   };
 }
 

@@ -193,7 +193,7 @@ export class MemberSession implements types.Session {
   }
 
   private hear(message: CoordinatorMessageSeen): void {
-    if (message.timeSteps !== null) for (const callback of this.asked) callback(message);
+    if (message.timeSteps !== null || message.inspect !== null) for (const callback of this.asked) callback(message);
     else this.standing.hear(message);
   }
 
@@ -248,6 +248,7 @@ export class MemberSession implements types.Session {
     this.metrics?.reconnect();
     // A coordinator that did not know of it may have given its number away.
     this.worker = welcome.worker;
+    this.metrics?.renumber(welcome.worker);
     this.standing.note(welcome.generation);
     this.link.attach(connection);
     if (this.readyReport !== undefined && !this.readyTold) this.ready(this.readyReport);

@@ -115,13 +115,13 @@ export interface BlameDetails extends FailDetails {
 }
 
 /** What a worker says beside the run. */
-export type Remark = Pick<WorkerMessage, 'logs' | 'timings'>;
+export type Remark = Pick<WorkerMessage, 'logs' | 'timings' | 'inspected'>;
 
 /** What a coordinator asks of a worker beside the run. */
-export type Asked = Pick<CoordinatorMessageSeen, 'timeSteps'>;
+export type Asked = Pick<CoordinatorMessageSeen, 'timeSteps' | 'inspect'>;
 
 /** What of a worker's metrics its session counts. */
-export type SessionMetrics = Pick<WorkerMetrics, 'heartbeat' | 'sent' | 'received' | 'halt' | 'reconnect'>;
+export type SessionMetrics = Pick<WorkerMetrics, 'heartbeat' | 'sent' | 'received' | 'halt' | 'reconnect' | 'renumber'>;
 
 /**
  * A worker's part in a run. `step` is the 0-based index of the step under way.

@@ -16,7 +16,7 @@ const MOST_SPANS = 200;
 
 export class StepTimeline {
   /** What is under way, for those who ask what this worker does. */
-  readonly current = new Map<string, number>();
+  readonly current = new Set<{ name: string; startMs: number }>();
   private spans: TimedSpan[] = [];
   private begunMs = performance.now();
 
@@ -27,11 +27,12 @@ export class StepTimeline {
 
   async time<T>(name: string, track: Track, work: () => Promise<T>): Promise<T> {
     const startMs = performance.now();
-    this.current.set(name, startMs);
+    const current = { name, startMs };
+    this.current.add(current);
     try {
       return await work();
     } finally {
-      this.current.delete(name);
+      this.current.delete(current);
       this.note({ name, track, startMs, durationMs: performance.now() - startMs });
     }
   }

@@ -9,6 +9,8 @@ export class Whereabouts {
   private session: Joined | undefined;
   private place: { rank: number; generation: number } | undefined;
   private step: number | undefined;
+  /** What it is about, in words. */
+  stage = 'looks for its coordinator';
 
   join(session: Joined): void {
     this.session = session;

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { isAlive, metrics, smallRun, until, untilStep, type SmallRun } from './small-run.js';
+import { isAlive, metrics, smallRun, until, untilStep, workersOf, type SmallRun } from './small-run.js';
 import { mlip, type CliResult } from './run-cli.js';
 
 let small: SmallRun;
@@ -11,7 +11,7 @@ let pid = 0;
 beforeAll(async () => {
   small = await smallRun();
   const onStart = (child: { pid?: number | undefined }): void => void (pid = child.pid!);
-  training = mlip(small.train('live', '--workers', '2', '--steps', '100000'), { onStart });
+  training = mlip(small.train('live', '--workers', '2', '--steps', '100000'), { onStart, env: OUTSIDE });
   await untilStep(live(), 3);
 });
 afterAll(async () => {
@@ -20,8 +20,11 @@ afterAll(async () => {
   small.remove();
 });
 
+/** In a cluster the number of workers is not the coordinator's to change. */
+const OUTSIDE = { KUBERNETES_SERVICE_HOST: undefined };
 const live = (...parts: string[]): string => small.path('live', ...parts);
 const steps = (): number => metrics(live()).length;
+const worldNow = (): number => (JSON.parse(metrics(live()).at(-1)!) as { world: number }).world;
 interface Reply {
   changed: boolean;
   text: string;
@@ -87,6 +90,18 @@ it('drains a worker by its rank, which ends with status 0, but not the last one'
     expect.stringContaining('MLIP_E_WORKER_NEEDED: worker 0 is the last one'),
   ]);
   expect((await mlip(['drain', '--worker', '1', live()])).stderr).toContain('the run has no worker 1');
+});
+
+it('is scaled: the launcher starts what is missing, and what is too much leaves', async () => {
+  const up = await reply('scale', '2');
+  expect(up).toEqual({ changed: true, text: '2 workers wanted; 1 here: 1 more worker to be started' });
+  await until(() => worldNow() === 2);
+  expect(await reply('scale', '2')).toEqual({ changed: false, text: 'the run has 2 workers already' });
+  const newest = workersOf(live()).at(-1)!;
+  expect(newest.worker).toBe(2);
+  expect(await reply('scale', '1')).toEqual({ changed: true, text: '1 worker wanted; 2 here: worker 2 leaves' });
+  await until(() => !isAlive(newest.pid));
+  await until(() => worldNow() === 1);
 });
 
 it('asks for what is missing on the command line, and refuses what makes no sense', async () => {

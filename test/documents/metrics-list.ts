@@ -21,9 +21,7 @@ export type Source = 'run' | 'worker' | 'coordinator' | 'process';
 
 /** `run`: of a run, by its coordinator. `coordinator`: of its process, with a store. `process`: of both. */
 export function allMetrics(): Record<Source, MetricDescription[]> {
-  const process = new CoordinatorWatch();
-  process.showQueue(async () => 0);
-  const own = describe(process.registry);
+  const own = describe(processRegistry());
   const isOurs = ({ name }: MetricDescription): boolean => name.startsWith('mlip_');
   return {
     run: describe(runRegistry()),
@@ -31,6 +29,19 @@ export function allMetrics(): Record<Source, MetricDescription[]> {
     worker: describe(workerRegistry()),
     process: own.filter((metric) => !isOurs(metric)),
   };
+}
+
+/** As they are served, but for those that Node brings. */
+export async function ownExpositions(): Promise<Record<Exclude<Source, 'process'>, string>> {
+  const [run, coordinator, worker] = [runRegistry(), processRegistry(), workerRegistry()];
+  for (const { name } of describe(coordinator)) if (!name.startsWith('mlip_')) coordinator.removeSingleMetric(name);
+  return { run: await run.metrics(), coordinator: await coordinator.metrics(), worker: await worker.metrics() };
+}
+
+function processRegistry(): Registry {
+  const watch = new CoordinatorWatch();
+  watch.showQueue(async () => 0);
+  return watch.registry;
 }
 
 function runRegistry(): Registry {

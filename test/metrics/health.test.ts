@@ -78,10 +78,15 @@ describe('/metrics', () => {
   it('has those of the process from the start, with the labels of the run while there is one', async () => {
     const memory = /^process_resident_memory_bytes\{(.*)\} \d+$/m;
     expect(memory.exec((await get('/metrics')).text)?.[1]).toBe('role="worker"');
-    watch.show(createWorkerMetrics(1, 'r1').registry, { run: 'r1', worker: '1' });
+    const metrics = createWorkerMetrics(1, 'r1');
+    watch.show(metrics);
     const { text } = await get('/metrics');
     expect(memory.exec(text)?.[1]).toBe('run="r1",worker="1",role="worker"');
     expect(text).toMatch(/^mlip_step\{run="r1",worker="1",role="worker"\} 0$/m);
+    metrics.renumber(7);
+    const renumbered = (await get('/metrics')).text;
+    expect(memory.exec(renumbered)?.[1]).toBe('run="r1",worker="7",role="worker"');
+    expect(renumbered).toMatch(/^mlip_step\{run="r1",worker="7",role="worker"\} 0$/m);
     watch.forget();
     const left = (await get('/metrics')).text;
     expect(memory.exec(left)?.[1]).toBe('role="worker"');

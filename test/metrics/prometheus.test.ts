@@ -2,13 +2,16 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Registry } from 'prom-client';
 import { PHASES } from '../../src/coordinator/state.js';
-import { type RunFacts, createCoordinatorMetrics } from '../../src/metrics/coordinator-metrics.js';
+import {
+  type CoordinatorMetrics,
+  type RunFacts,
+  createCoordinatorMetrics,
+} from '../../src/metrics/coordinator-metrics.js';
 import { type MetricsServer, serveMetrics } from '../../src/metrics/server.js';
 import { exposeRefusals } from '../../src/metrics/refused.js';
 import { Watch } from '../../src/metrics/watch.js';
-import { createWorkerMetrics } from '../../src/metrics/worker-metrics.js';
+import { type WorkerMetrics, createWorkerMetrics } from '../../src/metrics/worker-metrics.js';
 import { REFUSAL_REASONS } from '../../src/security/refusals.js';
 import { quietRefusals } from '../support/access.js';
 
@@ -26,9 +29,9 @@ const facts: RunFacts = {
 /** As in metrics.jsonl, but for the losses. */
 const line = { lr: 1e-3, grad_norm: 2.5, epoch: 0, pairs_per_second: 64, data_wait: 0.25, comm_wait: 0.125 };
 
-function showing(registry: Registry): Watch {
-  const watch = new Watch('worker');
-  watch.show(registry, { run: 'r1' });
+function showing(metrics: CoordinatorMetrics | WorkerMetrics): Watch {
+  const watch = new Watch('planned' in metrics ? 'coordinator' : 'worker');
+  watch.show(metrics);
   return watch;
 }
 
@@ -54,7 +57,7 @@ describe('the metrics server', () => {
     metrics.restarted('checkpoint');
     metrics.saved(6);
     metrics.saveFailed();
-    server = await serveMetrics(showing(metrics.registry), here);
+    server = await serveMetrics(showing(metrics), here);
     const { status, type, text } = await get('/metrics');
     expect(status).toBe(200);
     expect(type).toContain('text/plain');
@@ -85,7 +88,7 @@ describe('the metrics server', () => {
     ]) {
       expect(text.split('\n')).toContain(line);
     }
-    expect(text).toMatch(/^process_resident_memory_bytes\{run="r1",role="worker"\} \d+$/m);
+    expect(text).toMatch(/^process_resident_memory_bytes\{run="r1",role="coordinator"\} \d+$/m);
   });
 
   it('serves a worker’s metrics, with the time of each phase', async () => {
@@ -101,7 +104,7 @@ describe('the metrics server', () => {
     metrics.generation(4, 1, 5);
     metrics.abandonedStep();
     metrics.received('state', 0, 30);
-    server = await serveMetrics(showing(metrics.registry), here);
+    server = await serveMetrics(showing(metrics), here);
     const lines = (await get('/metrics')).text.split('\n');
     for (const line of [
       'mlip_phase_seconds_sum{run="r1",worker="3",role="worker",phase="encode"} 0.75',
@@ -126,7 +129,7 @@ describe('the metrics server', () => {
     const refusals = quietRefusals();
     exposeRefusals(metrics.registry, refusals);
     for (let i = 0; i < 3; i++) refusals.add('token', 'a call');
-    server = await serveMetrics(showing(metrics.registry), here);
+    server = await serveMetrics(showing(metrics), here);
     for (let scrape = 0; scrape < 2; scrape++) {
       const lines = (await get('/metrics')).text.split('\n').filter((line) => line.startsWith('mlip_refused_total'));
       expect(lines).toHaveLength(REFUSAL_REASONS.length);
@@ -145,7 +148,7 @@ describe('the metrics server', () => {
       else metrics.step(i, 1, losses);
       metrics.sent('state', i, 1);
     }
-    server = await serveMetrics(showing(metrics.registry), here);
+    server = await serveMetrics(showing(metrics), here);
     const lines = (await get('/metrics')).text.split('\n');
     expect(lines.filter((line) => line.startsWith('mlip_loss{'))).toHaveLength(64);
     expect(lines).toContainEqual(expect.stringMatching(/^mlip_loss\{part="loss",.*\} 999$/));
@@ -168,7 +171,7 @@ describe('the metrics server', () => {
     expect(await ofWorker()).toEqual([]);
     metrics.joined(5);
     metrics.heartbeat(5);
-    expect(await ofWorker()).toEqual(['mlip_heartbeats_total{worker="5",run="r1",role="coordinator"} 1']);
+    expect(await ofWorker()).toEqual(['mlip_heartbeats_total{worker="5"} 1']);
   });
 
   it('names a port in use, and what to do', async () => {

@@ -66,7 +66,7 @@ async function expectQuiet(out: string): Promise<void> {
 }
 
 describe('a run has the bits of a quiet one', () => {
-  it('when a worker joins in its middle and another one is told to go, which ends with status 0', async () => {
+  it('when a worker joins in its middle and another one is told to go, which ends with status 75', async () => {
     const coordinator = await startCoordinator('changing', 2);
     const first = [startWorker(coordinator.address), startWorker(coordinator.address)];
     await until(() => (newest('changing')?.step ?? 0) >= 5, 60_000);
@@ -74,7 +74,7 @@ describe('a run has the bits of a quiet one', () => {
     await until(() => newest('changing')?.world === 3, 60_000);
     first[0].child.kill('SIGTERM');
     const left = await first[0].ended;
-    expect(left.status, left.stderr).toBe(0);
+    expect(left.status, left.stderr).toBe(75);
     expect(left.stderr).toContain('told to go: asking to be let off');
     const ended = await coordinator.ended;
     expect(ended.status, ended.stderr).toBe(0);

@@ -6,9 +6,9 @@ import { delimiter, join } from 'node:path';
 import { cacheDirectory } from '../../src/engine/library-paths.js';
 import { holdLock } from '../../src/engine/provision/lock.js';
 
-const VERSION = 'v2.15.2';
+export const NATS_VERSION = 'v2.15.2';
 const name = process.platform === 'win32' ? 'nats-server.exe' : 'nats-server';
-const cached = join(cacheDirectory(), 'nats-server', VERSION, name);
+const cached = join(cacheDirectory(), 'nats-server', NATS_VERSION, name);
 
 /** MLIP_NATS_SERVER, that of the PATH, or that of the cache. */
 export function findNatsServer(): string | undefined {
@@ -46,7 +46,7 @@ export async function provideNatsServer(): Promise<void> {
 
 function buildWithGo(folder: string): string {
   const env = { ...process.env, GOBIN: folder, GOFLAGS: '-mod=mod', CGO_ENABLED: '0' };
-  return run('go', ['install', `github.com/nats-io/nats-server/v2@${VERSION}`], folder, env);
+  return run('go', ['install', `github.com/nats-io/nats-server/v2@${NATS_VERSION}`], folder, env);
 }
 
 /** Downloads Debian's package and takes the file out of it; nothing is installed. */

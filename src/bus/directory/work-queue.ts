@@ -58,6 +58,15 @@ export class DirectoryWorkQueue implements WorkQueue {
     }
   }
 
+  async withdraw(id: string): Promise<boolean> {
+    const item = await this.#place.run(async () => {
+      const isThere = (await namesIn(this.#items)).includes(id);
+      return isThere ? this.#tryToTake(id) : null;
+    });
+    await item?.done();
+    return item !== null;
+  }
+
   async depth(): Promise<number> {
     return this.#place.run(async () => (await namesIn(this.#items)).length);
   }

@@ -66,6 +66,21 @@ class NatsWorkQueue implements WorkQueue {
     }
   }
 
+  /** The server does not tell who works on what: only who gets an item knows that nobody else has it. */
+  async withdraw(id: string): Promise<boolean> {
+    if (!(await this.list()).some((item) => item.id === id)) return false;
+    const others: QueueItem[] = [];
+    try {
+      for (let item = await this.take({ waitMs: 0 }); item !== null; item = await this.take({ waitMs: 0 })) {
+        if (item.id === id) return await item.done().then(() => true);
+        others.push(item);
+      }
+      return false;
+    } finally {
+      for (const item of others) await item.giveBack();
+    }
+  }
+
   async depth(): Promise<number> {
     const { state } = await this.#link.persist(() => this.#link.manager.streams.info(this.#stream));
     return state.messages;

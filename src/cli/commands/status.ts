@@ -1,14 +1,13 @@
 /** `mlip status`: where a run stands. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, Option } from 'commander';
-import type { RunRecord } from '../../coordinator/run-record.js';
 import { hasCode } from '../../core/errors.js';
-import type { Access } from '../../security/access.js';
-import { addAccessOptions } from '../access.js';
-import { commandLogger } from '../logging.js';
+import type { RunStatus } from '../../rpc/service.js';
+import { addRunChoice } from '../control/run-options.js';
+import { withRun, type Ask } from '../control/tell-run.js';
 import { addExamples } from '../options.js';
-import { accessTo, openFinder, type RunChoice, type RunFinder } from '../status/find-run.js';
-import { addStoreOptions } from '../store-options.js';
+import type { RunChoice } from '../status/find-run.js';
+import { leftReport, liveReport } from '../status/report.js';
 import { answer } from '../terminal.js';
 
 interface StatusOptions extends RunChoice {
@@ -18,20 +17,15 @@ interface StatusOptions extends RunChoice {
 }
 
 const WATCH_MS = 2_000;
-const ANSWER_MS = 5_000;
 
 export function statusCommand(): Command {
   const command = new Command('status')
     .description('show where a run stands: phase, step, rate, time left, workers, last change and its reason')
-    .argument('[out]', 'output directory of the run')
-    .option('--coordinator <host:port>', 'address of its coordinator')
-    .option('--run <name>', 'name of the run in the store; not needed where there is one only')
     .addOption(new Option('-o, --output <form>', 'form').choices(['text', 'wide', 'json']).default('text'))
     .option('--json', 'the same as -o json')
     .option('--watch', 'again every two seconds, until the run has ended')
     .action(status);
-  addStoreOptions(command);
-  addAccessOptions(command, 'then that of the output directory');
+  addRunChoice(command);
   return addExamples(
     command,
     'mlip status runs/first',
@@ -45,13 +39,7 @@ interface Answer {
 }
 
 async function status(out: string | undefined, options: StatusOptions): Promise<void> {
-  const access = accessTo(out, options, commandLogger('status'));
-  const finder = await openFinder(out, options);
-  try {
-    await showUntilEnded(() => ask(out, options, access, finder), options.watch === true);
-  } finally {
-    await finder.close();
-  }
+  await withRun(out, options, (ask) => showUntilEnded(() => answerOf(out, options, ask), options.watch === true));
 }
 
 /** Once only where it is not watched. */
@@ -66,35 +54,31 @@ async function showUntilEnded(next: () => Promise<Answer>, watched: boolean): Pr
   }
 }
 
-/** Of a run that has ended nobody answers any more. */
-async function ask(
-  out: string | undefined,
-  options: StatusOptions,
-  access: Access,
-  finder: RunFinder,
-): Promise<Answer> {
-  const { readRecord } = await import('../../coordinator/record-keeper.js');
-  const record = out === undefined ? null : await readRecord(out);
-  if (out !== undefined && record?.ended === true) return left(out, record, options);
-  const { fetchStatus } = await import('../../rpc/launcher.js');
-  const { describeStatus } = await import('../status/text.js');
-  const address = await finder.address();
+/** Where nobody answers, what the run has left does. */
+async function answerOf(out: string | undefined, options: StatusOptions, ask: Ask): Promise<Answer> {
   try {
-    const found = await fetchStatus(address, { access, timeoutMs: ANSWER_MS });
-    const text = isJson(options) ? JSON.stringify(found) : describeStatus(found, options.output === 'wide');
-    return { text, ended: found.phase === 'ended' };
+    const { fetchStatus } = await import('../../rpc/launcher.js');
+    return await live(await ask(fetchStatus), options);
   } catch (error) {
-    if (out === undefined || !hasCode(error, 'MLIP_E_RPC_UNREACHABLE')) throw error;
-    // It may have ended meanwhile.
-    return await left(out, await readRecord(out), options);
+    const isLeft = hasCode(error, 'MLIP_E_RUN_OVER') || hasCode(error, 'MLIP_E_RPC_UNREACHABLE');
+    if (out === undefined || options.coordinator !== undefined || !isLeft) throw error;
+    return left(out, options);
   }
 }
 
-async function left(out: string, record: RunRecord | null, options: StatusOptions): Promise<Answer> {
+async function live(found: RunStatus, options: StatusOptions): Promise<Answer> {
+  const { describeStatus } = await import('../status/text.js');
+  const text = isJson(options) ? JSON.stringify(liveReport(found)) : describeStatus(found, options.output === 'wide');
+  return { text, ended: found.phase === 'ended' };
+}
+
+async function left(out: string, options: StatusOptions): Promise<Answer> {
+  const { readRecord } = await import('../../coordinator/record-keeper.js');
   const { leftRun } = await import('../status/left-run.js');
   const { describeLeft } = await import('../status/text.js');
-  const run = leftRun(out, record);
-  return { text: isJson(options) ? JSON.stringify(run) : describeLeft(run, out), ended: run.outcome !== 'unfinished' };
+  const run = leftRun(out, await readRecord(out));
+  const text = isJson(options) ? JSON.stringify(leftReport(run)) : describeLeft(run, out);
+  return { text, ended: run.outcome !== 'unfinished' };
 }
 
 function isJson({ output, json }: StatusOptions): boolean {

@@ -40,12 +40,13 @@ export function traceCommand(): Command {
 }
 
 async function trace(out: string | undefined, options: TraceOptions): Promise<void> {
-  const parts = await collect(out, options);
+  const told = await collect(out, options);
+  const parts = told.filter(({ timings }) => timings!.spans.length > 0);
   const { chromeTrace } = await import('../trace/chrome-trace.js');
   const { describeTrace, traceSummary } = await import('../trace/trace-text.js');
   if (parts.length === 0) throw nothing(options.timeout);
   await write(options.output, JSON.stringify(chromeTrace(parts)));
-  const summary = traceSummary(parts, options);
+  const summary = traceSummary(told, options);
   if (options.json) answerJson(summary);
   else answer(describeTrace(summary));
 }
@@ -62,7 +63,7 @@ async function collect(out: string | undefined, options: TraceOptions): Promise<
     const { traceSteps } = await import('../../rpc/launcher.js');
     const found = traceSteps(await finder.address(), { access, steps, limitMs: timeout * 1000, signal: stop.signal });
     const parts: TracePartSeen[] = [];
-    for await (const part of found) if (part.timings !== null && part.timings.spans.length > 0) parts.push(part);
+    for await (const part of found) if (part.timings !== null) parts.push(part);
     return parts;
   } finally {
     await finder.close();

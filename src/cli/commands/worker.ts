@@ -88,7 +88,12 @@ async function worker(options: WorkerCommandOptions): Promise<void> {
     forgetParent();
     void store?.close();
   });
-  if (end === 'leftLast') process.exitCode = EXIT.again;
+  if (end === 'leftLast' || (end === 'left' && isToComeBack(leave.signal))) process.exitCode = EXIT.again;
+}
+
+/** Whoever keeps workers, as Kubernetes does, starts another one in the place of one that it told to go; `mlip train` does not. */
+function isToComeBack(toldToGo: AbortSignal): boolean {
+  return toldToGo.aborted && !isLaunched();
 }
 
 async function finderOf(

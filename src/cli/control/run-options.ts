@@ -24,7 +24,7 @@ export function addReplyOption(command: Command): Command {
   return command.option('--json', 'print {changed, text} as one JSON object');
 }
 
-export function showReply({ changed, text }: CommandReply, { json }: ControlOptions): void {
+export function showReply({ changed, text }: CommandReply, { json }: { json?: boolean }): void {
   if (json) answerJson({ changed, text });
   else answer(text);
 }

@@ -2,30 +2,49 @@
 import type { RunRecord } from '../../coordinator/run-record.js';
 import { hasCode, MlipError } from '../../core/errors.js';
 import type { LauncherOptions } from '../../rpc/launcher.js';
+import type { Access } from '../../security/access.js';
 import { commandLogger } from '../logging.js';
 import { ENDED } from '../outcome-text.js';
 import { accessTo, openFinder, type RunChoice } from '../status/find-run.js';
 
 /** Time for the coordinator to answer; what it says is durable by then. */
-const ANSWER_MS = 10_000;
+const ANSWER_MS = 5_000;
 
 export type Tell<Reply> = (address: string, options: LauncherOptions) => Promise<Reply>;
 
-/** @throws MLIP_E_RUN_OVER where the run has ended, and what the coordinator answers */
-export async function tellRun<Reply>(out: string | undefined, choice: RunChoice, tell: Tell<Reply>): Promise<Reply> {
+/** Asks the coordinator of the run, whichever that is by then. @throws MLIP_E_RUN_OVER where the run has ended */
+export type Ask = <Reply>(tell: Tell<Reply>) => Promise<Reply>;
+
+/** What names the run is opened once, and its token is read once. */
+export async function withRun<T>(
+  out: string | undefined,
+  choice: RunChoice,
+  action: (ask: Ask) => Promise<T>,
+): Promise<T> {
   const finder = await openFinder(out, choice);
-  try {
+  let access: Access | undefined;
+  const ask: Ask = async (tell) => {
     await requireUnfinished(out, choice);
-    const address = await finder.address();
-    const access = accessTo(out, choice, commandLogger('control'));
-    return await tell(address, { access, timeoutMs: ANSWER_MS });
-  } catch (error) {
-    // It may have ended meanwhile.
-    if (hasCode(error, 'MLIP_E_RPC_UNREACHABLE')) await requireUnfinished(out, choice);
-    throw error;
+    try {
+      const address = await finder.address();
+      access ??= accessTo(out, choice, commandLogger('control'));
+      return await tell(address, { access, timeoutMs: ANSWER_MS });
+    } catch (error) {
+      // It may have ended meanwhile.
+      if (hasCode(error, 'MLIP_E_RPC_UNREACHABLE')) await requireUnfinished(out, choice);
+      throw error;
+    }
+  };
+  try {
+    return await action(ask);
   } finally {
     await finder.close();
   }
+}
+
+/** @throws MLIP_E_RUN_OVER where the run has ended, and what the coordinator answers */
+export function tellRun<Reply>(out: string | undefined, choice: RunChoice, tell: Tell<Reply>): Promise<Reply> {
+  return withRun(out, choice, (ask) => ask(tell));
 }
 
 async function requireUnfinished(out: string | undefined, { coordinator }: RunChoice): Promise<void> {

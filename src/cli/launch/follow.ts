@@ -24,7 +24,11 @@ export interface RunEnd {
 
 export interface Members {
   joined(worker: number, pid: number): void;
+  /** It is to leave, and does so later. */
+  leaving(worker: number): void;
   left(worker: number): void;
+  /** The run is to have so many workers. */
+  scaled(workers: number): void;
   /** A checkpoint was written. */
   saved(path: string): void;
 }
@@ -64,7 +68,9 @@ export class RunFollower {
   private heed(event: RunEvent): void {
     this.show(event);
     if (event.kind === 'joined') this.members.joined(event.worker, event.pid);
+    if (event.kind === 'leaving') this.members.leaving(event.worker);
     if (event.kind === 'left') this.members.left(event.worker);
+    if (event.kind === 'scaled') this.members.scaled(event.workers);
     if (event.kind === 'saved') this.members.saved(event.path);
     if (event.kind === 'started') this.started ??= { at: Date.now(), startStep: event.startStep };
     if (event.kind === 'started' || event.kind === 'generation') this.world = event.world;
@@ -96,6 +102,12 @@ export class RunFollower {
       }
       case 'step':
         return progress.step(event.line);
+      case 'paused':
+        return progress.note(`paused after step ${event.step}; \`mlip resume\` lets it go on`);
+      case 'resumed':
+        return progress.note(`going on after step ${event.step}`);
+      case 'scaled':
+        return progress.note(`${event.workers} worker(s) are wanted`);
       case 'saved':
         return progress.note(`checkpoint of step ${event.step}: ${event.path}`);
       // The coordinator's log says the notices and why a run failed.

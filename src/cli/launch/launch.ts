@@ -10,6 +10,7 @@ import { stopRun } from '../../rpc/launcher.js';
 import type { Access } from '../../security/access.js';
 import { accessEnvironment } from '../access.js';
 import { startChild, type Child, type ChildEnd } from './child.js';
+import { Crew } from './crew.js';
 import type { WorkerShare } from './devices.js';
 import { createFamily, describeSignal, type Family } from './family.js';
 import { RunFollower, type RunEnd } from './follow.js';
@@ -27,8 +28,10 @@ const HANG_MS = 2_000;
 export interface LaunchPlan {
   /** Arguments of `mlip coordinator` besides its port. */
   coordinator: readonly string[];
-  /** Arguments of `mlip worker` besides the coordinator's address, in order of start. */
-  workers: readonly WorkerPlan[];
+  /** Workers that are started. */
+  workers: number;
+  /** How the worker of a place, from 0, is started where there are so many. */
+  workerPlan: (place: number, workers: number) => WorkerPlan;
   out: string;
   /** Processes that are started again after they were killed, in all. */
   maxRestarts: number;
@@ -41,7 +44,8 @@ export interface LaunchPlan {
   onSaved?: (checkpoint: string) => void;
 }
 
-interface WorkerPlan {
+export interface WorkerPlan {
+  /** Arguments of `mlip worker` besides the coordinator's address. */
   args: readonly string[];
   env: WorkerShare['env'];
 }
@@ -62,8 +66,7 @@ export async function launchRun(plan: LaunchPlan): Promise<RunEnd> {
 class Launcher {
   private readonly plan: LaunchPlan;
   private readonly family: Family = createFamily();
-  /** By number, of those that have joined. */
-  private readonly workers = new Map<number, Child>();
+  private readonly crew = new Crew();
   private readonly follower: RunFollower;
   private readonly removeHandlers: () => void;
   private coordinator!: Child;
@@ -80,7 +83,9 @@ class Launcher {
     this.givenUp.catch(() => undefined);
     this.follower = new RunFollower(plan.access, plan.progress, {
       joined: (worker, pid) => this.name(worker, pid),
+      leaving: (worker) => this.crew.letGo(worker),
       left: (worker) => this.part(worker),
+      scaled: (workers) => this.fill(workers),
       saved: (path) => plan.onSaved?.(path),
     });
     process.once('exit', this.family.killAll);
@@ -109,7 +114,7 @@ class Launcher {
   private async follow(): Promise<RunEnd> {
     this.startCoordinator(0);
     this.address = await this.coordinator.address;
-    for (const worker of this.plan.workers) this.startWorker(worker);
+    this.fill(this.plan.workers);
     for (;;) {
       const end = await this.follower.follow(this.address).catch((error: unknown) => this.await(error));
       if (end !== undefined) return end;
@@ -134,9 +139,19 @@ class Launcher {
     this.coordinator = this.start('coordinator', args, undefined, (end) => this.coordinatorEnded(end));
   }
 
-  private startWorker(worker: WorkerPlan): void {
-    const args = ['worker', '--coordinator', this.address!, ...worker.args];
-    const child = this.start('worker', args, worker.env, (end) => void this.workerEnded(worker, child, end));
+  /** Starts workers until there are so many. */
+  private fill(workers: number): void {
+    if (this.over || this.signal !== undefined) return;
+    for (const place of this.crew.missing(workers)) {
+      this.startWorker(place, this.plan.workerPlan(place, Math.max(workers, place + 1)));
+    }
+  }
+
+  private startWorker(place: number, plan: WorkerPlan): void {
+    const args = ['worker', '--coordinator', this.address!, ...plan.args];
+    const again = (): void => this.startWorker(place, plan);
+    const child = this.start('worker', args, plan.env, (end) => void this.workerEnded(child, end, again));
+    this.crew.add(place, child);
   }
 
   private start(
@@ -158,13 +173,12 @@ class Launcher {
   }
 
   /** A worker that was killed is started again; what it reports as its own failure would come again. */
-  private async workerEnded(plan: WorkerPlan, child: Child, end: ChildEnd): Promise<void> {
-    if (this.over || end.status === 0) return;
-    if (end.signal !== null && this.mayRestart(end)) return this.startWorker(plan);
+  private async workerEnded(child: Child, end: ChildEnd, again: () => void): Promise<void> {
+    if (this.over || end.status === 0 || this.crew.isLeaving(child)) return;
+    if (end.signal !== null && this.mayRestart(end)) return again();
     // The coordinator says first why the run ends; of a worker that had not joined it knows nothing.
     await sleep(COORDINATOR_SPEAKS_FIRST_MS, undefined, { ref: false });
-    const joined = [...this.workers.values()].includes(child);
-    if (!this.over && (!joined || !this.family.lives((other) => other !== this.coordinator)))
+    if (!this.over && (!this.crew.hasJoined(child) || !this.family.lives((other) => other !== this.coordinator)))
       this.giveUp(new Killed(end));
   }
 
@@ -178,14 +192,12 @@ class Launcher {
 
   private name(worker: number, pid: number): void {
     const child = this.family.find(pid);
-    if (child === undefined) return;
-    child.name = `worker ${worker}`;
-    this.workers.set(worker, child);
+    if (child !== undefined) this.crew.name(worker, child);
   }
 
   /** A worker that was given up ends by itself, or hangs. */
   private part(worker: number): void {
-    const child = this.workers.get(worker);
+    const child = this.crew.get(worker);
     if (child === undefined) return;
     const timer = setTimeout(() => this.family.kill((other) => other === child), END_MS);
     timer.unref();
@@ -203,8 +215,7 @@ class Launcher {
 
   /** Once the run is over, workers end by themselves; those that have not joined would go on knocking. */
   private async settle(): Promise<void> {
-    const joined = [...this.workers.values()];
-    this.family.kill((child) => child !== this.coordinator && !joined.includes(child));
+    this.family.kill((child) => child !== this.coordinator && !this.crew.hasJoined(child));
     await this.family.settle(END_MS);
   }
 
@@ -224,7 +235,7 @@ class Launcher {
   private judge(end: RunEnd): RunEnd {
     const { failure } = end;
     if (failure !== undefined) {
-      const blamed = failure.worker === null ? undefined : this.workers.get(failure.worker);
+      const blamed = failure.worker === null ? undefined : this.crew.get(failure.worker);
       throw runFailed(failure, blamed && this.family.endOf(blamed), this.plan.out);
     }
     if (end.stopped) throw this.stopped(end.checkpoint);

@@ -61,7 +61,8 @@ async function trainAndScore(options: TrainOptions, access: Access): Promise<Clo
   const evaluation = evaluationOf(options, progress);
   const end = await launchRun({
     coordinator: coordinatorArguments(options, workers),
-    workers: planWorkers(options, workers, gpus),
+    workers,
+    workerPlan: planWorkers(options, workers, gpus),
     ...{ out: options.out, maxRestarts: options.maxRestarts, graceMs: config.elastic.graceMs },
     ...{ access, progress },
     onSaved: (checkpoint) => evaluation?.saved(resolve(checkpoint)),
@@ -98,20 +99,23 @@ function planWorkers(
   { config, metricsPort }: TrainOptions,
   workers: number,
   gpus: readonly string[],
-): LaunchPlan['workers'] {
+): LaunchPlan['workerPlan'] {
   if (gpus.length > 0 && workers > gpus.length) {
     say(`warning: ${workers} workers take turns on ${gpus.length} GPU(s); as many workers as GPUs are faster`);
   }
-  const shares = shareDevices({ workers, cores: availableParallelism(), threads: config.engine.threads, gpus });
-  return shares.map(({ threads, env }, index) => ({
-    args: ['--threads', String(threads), ...portArgument(metricsPort && metricsPort + 1 + index)],
-    env: {
-      UV_THREADPOOL_SIZE: String(poolSizeFor(config.data.decodeThreads || threads)),
-      ...COMPUTING_ENVIRONMENT,
-      ...process.env,
-      ...env,
-    },
-  }));
+  return (place, all) => {
+    const machine = { cores: availableParallelism(), threads: config.engine.threads, gpus };
+    const { threads, env } = shareDevices({ workers: all, ...machine })[place];
+    return {
+      args: ['--threads', String(threads), ...portArgument(metricsPort && metricsPort + 1 + place)],
+      env: {
+        UV_THREADPOOL_SIZE: String(poolSizeFor(config.data.decodeThreads || threads)),
+        ...COMPUTING_ENVIRONMENT,
+        ...process.env,
+        ...env,
+      },
+    };
+  };
 }
 
 function portArgument(port: number | undefined): string[] {

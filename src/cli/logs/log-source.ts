@@ -64,17 +64,20 @@ export async function* linesOfCoordinator(
 ): AsyncGenerator<FoundLines> {
   let [seen, deadlineMs] = [0, 0];
   for (;;) {
+    let heard = false;
     try {
       const stream = new CoordinatorLines(await finder.address(), access, query, seen);
       for await (const found of stream.read()) {
-        seen = stream.seen;
-        deadlineMs = Date.now() + AGAIN_MS;
+        seen = Math.max(seen, stream.seen);
+        heard = true;
         yield found;
       }
       if (!query.follow || stream.ended || query.signal.aborted) return;
+      heard = true;
     } catch (error) {
-      if (!query.follow || !isPassing(error) || Date.now() > deadlineMs) throw error;
+      if (!query.follow || !isPassing(error) || (!heard && Date.now() > deadlineMs)) throw error;
     }
+    if (heard) deadlineMs = Date.now() + AGAIN_MS;
     await sleep(PAUSE_MS);
   }
 }

@@ -1,7 +1,6 @@
 /** What a trace holds, in words. */
 import type { TracePartSeen } from '../../rpc/service.js';
 import { clocksOf, isOfWorker, type WorkerClock } from './chrome-trace.js';
-import { groupBy } from './group-by.js';
 
 export interface TraceSummary {
   file: string;
@@ -15,22 +14,15 @@ export interface TraceSummary {
 }
 
 export function traceSummary(parts: readonly TracePartSeen[], { output }: { output: string }): TraceSummary {
-  const steps = [...new Set(parts.map(({ timings }) => timings!.step + 1))].sort((a, b) => a - b);
+  const has = ({ timings }: TracePartSeen): boolean => timings!.spans.length > 0;
+  const steps = [...new Set(parts.filter(has).map(({ timings }) => timings!.step + 1))].sort((a, b) => a - b);
   const clocks = clocksOf(parts);
+  const missing = parts.filter((part) => isOfWorker(part) && !has(part));
   return {
     ...{ file: output, run: parts[0].runId, workers: clocks.length, clocks },
     steps: { first: steps[0], last: steps.at(-1)!, count: steps.length },
-    missing: missingOf(parts, steps),
+    missing: missing.map(({ worker, timings }) => ({ worker, step: timings!.step + 1 })),
   };
-}
-
-/** Between its first and its last step. */
-function missingOf(parts: readonly TracePartSeen[], steps: readonly number[]): TraceSummary['missing'] {
-  const workers = groupBy(parts.filter(isOfWorker), ({ worker }) => worker);
-  return [...workers].flatMap(([worker, own]) => {
-    const told = new Set(own.map(({ timings }) => timings!.step + 1));
-    return steps.filter((step) => !told.has(step)).map((step) => ({ worker, step }));
-  });
 }
 
 export function describeTrace({ file, run, steps, workers, missing, clocks }: TraceSummary): string {

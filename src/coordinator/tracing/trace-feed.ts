@@ -122,7 +122,9 @@ class Collection {
   }
 
   end(): void {
-    if (this.leave()) this.call.end();
+    if (!this.leave()) return;
+    for (const [step, workers] of this.missing) for (const worker of workers) this.pass(worker, { step });
+    this.call.end();
   }
 
   private isWanted(step: number): boolean {

@@ -121,6 +121,40 @@ export function queueContract(opened: () => Opened): void {
       expect(await short.take({ waitMs: 1300 })).toBeNull();
     });
 
+    it('an item that nobody works on can be withdrawn, and the others keep their order', async () => {
+      const [mine, theirs] = await queues();
+      const ids = [];
+      for (const value of ['1', '2', '3', '4']) ids.push(await mine.submit(bytes(value)));
+      const first = (await theirs.take({ waitMs: 0 }))!;
+      expect(await mine.withdraw(ids[2])).toBe(true);
+      expect(await mine.withdraw(ids[2])).toBe(false);
+      expect(await mine.withdraw('of-nobody')).toBe(false);
+      expect(await mine.withdraw('../items')).toBe(false);
+      // Somebody works on it, and goes on undisturbed.
+      expect(await mine.withdraw(ids[0])).toBe(false);
+      expect(await first.inProgress()).toBe(true);
+      expect((await theirs.list()).map(({ value }) => text(value))).toEqual(['1', '2', '4']);
+      await first.giveBack();
+      expect(await theirs.withdraw(ids[0])).toBe(true);
+      const left = [(await theirs.take({ waitMs: 500 }))!, (await mine.take({ waitMs: 500 }))!];
+      expect(left.map(({ value }) => text(value))).toEqual(['2', '4']);
+      for (const item of left) await item.done();
+      expect(await mine.withdraw(ids[1])).toBe(false);
+      expect(await mine.depth()).toBe(0);
+    });
+
+    it('an item that is withdrawn and taken at the same time is one or the other', async () => {
+      const [mine, theirs] = await queues();
+      for (let round = 0; round < 10; round++) {
+        const id = await mine.submit(bytes(`${round}`));
+        const [withdrawn, taken] = await Promise.all([mine.withdraw(id), theirs.take({ waitMs: 0 })]);
+        expect(withdrawn && taken !== null).toBe(false);
+        await taken?.done();
+        if (!withdrawn && taken === null) expect(await mine.withdraw(id)).toBe(true);
+        expect(await mine.depth()).toBe(0);
+      }
+    });
+
     it('an item that is too large is refused', async () => {
       const [mine] = await queues();
       expect(await codeOf(mine.submit(new Uint8Array(MAX_VALUE_BYTES + 1)))).toBe('MLIP_E_STORE_TOO_LARGE');
