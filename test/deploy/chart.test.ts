@@ -184,6 +184,16 @@ describe.skipIf(cannot !== '')('the release', () => {
     expect(metadata.labels).toMatchObject({ grafana_dashboard: '1' });
   });
 
+  it('lets alerts name where the runbooks are served', () => {
+    const at = 'metrics.prometheusRule.enabled=true,metrics.prometheusRule.runbooks=https://docs.example.org/runbooks/';
+    const { groups } = only(render(['--set', at]), 'PrometheusRule').spec as {
+      groups: { rules: { annotations?: { runbook_url: string } }[] }[];
+    };
+    const pages = groups.flatMap(({ rules }) => rules.flatMap(({ annotations }) => annotations?.runbook_url ?? []));
+    expect(pages.length).toBeGreaterThan(0);
+    for (const page of pages) expect(page).toMatch(/^https:\/\/docs\.example\.org\/runbooks\/[a-z-]+\.md$/);
+  });
+
   it.skipIf(findNatsServer() === undefined).each([1, 3])(
     'gives NATS (%i) a configuration that the server takes',
     (replicas) => {
