@@ -26,6 +26,18 @@ export function addDashboardOptions(command: Command): Command {
     );
 }
 
+/** Of a process that coordinates one run after the other: the dashboard shows all of them, also between two. */
+export interface DashboardOfMany extends DashboardOptions {
+  dashboardDir?: string;
+}
+
+export function addDashboardDirectory(command: Command): Command {
+  return command.option(
+    '--dashboard-dir <dir>',
+    'with --queue: show all runs of this directory, also between two runs; the run under way by default',
+  );
+}
+
 export interface Served {
   /** Output directory, which need not be there yet. */
   out: string;

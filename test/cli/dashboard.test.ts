@@ -123,6 +123,21 @@ it('a coordinator that stands by shows the run as well', async () => {
   await led;
 });
 
+it('a coordinator of a queue shows all runs of a directory, also while none goes on', async () => {
+  const token = 'a-token-that-is-long-enough';
+  writeFileSync(small.path('token'), token);
+  const queue = ['coordinator', '--queue', '--port', '0', '--store', small.path('queue'), '--dashboard-port', '0'];
+  const all = [...queue, '--dashboard-dir', small.folder];
+  const url = await start(...all, '--token-file', small.path('token'));
+  const { headers } = await login(url, token);
+  const { body } = await ask(`${url}api/runs`, { headers: { cookie: headers['set-cookie']![0].split(';')[0] } });
+  expect(JSON.parse(body)).toEqual(
+    expect.arrayContaining([expect.objectContaining({ id: 'done', phase: 'finished' })]),
+  );
+  const open = await mlip(all, { env: { MLIP_TOKEN: undefined } });
+  expect([open.status, open.stderr]).toEqual([2, expect.stringContaining('asks for a token')]);
+});
+
 it('a run leaves examples of what retrieval finds at its end, and so does an evaluation', async () => {
   const folder = small.path('done', 'evaluations', 'step-2');
   const read = (directory: string): RetrievalFile =>

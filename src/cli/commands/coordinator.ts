@@ -10,7 +10,12 @@ import type { CoordinatorWatch } from '../../metrics/coordinator-watch.js';
 import { defaultInterface } from '../../security/binding.js';
 import { addAccessOptions, ownAccessOf, type AccessOptions } from '../access.js';
 import { isLaunched, tellLauncher } from '../launch/channel.js';
-import { addDashboardOptions, withDashboard, type DashboardOptions } from '../dashboard-options.js';
+import {
+  addDashboardDirectory,
+  addDashboardOptions,
+  withDashboard,
+  type DashboardOfMany,
+} from '../dashboard-options.js';
 import { onInterrupt } from '../launch/interrupt.js';
 import { defaultOut, RUN_ARGUMENT, runArgument } from '../launch/out.js';
 import { commandLogger } from '../logging.js';
@@ -26,7 +31,7 @@ import {
 import { runNameOf } from '../run-name.js';
 import { addStoreOptions, storeOf, withStore, type StoreOptions } from '../store-options.js';
 
-interface CoordinatorCommandOptions extends ConfigOptions, StoreOptions, AccessOptions, DashboardOptions {
+interface CoordinatorCommandOptions extends ConfigOptions, StoreOptions, AccessOptions, DashboardOfMany {
   workers?: number;
   host?: string;
   port: number;
@@ -58,6 +63,7 @@ export function coordinatorCommand(): Command {
     .action(coordinator);
   addAccessOptions(command, 'else one that is made in OUT/token');
   addDashboardOptions(command);
+  addDashboardDirectory(command);
   addStoreOptions(command);
   addElasticOptions(command);
   addConfigOptions(command);
@@ -106,7 +112,7 @@ async function coordinator(recipeOrFile: string | undefined, options: Coordinato
     const access = ownAccessOf(options, commandLogger('coordinator'));
     const doors: Doors = { ...options, access, watch: new CoordinatorWatch() };
     const coordinateAll = (): Promise<void> =>
-      options.queue ? takeFromQueue(doors, signals) : runOne(taskOf(recipeOrFile, options), doors, signals);
+      options.queue ? withDashboardOfMany(doors, signals) : runOne(taskOf(recipeOrFile, options), doors, signals);
     await serving(doors.watch, metricsPlace(doors), coordinateAll);
   } finally {
     removeHandlers();
@@ -176,9 +182,23 @@ async function coordinate(
   const { token } = options.access;
   const served = { out: task.out, ...options.access, tokenIsLeft: token === null };
   // Also of one that stands by: the run is in the directory, whoever leads.
-  const outcome = await withDashboard(options, served, run);
+  const outcome = options.dashboardDir === undefined ? await withDashboard(options, served, run) : await run();
   if (outcome.kind === 'failed') return runFailed(outcome, undefined, task.out);
   return outcome.kind === 'stopped' ? interrupted(outcome.checkpoint, task.out) : null;
+}
+
+/** One dashboard for all runs of the queue, where its directory is given; else each run has its own while it goes on. */
+async function withDashboardOfMany(options: Doors, signals: Signals): Promise<void> {
+  const { dashboardDir: out, access } = options;
+  const take = (): Promise<void> => takeFromQueue(options, signals);
+  if (out === undefined) return take();
+  if (access.token === null) {
+    throw new MlipError('MLIP_E_USAGE', 'the dashboard of several runs asks for a token, and none is given', {
+      remedy:
+        'Give --token-file, or set MLIP_TOKEN; leave --dashboard-dir out for a dashboard of each run with its own token.',
+    });
+  }
+  await withDashboard(options, { out, ...access, tokenIsLeft: false }, take);
 }
 
 /** Until this process is told to go. A run that fails is said, and the next one is taken. */
