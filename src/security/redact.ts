@@ -48,7 +48,7 @@ const FEWEST_CHARACTERS = 8;
 const FEWEST_ENCODED = 16;
 
 /** Names of variables whose values are secrets. */
-const SECRET_NAME = /TOKEN|SECRET|PASSW|PWD$|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE|NKEY|AUTH|HEADERS/i;
+const SECRET_NAME = /TOKEN|SECRET|PASSW|_PWD$|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE|NKEY|AUTH|HEADERS/i;
 
 /** Values of the environment that are secrets by their name. */
 export function secretsOfEnvironment(env: NodeJS.ProcessEnv): string[] {

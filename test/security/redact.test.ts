@@ -35,10 +35,13 @@ it('the names of variables tell which values are secrets', () => {
     MLIP_TOKEN: SECRET,
     NATS_PASSWORD: 'long-enough',
     AWS_SECRET_ACCESS_KEY: 'abcdefgh',
+    DB_PWD: 'not-for-you',
     HOME: '/home/bob',
+    PWD: '/home/bob/work',
+    OLDPWD: '/home/bob/before',
     SHORT_TOKEN: 'a',
   };
-  expect(secretsOfEnvironment(env)).toEqual([SECRET, 'long-enough', 'abcdefgh']);
+  expect(secretsOfEnvironment(env)).toEqual([SECRET, 'long-enough', 'abcdefgh', 'not-for-you']);
 });
 
 it.each(['', 'a', 'ab', 'abc'])('a secret is found in bytes, also in base64 and hexadecimal (after "%s")', (before) => {
