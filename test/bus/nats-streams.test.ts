@@ -59,7 +59,7 @@ describe.skipIf(findNatsServer() === undefined)('on a NATS server', () => {
     expect(await keyValue.keys()).toEqual(['key']);
     const queue = await store.queue('made', { visibilityMs: 1000 });
     await queue.submit(bytes('1'));
-    expect(text((await queue.take({ waitMs: 0 }))!.value)).toBe('1');
+    expect(text((await queue.take({ waitMs: 5_000 }))!.value)).toBe('1');
     const objects = await store.objects('made');
     await objects.put('a', bytes('a'));
     expect(text(await readObject(objects, 'a'))).toBe('a');

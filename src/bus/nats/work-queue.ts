@@ -14,6 +14,9 @@ const CONSUMER = 'takers';
 const ASK_MS = 5000;
 const ITEM_ID = 'Mlip-Item';
 
+/** A consumer may hear of an item a moment after it is stored. */
+const STORED_MS = 250;
+
 export async function openWorkQueue(link: Link, name: string, visibilityMs: number): Promise<WorkQueue> {
   const { namespace } = link.terms;
   const stream = `${namespace}_queue_${name}`;
@@ -71,11 +74,12 @@ class NatsWorkQueue implements WorkQueue {
     if (!(await this.list()).some((item) => item.id === id)) return false;
     const others: QueueItem[] = [];
     try {
-      for (let item = await this.take({ waitMs: 0 }); item !== null; item = await this.take({ waitMs: 0 })) {
+      for (;;) {
+        const item = await this.take({ waitMs: STORED_MS });
+        if (item === null) return false;
         if (item.id === id) return await item.done().then(() => true);
         others.push(item);
       }
-      return false;
     } finally {
       for (const item of others) await item.giveBack();
     }
