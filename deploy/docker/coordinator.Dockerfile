@@ -39,7 +39,7 @@ COPY --from=packages /opt/mlip/node_modules node_modules
 COPY --from=build /opt/mlip/dist dist
 COPY bin bin
 # Browsers read it as it is.
-COPY src/dashboard/page src/dashboard/page
+COPY --from=build /opt/mlip/src/dashboard/page src/dashboard/page
 COPY proto proto
 COPY recipes recipes
 COPY knowledge knowledge

@@ -51,17 +51,20 @@ const bash: Complete = (line) => {
 
 const fish: Complete = (line) => run('fish', ['--no-config', '-c', `source ../fish; complete -C '${line}'`]);
 
-/** A zsh in a zsh, whose completion is asked for what it would offer. */
+/**
+ * A zsh in a zsh, whose completion is asked for what it would offer. Only after its prompt does it read key by key: before that a
+ * Ctrl-U is the terminal's. Markers are written in two parts, so that the echo of a command is not taken for what it prints.
+ */
 const zsh: Complete = (line) => {
   const script = `
     zmodload zsh/zpty
     zpty shell zsh -f -i
-    zpty -w shell "PS1= ; autoload -Uz compinit; compinit -u -d ${folder}/dump; source ../zsh"
+    zpty -w shell "PS1=ASK: ; autoload -Uz compinit; compinit -u -d ${folder}/dump; source ../zsh"
     zpty -w shell 'compadd() { if [[ \${@[(I)-O|-A|-D]} -gt 0 ]]; then builtin compadd "$@"; return; fi; builtin compadd -O found "$@"; (( $#found )) && print -lr -- "<"$^found">"; builtin compadd "$@" }'
-    zpty -w shell 'bindkey "^I" complete-word; zstyle ":completion:*" list-grouped false; print READY'
-    zpty -r shell text '*READY*READY*'
-    zpty -n -w shell '${line}'$'\\t'$'\\C-e'$'\\C-u'"print END"$'\\n'
-    zpty -r shell text '*END*END*'
+    zpty -w shell 'bindkey "^I" complete-word; zstyle ":completion:*" list-grouped false; print REA""DY'
+    zpty -r shell text '*READY*ASK:*'
+    zpty -n -w shell '${line}'$'\\t'$'\\C-e'$'\\C-u'"print E''ND"$'\\n'
+    zpty -r shell text '*END*'
     print -r -- $text`;
   const found = run('zsh', ['-f', '-c', script]).flatMap((text) =>
     [...text.matchAll(/<([^<>]+)>/g)].map(([, word]) => word),
