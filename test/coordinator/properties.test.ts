@@ -84,7 +84,7 @@ describe('a run in which workers and coordinators are killed, join, leave, are d
       }),
       { numRuns: RUNS },
     );
-  });
+  }, 600_000);
 
   it('finishes without any disturbance', () => {
     const { recorded, checkpoints } = play([]);
