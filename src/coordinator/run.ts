@@ -3,9 +3,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { requireFreshDestination } from '../checkpoint/destination.js';
 import type { Config } from '../config/schema.js';
-import { messageOf } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
-import { watchParent } from '../core/parent.js';
 import { requirePlainPath } from '../core/plain-path.js';
 import { exposeRefusals } from '../metrics/refused.js';
 import { createCoordinatorMetrics } from '../metrics/coordinator-metrics.js';
@@ -17,10 +15,12 @@ import { Refusals } from '../security/refusals.js';
 import type { RunToken } from '../security/run-token.js';
 import { leaveToken } from '../security/token-source.js';
 import type { TlsFiles } from '../security/tls-files.js';
+import { type Cleanup, type OnCleanup, endAll } from './cleanups.js';
 import { sayWhoGetsIn, serveOptions, tokenOfRun } from './doors.js';
 import { openTracer } from '../tracing/open-tracer.js';
 import { EventPublisher } from './event-publisher.js';
 import type { RunOutcome } from './events.js';
+import { type Requests, keepTime, leaveOnRequest, stopOnRequest } from './heeding.js';
 import { archiveOf, closingOf, newestCheckpoint } from './keeping.js';
 import { RUN_EVENTS, type RunLead, type SharedRun, takeLead } from './leadership.js';
 import { RunLog } from './logs/run-log.js';
@@ -35,7 +35,7 @@ import type { RunSettings } from './state.js';
 import { recordLastStep } from './unrecorded-step.js';
 import { countPhrase } from './wording.js';
 
-export interface CoordinatorOptions {
+export interface CoordinatorOptions extends Requests {
   /** Interface to listen on; null takes all with TLS, and the loopback one without. */
   host: string | null;
   /** 0 takes any that is free. */
@@ -57,18 +57,9 @@ export interface CoordinatorOptions {
   resume: { step: number; checkpoint: string } | null;
   /** Where this run shows how it is; it may outlive the run. */
   watch?: CoordinatorWatch;
-  /** Started by a launcher with a pipe on stdin: ends when the launcher is gone. */
-  supervised: boolean;
   log: Logger;
-  /** Stops the run after the step under way, with a checkpoint. */
-  signal?: AbortSignal;
-  /** Ends this process with its reason, and leaves the run to the next one: workers keep their state, and look for it. */
-  handOver?: AbortSignal;
   onListening?: (address: string) => void;
 }
-
-/** A step's messages do not have to wait behind a pulse to every worker. */
-const PULSE_TURNS = 8;
 
 /** Time for workers and watchers to hear the end before they are cut off. */
 const FAREWELL_MS = 2_000;
@@ -81,9 +72,9 @@ export async function runCoordinator({
   watch = new CoordinatorWatch(),
   ...options
 }: CoordinatorOptions): Promise<RunOutcome> {
-  const cleanups: (() => void | Promise<void>)[] = [];
+  const cleanups: Cleanup[] = [];
   try {
-    const onCleanup: OnCleanup = (cleanup) => void cleanups.unshift(cleanup);
+    const onCleanup: OnCleanup = (cleanup) => void cleanups.push(cleanup);
     const lead = await leadOrWait({ ...options, watch }, onCleanup);
     if (lead.over !== null) return lead.over;
     const shell = await startCoordinator({ ...options, watch }, lead, onCleanup);
@@ -91,27 +82,13 @@ export async function runCoordinator({
   } finally {
     watch.readiness = { ready: false, text: 'ending' };
     const limits = { what: 'the run', limitMs: options.config.timeouts.stepMs };
-    await watch.overdue.during(OVER, limits, async () => {
-      for (const cleanup of cleanups) await tryTo(cleanup, options.log);
-    });
+    await watch.overdue.during(OVER, limits, () => endAll(cleanups, options.log));
   }
 }
 
 const OVER = AbortSignal.abort();
 
 type Watched = CoordinatorOptions & { watch: CoordinatorWatch };
-
-/** One thing that cannot be ended keeps nothing else from it. */
-async function tryTo(cleanup: () => void | Promise<void>, log: Logger): Promise<void> {
-  try {
-    await cleanup();
-  } catch (error) {
-    log.warn('the coordinator could not end everything', { reason: messageOf(error) });
-  }
-}
-
-/** What was begun last is ended first. */
-type OnCleanup = (cleanup: () => void | Promise<void>) => void;
 
 async function leadOrWait(options: Watched, onCleanup: OnCleanup): Promise<RunLead> {
   const { shared, config, submission = '', resume, port, log, signal, handOver, watch } = options;
@@ -216,39 +193,9 @@ function publicAddress(host: string, port: number): string {
   return formatAddress(host === '0.0.0.0' || host === '::' ? hostname() : host, port);
 }
 
-/** Ticks several times between two heartbeats; pulses as often as workers do, not to a thousand of them at once. */
-function keepTime(shell: Shell, heartbeatMs: number, onCleanup: OnCleanup): void {
-  const ticking = setInterval(() => shell.dispatch({ kind: 'tick' }), Math.max(heartbeatMs / 8, 5));
-  let turn = 0;
-  const pulsing = setInterval(() => shell.pulse(turn++ % PULSE_TURNS, PULSE_TURNS), heartbeatMs / PULSE_TURNS);
-  onCleanup(() => {
-    clearInterval(ticking);
-    clearInterval(pulsing);
-  });
-}
-
-function stopOnRequest({ signal, supervised }: CoordinatorOptions, shell: Shell, onCleanup: OnCleanup): void {
-  const stop = (): void => shell.dispatch({ kind: 'stop' });
-  if (supervised) onCleanup(watchParent(stop));
-  if (signal === undefined) return;
-  if (signal.aborted) stop();
-  signal.addEventListener('abort', stop);
-  onCleanup(() => signal.removeEventListener('abort', stop));
-}
-
-/** This process commands no more: it was told to go, or another one leads. */
-function leaveOnRequest({ handOver }: CoordinatorOptions, lost: AbortSignal, shell: Shell, onCleanup: OnCleanup): void {
-  const leave = (): void => shell.stopCommanding(lost.aborted ? lost.reason : handOver?.reason);
-  for (const signal of handOver === undefined ? [lost] : [lost, handOver]) {
-    if (signal.aborted) leave();
-    signal.addEventListener('abort', leave);
-    onCleanup(() => signal.removeEventListener('abort', leave));
-  }
-}
-
 async function sayGoodbye(server: RpcServer, shell: Shell): Promise<void> {
   shell.connections.closeAll();
-  shell.feed.close();
+  shell.chronicle.feed.close();
   shell.observer.close(shell.hasEnded);
   await server.close(FAREWELL_MS);
 }

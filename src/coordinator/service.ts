@@ -17,7 +17,7 @@ export function addService(server: Server, shell: Shell): void {
     trace: (call: TraceCall) => shell.observer.traces.receive(call),
     inspect: (call: InspectCall) => shell.observer.inspections.receive(call),
     logs: (call: LogsCall) => shell.observer.logs.receive(call),
-    watch: (call: ServerWritableStream<unknown, WireEvent>) => shell.feed.watch(call),
+    watch: (call: ServerWritableStream<unknown, WireEvent>) => shell.chronicle.feed.watch(call),
     status: (_call: ServerUnaryCall<unknown, unknown>, reply: sendUnaryData<unknown>) => reply(null, shell.status()),
     stop: command(shell, () => ({ kind: 'stop' })),
     pause: command(shell, () => ({ kind: 'pause' })),

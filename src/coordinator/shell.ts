@@ -6,19 +6,16 @@ import type { CoordinatorMetrics } from '../metrics/coordinator-metrics.js';
 import { type Failure, toFailure } from '../rpc/failure.js';
 import type { RunEvent } from '../rpc/run-events.js';
 import type { RunStatusSent } from '../rpc/service.js';
+import { Chronicle, type ChronicleParts } from './chronicle.js';
 import { Connections } from './connections.js';
-import { countEvent } from './count-events.js';
-import { EventFeed } from './event-feed.js';
 import type { EventPublisher } from './event-publisher.js';
 import type { Effect, FoundCheckpoint, OrderAnswer, RunOrder, RunOutcome } from './events.js';
 import { GatherStore } from './gather-store.js';
 import { contributionFault } from './gathering.js';
 import type { EventSansTime } from './incoming.js';
-import { logEvent } from './log-events.js';
 import type { RunLog } from './logs/run-log.js';
 import { Observer } from './observer.js';
 import { OrderDesk } from './order-desk.js';
-import { Paced } from './paced.js';
 import type { RecordKeeper } from './record-keeper.js';
 import type { RunDirectory } from './run-directory.js';
 import type { RunRecord } from './run-record.js';
@@ -29,7 +26,6 @@ import { serving } from './members.js';
 import { recordOf } from './record-of.js';
 import type { StepTracer } from '../tracing/step-tracer.js';
 import type { RunSettings } from './state.js';
-import { storedEvent } from './stored-event.js';
 import { standOf, statusOf } from './status.js';
 
 export interface ShellParts {
@@ -57,19 +53,17 @@ export class Shell {
   readonly metrics: CoordinatorMetrics;
   readonly connections: Connections;
   readonly gathers: GatherStore;
-  readonly feed = new EventFeed();
+  readonly chronicle: Chronicle;
   readonly observer: Observer;
   private readonly orders = new OrderDesk((event) => this.dispatch(event));
   private readonly parts: ShellParts;
   private readonly runner: Runner;
-  private readonly description = new Paced(() => this.writing(() => this.describe()), DESCRIBE_MS);
   private address = '';
   /** The newest generation that is recorded: nobody is told of a later one. */
   private durable = 0;
   private persisting: Promise<void> = Promise.resolve();
   /** Before the directory is open; null from then on. */
   private early: EventSansTime[] | null = [];
-  private directory!: RunDirectory;
   private end!: (outcome: RunOutcome) => void;
   private depose!: (cause: unknown) => void;
 
@@ -87,11 +81,16 @@ export class Shell {
       onFault: (error) => this.depose(error),
       mayCommand: () => keeper.holds(),
     });
+    this.chronicle = new Chronicle({
+      ...{ runId: settings.runId, metrics: parts.metrics, publisher: parts.publisher, log: parts.log },
+      describe: () => (keeper.holds() ? this.describe() : null),
+      broken: (failure) => this.dispatch({ kind: 'broken', failure }),
+    });
     this.observer = new Observer({
       ...{ out: settings.out, runLog: parts.runLog, tracer: parts.tracer, state: () => this.runner.state() },
       timeSteps: (worker, timeSteps) => this.connections.send(worker, { timeSteps }),
       inspect: (worker, request) => this.connections.send(worker, { inspect: { request } }),
-      notice: (text) => this.announce({ kind: 'notice', text }),
+      notice: (text) => this.chronicle.announce({ kind: 'notice', text }),
     });
     this.connections = new Connections((event) => this.dispatch(event), this.observer.hears);
     this.gathers = new GatherStore({
@@ -109,8 +108,7 @@ export class Shell {
   /** From now on workers reach this coordinator at that address. What they have said before waits until then. */
   async open(address: string, directory: RunDirectory): Promise<void> {
     this.address = address;
-    this.directory = directory;
-    this.description.want();
+    this.chronicle.open(directory);
     // Should this process die before it has any workers, the next one leads the same run.
     await this.persist(recordOf(this.runner.state()));
     const early = this.early ?? [];
@@ -135,7 +133,7 @@ export class Shell {
   /** Somebody else commands from now on, or nobody: says and does nothing any more. */
   stopCommanding(cause: unknown): void {
     this.runner.stop();
-    this.description.flush();
+    this.chronicle.flush();
     this.orders.close(cause);
     this.depose(cause);
   }
@@ -180,7 +178,7 @@ export class Shell {
         return this.orders.answer(effect.request, effect.answer);
       case 'end':
         this.gathers.abandon(effect.outcome.kind === 'failed' ? effect.outcome : RUN_OVER);
-        this.description.flush();
+        this.chronicle.flush();
         return this.end(effect.outcome);
       default:
         return this.writeDown(effect);
@@ -195,7 +193,7 @@ export class Shell {
         return this.recordSaved(effect.checkpoint);
       case 'rewind':
         this.metrics.restarted('checkpoint');
-        return this.writing(() => this.directory.rewind(effect.step));
+        return this.chronicle.rewind(effect.step);
     }
   }
 
@@ -225,7 +223,7 @@ export class Shell {
     const state = this.runner.state();
     for (const { worker, pace } of serving(state)) this.metrics.pace(worker, pace.speed, pace.named);
     this.metrics.planned(state.totalSteps);
-    this.writing(() => this.directory.record(line, account, ranks));
+    this.chronicle.record(line, account, ranks);
   }
 
   private findCheckpoint(): void {
@@ -236,51 +234,16 @@ export class Shell {
   }
 
   private announce(event: RunEvent): void {
-    this.feed.announce(event);
-    logEvent(this.parts.log, event);
-    countEvent(this.metrics, event);
-    this.keep(event);
+    this.chronicle.announce(event);
     if (event.kind === 'saved') this.parts.onSaved(event.step);
-    if (DESCRIBED.has(event.kind)) this.description.want();
   }
 
-  /** For those who look later. That one is missing in the directory is no reason to end the run. */
-  private keep(event: RunEvent): void {
-    const { settings, publisher, log } = this.parts;
-    const stored = storedEvent(settings.runId, event);
-    publisher?.publish(stored);
-    if (event.kind === 'step') return;
-    try {
-      this.directory.note(stored);
-    } catch (error) {
-      log.warn('an event is missing in events.jsonl', { event: event.kind, reason: messageOf(error) });
-    }
-  }
-
-  private describe(): void {
-    // Whoever leads now describes the run.
-    if (!this.parts.keeper.holds()) return;
+  private describe(): ReturnType<ChronicleParts['describe']> {
     const { members, loaded } = this.runner.state();
     const workers = members.map(({ worker, info: { pid, device } }) => ({ worker, pid, device }));
     const coordinator = { address: this.address, pid: process.pid };
-    const { runId } = this.parts.settings;
-    this.directory.describe({ runId, rows: loaded?.rows ?? null, coordinator, workers });
-  }
-
-  /** A full disk ends the run, but not before the workers' state is saved. */
-  private writing(action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      this.dispatch({ kind: 'broken', failure: toFailure(error) });
-    }
+    return { runId: this.parts.settings.runId, rows: loaded?.rows ?? null, coordinator, workers };
   }
 }
-
-/** A thousand workers join within a second: they are written once for so long. */
-const DESCRIBE_MS = 200;
-
-/** After these run.json says something else. */
-const DESCRIBED: ReadonlySet<RunEvent['kind']> = new Set(['joined', 'left', 'started']);
 
 const RUN_OVER: Failure = { code: 'MLIP_E_RUN_CLOSED', message: 'the run is over', where: '', remedy: '' };
