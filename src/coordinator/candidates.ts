@@ -42,10 +42,16 @@ export function beginningOf(state: RunState): Beginning {
   return { step: top, holders, checkpoint: '' };
 }
 
-/** Those that hold the state come first where there are more workers than places; in order of number. */
+/**
+ * Those that hold the state come first where there are more workers than places; in order of number. Who leaves has no place,
+ * and takes part once more where nobody else has the state.
+ */
 export function chosen(state: RunState, { holders }: Beginning): number[] {
-  const others = idle(state).flatMap(({ worker }) => (holders.includes(worker) ? [] : [worker]));
-  return [...holders, ...others].slice(0, mostWorkers(state)).sort((a, b) => a - b);
+  const staying = idle(state).flatMap(({ worker, leaving }) => (leaving ? [] : [worker]));
+  const holding = staying.filter((worker) => holders.includes(worker));
+  const others = staying.filter((worker) => !holders.includes(worker));
+  const places = [...holding, ...others].slice(0, mostWorkers(state));
+  return [...places, ...(holding.length > 0 ? [] : holders.slice(0, 1))].sort((a, b) => a - b);
 }
 
 /**

@@ -13,6 +13,7 @@ export function initialState(settings: RunSettings, nowMs: number, record: RunRe
   const known = {
     ...{ ...fresh, step: record.step, nextWorker: record.nextWorker, checkpoint: record.checkpoint },
     ...{ paused: record.paused, wanted: record.wanted },
+    ...{ stopRequested: record.stopOrdered, stopOrdered: record.stopOrdered },
     losses: { coordinators: record.restarts + 1, workers: record.workersLost },
     ...{ checkpointTrust: 'unsure' as const, deadlineMs: nowMs + timeouts.joinMs, rewoundIn: record.rewoundIn },
     // Whoever had the newest state may have been lost a moment before, and come back.
@@ -59,6 +60,7 @@ function freshState(settings: RunSettings, step: number, nowMs: number): RunStat
     tickedMs: nowMs,
     gathering: null,
     stopRequested: false,
+    stopOrdered: false,
     paused: false,
     wanted: null,
     losses: { coordinators: 0, workers: 0 },

@@ -35,9 +35,12 @@ export function release(state: RunState, worker: number, again: boolean): Transi
 }
 
 /** Whether all that could go on want to leave: then the last state is saved before they do. */
-export function allLeave({ members }: RunState): boolean {
+export function allLeave({ members, paused, step }: RunState): boolean {
   const able = members.filter(({ standing }) => standing === 'idle' || standing === 'serving');
-  return able.length > 0 && able.every(({ leaving }) => leaving);
+  // While a run is paused nobody copies the state from those that have it.
+  const holders = paused ? able.filter(({ holding }) => holding?.step === step) : [];
+  const needed = holders.length > 0 ? holders : able;
+  return needed.length > 0 && needed.every(({ leaving }) => leaving);
 }
 
 /** The last ones leave, and somebody else is to go on from what they save. */

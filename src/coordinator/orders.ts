@@ -4,6 +4,7 @@ import { drain, staying } from './draining.js';
 import type { OrderAnswer, RunOrder } from './events.js';
 import { memberOf } from './members.js';
 import { isAtRest, pause, resume } from './pausing.js';
+import { recordOf } from './record-of.js';
 import { isSaveStep } from './saving.js';
 import { present, scale, scaleFault } from './scaling.js';
 import { type RunState, isEnding, isOver } from './state.js';
@@ -56,7 +57,15 @@ function ending({ phase, settings }: RunState): Failure {
 function stopOutcome(state: RunState, nowMs: number): Outcome {
   if (isOver(state)) return nothing(ending(state).message);
   if (isEnding(state)) return nothing('the run is ending already');
-  return done(`the run ends ${endPhrase(state)}`, stop(state, nowMs));
+  return done(`the run ends ${endPhrase(state)}`, stopForGood(state, nowMs));
+}
+
+/** Ctrl-C is of this process; an order is kept for the next one, should this one die before the run has ended. */
+function stopForGood(state: RunState, nowMs: number): Transition {
+  const stopping = stop({ ...state, stopOrdered: true }, nowMs);
+  return isOver(stopping.state)
+    ? stopping
+    : chain(stopping, (next) => stay(next, { kind: 'persist', record: recordOf(next) }));
 }
 
 function endPhrase({ phase, step }: RunState): string {
@@ -66,9 +75,14 @@ function endPhrase({ phase, step }: RunState): string {
 
 function pauseOutcome(state: RunState): Outcome {
   if (state.phase === 'training' && state.step + 1 >= state.totalSteps) return { answer: ending(state) };
-  const when = isAtRest(state) ? `is paused ${placePhrase(state.step)}` : `pauses ${placePhrase(state.step + 1)}`;
+  const when = isAtRest(state) ? `is paused ${placePhrase(state.step)}` : `pauses ${placePhrase(nextRest(state))}`;
   if (state.paused) return nothing(`the run ${when} already`);
   return done(`the run ${when}; \`mlip resume\` lets it go on`, pause(state));
+}
+
+/** Applied steps when the run comes to rest: a step that is abandoned for a change of ranks is not finished first. */
+function nextRest({ phase, step }: RunState): number {
+  return phase === 'training' ? step + 1 : step;
 }
 
 function resumeOutcome(state: RunState, nowMs: number): Outcome {
@@ -87,7 +101,7 @@ function drainOutcome(state: RunState, order: RunOrder & { kind: 'drain' }, nowM
   if (member.leaving) return nothing(`worker ${worker} is leaving already`);
   const needed = Math.max(1, state.settings.elastic.minWorkers);
   const left = staying(state, worker);
-  if (state.announced && left < needed && !force) return { answer: neededHere(worker, left, needed) };
+  if (state.loaded !== null && left < needed && !force) return { answer: neededHere(worker, left, needed) };
   const takesPart = member.standing === 'serving' && state.phase === 'training';
   const when = takesPart ? `after step ${state.step + 1 + stepsPostponed(state)}` : 'now';
   return done(`worker ${worker} leaves ${when}`, drain(state, worker, nowMs));

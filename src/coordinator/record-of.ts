@@ -4,13 +4,13 @@ import type { RunState } from './state.js';
 
 export function recordOf(state: RunState): RunRecord {
   const { settings, generation, nextWorker, step, checkpoint, rewoundIn, condemned, loaded, phase } = state;
-  const { paused, wanted, losses } = state;
+  const { paused, wanted, losses, stopOrdered } = state;
   return {
     version: 1,
     ...{ runId: settings.runId, configHash: settings.configHash, resume: settings.resume },
     ...{ generation: generation.number, nextWorker, workers: [...generation.ranks], step, checkpoint },
     ...{ rewoundIn, condemned: [...condemned], loaded },
-    ...{ paused, wanted, restarts: losses.coordinators, workersLost: losses.workers },
+    ...{ paused, wanted, stopOrdered, restarts: losses.coordinators, workersLost: losses.workers },
     ended: phase === 'ended',
     ...{ stopped: stoppedEarly(state), cause: state.cause, submission: settings.submission },
   };

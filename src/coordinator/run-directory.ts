@@ -3,7 +3,7 @@
  * events.jsonl, ranks.jsonl, TensorBoard.
  */
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createEventWriter } from '../metrics/tensorboard.js';
 import { type MetricsLine, parseMetricsLine } from '../rpc/run-events.js';
@@ -13,6 +13,7 @@ import type { RankTimes, StepAccount } from './events.js';
 import { ledgerLines } from './ledger.js';
 import { openLocked, writeWhole, writing } from './output-directory.js';
 import { RanksFile } from './ranks-file.js';
+import { cutAfter, lastStepLine } from './step-lines.js';
 import type { StoredEvent } from './stored-event.js';
 
 /** Contents of run.json: who runs. */
@@ -78,9 +79,12 @@ function prepare({ out, configText, configJson, resumeStep }: RunDirectoryOption
       writing(out, () => cutLines(out, step));
     },
     close() {
-      writing(out, () => ranksFile.flush());
-      scalars.close();
-      unlock();
+      try {
+        writing(out, () => ranksFile.flush());
+      } finally {
+        scalars.close();
+        unlock();
+      }
     },
   };
 }
@@ -94,13 +98,7 @@ function append(out: string, line: MetricsLine, account: StepAccount | null): vo
 /** Leaves the lines up to the step from which the run goes on: the steps after it are computed again. */
 function cutLines(out: string, lastStep: number): void {
   const recorded = Math.min(lastStep, lastStepIn(out));
-  for (const path of ['metrics.jsonl', 'ledger.jsonl', 'ranks.jsonl']
-    .map((name) => join(out, name))
-    .filter(existsSync)) {
-    const lines = readFileSync(path, 'utf8').split('\n');
-    const kept = lines.filter((line) => stepOf(line) <= recorded);
-    if (kept.length < lines.length - 1) writeWhole(path, kept.map((line) => `${line}\n`).join(''));
-  }
+  for (const name of ['metrics.jsonl', 'ledger.jsonl', 'ranks.jsonl']) cutAfter(join(out, name), recorded);
 }
 
 /** Steps recorded in metrics.jsonl; 0 where there are none. */
@@ -110,19 +108,8 @@ export function lastStepIn(out: string): number {
 
 /** The newest whole line of metrics.jsonl; undefined where there is none. */
 export function lastLineIn(out: string): MetricsLine | undefined {
-  const path = join(out, 'metrics.jsonl');
-  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
-  const last = lines.findLast((line) => Number.isFinite(stepOf(line)));
+  const last = lastStepLine(join(out, 'metrics.jsonl'));
   return last === undefined ? undefined : parseMetricsLine(last);
-}
-
-/** Infinite for a line that a crash cut short. */
-function stepOf(line: string): number {
-  try {
-    return (JSON.parse(line) as { step: number }).step;
-  } catch {
-    return Infinity;
-  }
 }
 
 function json(value: unknown): string {

@@ -31,6 +31,8 @@ const recordSchema = z.strictObject({
   loaded: z.strictObject({ rows: count, dataHash: z.string() }).nullable().default(null),
   /** No step is to begin. */
   paused: z.boolean().default(false),
+  /** It is to end after the step under way. */
+  stopOrdered: z.boolean().default(false),
   /** Workers that the run is to have, where somebody has said so. */
   wanted: count.nullable().default(null),
   /** Coordinators that went on with it, and workers that were lost. */

@@ -132,6 +132,8 @@ export interface RunState {
   /** The tensors that this step's first contribution announced. */
   gathering: readonly TensorHeader[] | null;
   stopRequested: boolean;
+  /** By somebody who was answered: also a coordinator that takes over stops it. */
+  stopOrdered: boolean;
   /** No step begins; the one under way is finished first. */
   paused: boolean;
   /** Workers that somebody wants the run to have; null where nobody has said so since it was started. */

@@ -42,21 +42,29 @@ export function followGpuMemory(
   const isOwn = ({ index, uuid }: GpuMemory): boolean =>
     visible === undefined || visible.some((id) => id === index || uuid.startsWith(id));
   async function ask(): Promise<void> {
-    const { stdout } = await promisify(execFile)('nvidia-smi', QUERY, { timeout: ANSWER_MS });
+    const { stdout } = await promisify(execFile)('nvidia-smi', QUERY, { timeout: ANSWER_MS, killSignal: 'SIGKILL' });
     for (const { index: gpu, usedBytes, totalBytes } of parseGpuMemory(stdout).filter(isOwn)) {
       used.set({ gpu }, usedBytes);
       total.set({ gpu }, totalBytes);
     }
   }
   let said = false;
-  const follow = (): void => {
-    ask().catch((error: unknown) => {
+  let asking = false;
+  const follow = async (): Promise<void> => {
+    // One that hangs in the driver cannot even be killed.
+    if (asking) return;
+    asking = true;
+    try {
+      await ask();
+    } catch (error) {
       for (const old of [used, total]) old.reset();
       if (!said) log.warn('the memory of the GPU is not shown', { reason: messageOf(error) });
       said = true;
-    });
+    } finally {
+      asking = false;
+    }
   };
-  const timer = setInterval(follow, ASK_MS).unref();
-  follow();
+  const timer = setInterval(() => void follow(), ASK_MS).unref();
+  void follow();
   return () => clearInterval(timer);
 }

@@ -77,8 +77,9 @@ function lineOf({ timeMs, level, message, context, fields }: LogRecord): Line {
 
 function fieldsOf(fields: LogRecord['fields']): string {
   const short = (value: unknown): unknown => (typeof value === 'string' ? cut(value, MOST_FIELD_CHARACTERS) : value);
-  const text = JSON.stringify(Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, short(value)])));
-  return text.length > MOST_FIELDS_CHARACTERS ? '' : printable(text);
+  const shown = Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, short(value)]));
+  const text = printable(JSON.stringify(shown));
+  return text.length > MOST_FIELDS_CHARACTERS ? '' : text;
 }
 
 /** No halves of characters: a message with such is refused. */

@@ -7,7 +7,7 @@
  *   run workers=2 steps=3 save=2 [resume=4]      a new run: B = 4 x workers, m = 2, heartbeat 1 s, data 5 s, step 10 s
  *                [stepMs=10000] [min=1] [max=0] [micro=4] [rebalance=0] [stragglerMs=0] [skips=2]
  *   recover generation=3 workers=0,1 step=5      after `run`: the coordinator starts again with that record
- *                [checkpoint=4] [condemned=1] [rows=16] [paused] [wanted=3]
+ *                [checkpoint=4] [condemned=1] [rows=16] [paused] [stopping] [wanted=3]
  *   0 join [version=V] [port=P]                  a worker; with rejoin=1 one that lost its coordinator:
  *          [rejoin=1] [generation=3] [holding=5] [fresh] [process=0]     `process`: when it joined for the first time
  *   1 loaded all [rows=16] [data=D]
@@ -136,7 +136,7 @@ function recovered({ settings }: RunState, command: Command): RunState {
     ...{ version: 1, runId: 'r1', configHash: 'c', generation: command.number('generation', 1), workers },
     ...{ nextWorker: Math.max(-1, ...workers) + 1, step: command.number('step', 0), resume: null, ended: false },
     ...{ rewoundIn: 0, condemned: numbers(command.text('condemned', '')), stopped: false, cause: null, submission: '' },
-    paused: command.has('paused'),
+    ...{ paused: command.has('paused'), stopOrdered: command.has('stopping') },
     ...{ wanted: command.has('wanted') ? command.number('wanted', 0) : null, restarts: 0, workersLost: 0 },
     loaded: command.has('rows') ? loadedOf(command) : null,
     checkpoint: saved === 0 ? null : { step: saved, path: `checkpoints/step-${saved}` },
@@ -309,8 +309,8 @@ function textOf(effect: Effect): string {
     case 'record':
       return `record ${bodyText(effect.line)}`;
     case 'persist': {
-      const { generation, workers, condemned, ended, paused, wanted } = effect.record;
-      const ordered = `${paused ? ' paused' : ''}${wanted === null ? '' : ` wanted=${wanted}`}`;
+      const { generation, workers, condemned, ended, paused, wanted, stopOrdered } = effect.record;
+      const ordered = `${paused ? ' paused' : ''}${stopOrdered ? ' stopping' : ''}${wanted === null ? '' : ` wanted=${wanted}`}`;
       const unsound = condemned.length > 0 ? ` condemned=${condemned.join(',')}` : '';
       return `persist generation=${generation} workers=${workers.join(',')}${unsound}${ordered}${ended ? ' ended' : ''}`;
     }

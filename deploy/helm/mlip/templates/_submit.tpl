@@ -10,8 +10,10 @@
 - --rejoin-timeout={{ .Values.run.rejoinTimeoutSeconds }}
 - {{ printf "--data=%s" .Values.run.data | quote }}
 {{- if .Values.run.steps }}
-- --steps={{ .Values.run.steps }}
+- --steps={{ int64 .Values.run.steps }}
 {{- end }}
+- --set=timeouts.joinMs={{ mul 1000 .Values.run.rejoinTimeoutSeconds }}
+- --set=timeouts.reconnectMs={{ mul 1000 .Values.run.rejoinTimeoutSeconds }}
 # Of the grace period some seconds are for ending the process.
 - --set=elastic.graceMs={{ mul 1000 (sub (int .Values.workers.terminationGracePeriodSeconds) 3) }}
 {{- range $key, $value := .Values.run.set }}

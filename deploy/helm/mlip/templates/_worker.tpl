@@ -97,8 +97,10 @@ template: {{- include "mlip.workerPodTemplate" (dict "root" .root "container" .c
 {{- define "mlip.workersName" -}}
 {{- $pod := include "mlip.workerPodTemplate" (dict "root" . "container" "worker") -}}
 {{- $count := ternary "" (include "mlip.gang" .) (eq .Values.workers.kind "Job") -}}
-{{- $policy := printf "%v %s %s" .Values.workers.backoffLimitPerIndex .Values.workers.kind $count -}}
-{{ include "mlip.fullname" . }}-workers-{{ printf "%s%s" $pod $policy | sha256sum | trunc 8 }}
+{{- $queue := ternary .Values.workers.kueue.queue "" .Values.workers.kueue.enabled -}}
+{{- $run := ternary (printf "%s%s" (include "mlip.submitArguments" .) .Values.run.config) "" (ne (include "mlip.submitted" .) "") -}}
+{{- $policy := printf "%v %s %s %s" .Values.workers.backoffLimitPerIndex .Values.workers.kind $count $queue -}}
+{{ include "mlip.fullname" . }}-workers-{{ printf "%s%s%s" $pod $policy $run | sha256sum | trunc 8 }}
 {{- end -}}
 
 {{- define "mlip.kueueLabel" -}}
