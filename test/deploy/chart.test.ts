@@ -120,7 +120,7 @@ describe.skipIf(cannot !== '')('workers', () => {
         onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }],
       });
       expect(told).toMatchObject({ action: 'Ignore', onExitCodes: { values: [75] } });
-      expect(fault).toMatchObject({ action: 'FailIndex', onExitCodes: { values: [2, 3, 5] } });
+      expect(fault).toMatchObject({ action: 'FailIndex', onExitCodes: { values: [2, 3] } });
     }
   });
 

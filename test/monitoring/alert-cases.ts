@@ -140,6 +140,16 @@ export const ALERT_CASES: AlertCase[] = [
     },
   },
   {
+    ...{ alert: 'MlipCheckpointTooOld', name: 'is quiet while the run is paused', at: '6h20m', fires: [] },
+    series: {
+      [of('mlip_step')]: '100x400',
+      [of('mlip_checkpoint_step')]: '0x400',
+      [of('mlip_checkpoint_interval_steps')]: '500x400',
+      [of('mlip_checkpoint_timestamp_seconds')]: '0x400',
+      [of('mlip_run_state', { state: 'paused' })]: '1x400',
+    },
+  },
+  {
     ...{ alert: 'MlipCheckpointTooOld', name: 'is quiet where each is written in time', at: '10h', fires: [] },
     series: {
       [of('mlip_step')]: '0+100x600',
@@ -185,6 +195,10 @@ export const ALERT_CASES: AlertCase[] = [
     },
   },
   {
+    ...{ alert: 'MlipLeaseContention', name: 'is quiet where two namespaces have runs of one name', at: '15m', fires: [] },
+    series: { 'mlip_leader{lease="a",namespace="one"}': '1x20', 'mlip_leader{lease="a",namespace="two"}': '1x20' },
+  },
+  {
     ...{ alert: 'MlipLeaseContention', name: 'is quiet at one takeover', at: '30m', fires: [] },
     series: {
       'mlip_lease_token{lease="a",instance="x"}': '1x10 stale',
@@ -199,6 +213,23 @@ export const ALERT_CASES: AlertCase[] = [
       'mlip_leader{lease="a",instance="x"}': '0x20',
       'mlip_leader{lease="a",instance="y"}': '0x20',
     },
+  },
+  {
+    ...{ alert: 'MlipNoLeader', name: 'fires where nobody takes what was submitted', at: '10m', fires: [{}] },
+    series: { [of('mlip_queue_depth')]: '1x20' },
+  },
+  {
+    ...{ alert: 'MlipNoLeader', name: 'is quiet where another run waits in the queue', at: '10m', fires: [] },
+    series: { [of('mlip_queue_depth')]: '2x20', 'mlip_leader{lease="a",instance="x"}': '1x20' },
+  },
+  {
+    ...{
+      alert: 'MlipNoLeader',
+      name: 'fires in one namespace while the run of that name is led in another',
+      at: '10m',
+      fires: [{ lease: 'a', namespace: 'one' }],
+    },
+    series: { 'mlip_leader{lease="a",namespace="one"}': '0x20', 'mlip_leader{lease="a",namespace="two"}': '1x20' },
   },
   {
     ...{ alert: 'MlipNoLeader', name: 'is quiet where one leads', at: '10m', fires: [] },

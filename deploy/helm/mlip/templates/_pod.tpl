@@ -109,7 +109,8 @@ livenessProbe:
   httpGet: { path: /healthz, port: metrics }
   periodSeconds: 10
   timeoutSeconds: 5
-  failureThreshold: 3
+  # Loading an engine keeps a worker from answering; its coordinator grants it a minute as well.
+  failureThreshold: 9
 readinessProbe:
   httpGet: { path: /readyz, port: metrics }
   periodSeconds: 5

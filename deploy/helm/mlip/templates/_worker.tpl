@@ -87,9 +87,10 @@ podFailurePolicy:
     # Told to go before the run had ended.
     - action: Ignore
       onExitCodes: { containerName: {{ .container }}, operator: In, values: [75] }
-    # The command line, the data or the run as a whole is at fault: the next one would end in the same way.
+    # The command line or the data is at fault: the next one would end in the same way. Status 5 may be the machine's fault, or
+    # that of a coordinator that was away for long.
     - action: FailIndex
-      onExitCodes: { containerName: {{ .container }}, operator: In, values: [2, 3, 5] }
+      onExitCodes: { containerName: {{ .container }}, operator: In, values: [2, 3] }
 template: {{- include "mlip.workerPodTemplate" (dict "root" .root "container" .container) | nindent 2 }}
 {{- end -}}
 
