@@ -1,5 +1,5 @@
 /** Options of the commands that serve the dashboard of a run beside it. */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { messageOf } from '../core/errors.js';
 import { LOOPBACK } from '../security/binding.js';
@@ -59,16 +59,26 @@ export async function withDashboard<T>(
   const { serveDashboard } = await import('../dashboard/serve.js');
   const log = commandLogger('dashboard');
   const { out, tls } = served;
-  const token = (): RunToken | null => served.token ?? tokenIn(out);
+  const left = tokenLeftIn(out);
+  const token = (): RunToken | null => served.token ?? left();
   const dashboard = await serveDashboard({ root: out, ...{ host, port, names, token, tls, log } });
-  log.info(`the dashboard is at ${dashboard.url}`, served.tokenIsLeft ? { token: tokenFileOf(out) } : {});
+  log.info(`the dashboard is at ${dashboard.url}`, served.tokenIsLeft ? { tokenFile: tokenFileOf(out) } : {});
   return action().finally(() => dashboard.close());
 }
 
-/** As it is now: a coordinator that is still to lead may not have made it. */
-function tokenIn(out: string): RunToken | null {
+/** As it is now: a coordinator that is still to lead may not have made it. Read again only where the file is another one. */
+function tokenLeftIn(out: string): () => RunToken | null {
   const path = tokenFileOf(out);
-  if (!existsSync(path)) return null;
+  let read: { changedMs: number; token: RunToken | null } | null = null;
+  return () => {
+    const changedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (changedMs === undefined) return null;
+    if (read?.changedMs !== changedMs) read = { changedMs, token: tokenIn(path) };
+    return read.token;
+  };
+}
+
+function tokenIn(path: string): RunToken | null {
   const log = commandLogger('dashboard');
   try {
     return readTokenFile(path, log);

@@ -51,8 +51,9 @@ export async function answer(runs: RunList, path: string, query: URLSearchParams
 }
 
 async function listOf(runs: RunList): Promise<unknown[]> {
-  const seen = await runs.glance();
-  return Promise.all(seen.map(async ([id, run]) => ({ id, ...(await summaryOf(run)) })));
+  const listed: unknown[] = [];
+  for (const [id, run] of await runs.glance()) listed.push({ id, ...(await summaryOf(run)) });
+  return listed;
 }
 
 function numberOf(query: URLSearchParams, key: string, otherwise: number): number {

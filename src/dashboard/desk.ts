@@ -78,6 +78,8 @@ async function follow(
 
 function fail({ log }: Desk, response: ServerResponse, error: unknown): void {
   if (hasCode(error, 'MLIP_E_USAGE') || error instanceof URIError) return send(response, malformed());
+  // Whoever has gone needs no answer, and fills no log.
+  if (response.destroyed) return;
   log.warn('the dashboard could not answer', { reason: messageOf(error) });
   if (response.headersSent) response.destroy();
   else send(response, json({ code: '', message: messageOf(error), remedy: '' }, 500));

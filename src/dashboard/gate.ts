@@ -39,6 +39,9 @@ export class Gate {
     const waitMs = this.attempts.waitOf(address);
     if (waitMs > 0) return tooOften(waitMs);
     const given = parseJson(await bodyOf(request)) as { token?: unknown } | undefined;
+    // Others of that address may have failed while this one was on its way.
+    const stillMs = this.attempts.waitOf(address);
+    if (stillMs > 0) return tooOften(stillMs);
     const token = this.options.token();
     if (token === null) return noTokenYet();
     if (!token.matches(given?.token)) {
@@ -50,7 +53,7 @@ export class Gate {
 
   logout(request: IncomingMessage): Reply {
     const session = this.sessionOf(request);
-    if (session !== null) this.sessions.end(session);
+    if (session !== null && this.isOpenTo(request)) this.sessions.end(session);
     return json({}, 200, { 'set-cookie': this.cookie('', 0) });
   }
 

@@ -1,9 +1,14 @@
 /** Whole lines of a file that grows, from a place on. The place survives this process: whoever has it reads on there. */
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { crc32c } from '../metrics/crc32c.js';
 
-/** Where reading goes on. A file that was replaced, as after a run went back to a checkpoint, has another number. */
+/**
+ * Where reading goes on. `mark` tells the bytes before it: where a file was replaced, or cut and written on, as after a run went
+ * back to a checkpoint, they are others.
+ */
 export interface FilePlace {
-  file: number;
+  mark: number;
   offset: number;
 }
 
@@ -17,6 +22,9 @@ export interface NewLines {
   left: number;
 }
 
+/** So many bytes before a place make its mark. */
+const MARKED_BYTES = 128;
+
 /** Of one reading. */
 const MOST_BYTES = 1 << 20;
 
@@ -29,13 +37,13 @@ export async function readNewLines(
   const file = await openIfThere(path);
   if (file === null) return { lines: [], place: null, replaced: place !== null, left: 0 };
   try {
-    const { ino, size } = await file.stat();
+    const { size } = await file.stat();
     const offset = place?.offset ?? 0;
-    if (place !== null && (place.file !== ino || size < offset)) {
-      return { lines: [], place: { file: ino, offset: 0 }, replaced: true, left: size };
+    if (place !== null && (size < offset || (await markAt(file, offset)) !== place.mark)) {
+      return { lines: [], place: { mark: 0, offset: 0 }, replaced: true, left: size };
     }
     const { text, end } = await readText(file, { offset, length: size - offset, most: mostBytes });
-    return { lines: linesOf(text), place: { file: ino, offset: end }, replaced: false, left: size - end };
+    return { lines: linesOf(text), place: await placeAt(file, end), replaced: false, left: size - end };
   } finally {
     await file.close();
   }
@@ -49,12 +57,12 @@ export async function readLastLines(
   const file = await openIfThere(path);
   if (file === null) return { lines: [], place: null, skipped: false };
   try {
-    const { ino, size } = await file.stat();
+    const { size } = await file.stat();
     const start = Math.max(0, size - mostBytes);
     const { text, end } = await readText(file, { offset: start, length: size - start, most: mostBytes });
     // The first line may have begun before.
     const whole = start === 0 ? text : text.slice(text.indexOf('\n') + 1);
-    return { lines: linesOf(whole), place: { file: ino, offset: end }, skipped: start > 0 };
+    return { lines: linesOf(whole), place: await placeAt(file, end), skipped: start > 0 };
   } finally {
     await file.close();
   }
@@ -62,11 +70,23 @@ export async function readLastLines(
 
 async function openIfThere(path: string): Promise<FileHandle | null> {
   try {
-    return await open(path, 'r');
+    // A pipe that nobody writes to would hold a thread for ever.
+    return await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
     throw error;
   }
+}
+
+async function placeAt(file: FileHandle, offset: number): Promise<FilePlace> {
+  return { mark: await markAt(file, offset), offset };
+}
+
+/** 0 at the beginning. */
+async function markAt(file: FileHandle, offset: number): Promise<number> {
+  const buffer = Buffer.alloc(Math.min(MARKED_BYTES, offset));
+  const { bytesRead } = await file.read(buffer, 0, buffer.length, offset - buffer.length);
+  return crc32c(buffer.subarray(0, bytesRead));
 }
 
 /** Up to the last end of line. A line that is longer than all that is read is passed over, or reading would stand still. */

@@ -20,7 +20,7 @@ export const NOWHERE: Places = { metrics: null, events: null, ranks: null, logs:
 export function formatPlaces(places: Places): string {
   return GROWING.map((file) => {
     const place = places[file];
-    return `${file}=${place === null ? '' : `${place.file}:${place.offset}`}`;
+    return `${file}=${place === null ? '' : `${place.mark}:${place.offset}`}`;
   }).join(';');
 }
 
@@ -30,8 +30,8 @@ export function parsePlaces(text: string): Places | null {
   const found = new Map(parts.map((part) => [part?.[1], part]));
   if (parts.length !== GROWING.length || !GROWING.every((file) => found.get(file))) return null;
   const placeOf = (file: GrowingFile): FilePlace | null => {
-    const [, , number, offset] = found.get(file)!;
-    return number === undefined ? null : { file: Number(number), offset: Number(offset) };
+    const [, , mark, offset] = found.get(file)!;
+    return mark === undefined ? null : { mark: Number(mark), offset: Number(offset) };
   };
   return { metrics: placeOf('metrics'), events: placeOf('events'), ranks: placeOf('ranks'), logs: placeOf('logs') };
 }

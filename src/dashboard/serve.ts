@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { MlipError, messageOf } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import type { RunToken } from '../security/run-token.js';
+import { isLoopback } from '../security/binding.js';
 import type { TlsFiles } from '../security/tls-files.js';
 import { formatAddress } from '../rpc/address.js';
 import { serveRequest, type Desk } from './desk.js';
@@ -34,12 +35,18 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
-const BOUNDS = { headersTimeout: 10_000, requestTimeout: 10_000, keepAliveTimeout: 10_000, maxHeaderSize: 16_384 };
+const BOUNDS = {
+  ...{ headersTimeout: 10_000, requestTimeout: 10_000, keepAliveTimeout: 10_000, connectionsCheckingInterval: 2_000 },
+  maxHeaderSize: 16_384,
+};
+const HANDSHAKE_MS = 10_000;
 const MOST_CONNECTIONS = 256;
 
 /** @throws MLIP_E_PORT_IN_USE */
 export async function serveDashboard(options: DashboardOptions): Promise<Dashboard> {
-  const { tls, host } = options;
+  const { tls, host, log } = options;
+  if (tls === null && !isLoopback(host))
+    log.warn('the dashboard is open to others without TLS: its token can be listened to');
   const server = tls === null ? createServer(BOUNDS) : tlsServer(tls);
   server.maxConnections = MOST_CONNECTIONS;
   await listen(server, options);
@@ -51,7 +58,7 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
 /** Browsers show no certificate: the token lets them in. */
 function tlsServer(tls: TlsFiles): ReturnType<typeof createTlsServer> {
   let used = tls.options;
-  const server = createTlsServer({ ...BOUNDS, ...used });
+  const server = createTlsServer({ ...BOUNDS, handshakeTimeout: HANDSHAKE_MS, ...used });
   server.on('connection', () => {
     if (tls.options !== used) server.setSecureContext((used = tls.options));
   });

@@ -31,6 +31,7 @@ export class Sessions {
   }
 
   end(session: string): void {
+    for (const known of this.ended) if (Number(known.split('.')[1]) * 1000 <= this.now()) this.ended.delete(known);
     if (this.ended.size < MOST_ENDED) this.ended.add(session);
   }
 }

@@ -5,7 +5,7 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { evaluatedSteps } from './evaluations.js';
-import { readNewLines } from './growing-file.js';
+import { readLastLines, readNewLines } from './growing-file.js';
 import {
   GROWING,
   formatPlaces,
@@ -46,6 +46,7 @@ export async function streamRun(options: StreamOptions): Promise<void> {
   const stream = new RunStream(options);
   const gone = new AbortController();
   response.once('close', () => gone.abort());
+  if (response.destroyed) return;
   while (!gone.signal.aborted && !stream.over && allowed()) {
     if (response.writableLength < MOST_WAITING) await stream.tell();
     await sleep(intervalMs, undefined, { signal: gone.signal }).catch(() => undefined);
@@ -78,11 +79,15 @@ class RunStream {
   }
 
   private async tellLines(file: GrowingFile): Promise<void> {
-    const read = await readNewLines(pathOf(this.run.directory, file), this.places[file], MOST_BYTES).catch(() => null);
+    const path = pathOf(this.run.directory, file);
+    const read = await readNewLines(path, this.places[file], MOST_BYTES).catch(() => null);
     if (read === null) return;
-    const { lines, place, replaced, left } = read;
+    const { replaced, left } = read;
+    const behind = replaced || left > MOST_BYTES;
+    // Of ranks and logs the newest do: nobody is told again what was before.
+    const { lines, place } = behind && !isWhole(file) ? await readLastLines(path, MOST_BYTES) : read;
     this.places = { ...this.places, [file]: place };
-    if ((replaced || left > MOST_BYTES) && isWhole(file)) return this.startAnew(file);
+    if (behind && isWhole(file)) return this.startAnew(file);
     const parsed = lines
       .map(file === 'metrics' ? parseNumbers : parseLine)
       .filter((line): line is Line => line !== null);
@@ -96,7 +101,7 @@ class RunStream {
 
   /** Without the seconds since the last step, which the browser counts by itself. */
   private tellOnce(kind: 'summary' | 'evaluations', value: object): void {
-    const text = JSON.stringify({ ...value, sinceStep: null });
+    const text = JSON.stringify({ ...value, sinceStep: quietMinutes(value) });
     if (text === this.told[kind]) return;
     this.told[kind] = text;
     this.send(kind, value);
@@ -115,6 +120,11 @@ class RunStream {
 /** Of the other files the newest lines do, and a log goes on in a new file when it has grown long. */
 function isWhole(file: GrowingFile): boolean {
   return file === 'metrics' || file === 'events';
+}
+
+/** Of a run that is silent it is said again each minute for how long. */
+function quietMinutes(value: { phase?: string; sinceStep?: number | null }): number | null {
+  return value.phase === 'quiet' ? Math.floor((value.sinceStep ?? 0) / 60) : null;
 }
 
 function shown(file: GrowingFile, lines: Line[]): Line[] {

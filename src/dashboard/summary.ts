@@ -73,6 +73,7 @@ export async function summaryOf(run: WatchedRun): Promise<RunSummary> {
     sinceStep: run.newest === null ? null : sinceStep,
     stepSeconds,
     paused: isPaused(run.events),
+    ended: record === null ? endOf(run.events) : null,
   };
   const step = run.newest?.['step'];
   return {
@@ -127,10 +128,16 @@ async function secondsSince(path: string): Promise<number | null> {
   return info === null ? null : Math.max(0, (Date.now() - info.mtimeMs) / 1000);
 }
 
-type Facts = Pick<RunSummary, 'sinceStep' | 'stepSeconds'> & { record: RunRecord | null; paused: boolean };
+type Facts = Pick<RunSummary, 'sinceStep' | 'stepSeconds'> & {
+  record: RunRecord | null;
+  paused: boolean;
+  ended: Ended;
+};
+type Ended = 'finished' | 'stopped' | 'failed' | null;
 
-function phaseOf({ record, sinceStep, stepSeconds, paused }: Facts): RunSummary['phase'] {
+function phaseOf({ record, sinceStep, stepSeconds, paused, ended }: Facts): RunSummary['phase'] {
   if (record?.ended === true) return outcomeOf(record).kind;
+  if (ended !== null) return ended;
   if (paused) return 'paused';
   if (sinceStep === null) return 'waiting';
   return sinceStep < Math.max(QUIET_SECONDS, QUIET_STEPS * (stepSeconds ?? 0)) ? 'training' : 'quiet';
@@ -143,6 +150,13 @@ function checkpointOf(record: RunRecord | null, events: readonly Line[]): RunSum
   if (saved === undefined || typeof saved['step'] !== 'number' || (known !== null && known.step > saved['step']))
     return known;
   return { step: saved['step'], path: String(saved['path']) };
+}
+
+/** As its events tell it, where its record does not. */
+function endOf(events: readonly Line[]): Ended {
+  const last = events.findLast(({ kind }) => ['started', 'finished', 'failed'].includes(String(kind)));
+  if (last?.['kind'] === 'failed') return 'failed';
+  return last?.['kind'] !== 'finished' ? null : last['stopped'] === true ? 'stopped' : 'finished';
 }
 
 function isPaused(events: readonly Line[]): boolean {

@@ -32,8 +32,12 @@ export class WatchedRun {
   readonly unreadable = new Map<GrowingFile, number>();
   /** Why a file cannot be read at all. */
   readonly closed = new Map<GrowingFile, string>();
+  /** The run whose lines are the newest of the log: an error of an earlier one is none of it. */
+  private loggedRun = '';
   places: Places = NOWHERE;
   private reading: Promise<void> = Promise.resolve();
+  /** That is to begin: it reads for all who ask until then. */
+  private next: Promise<void> | null = null;
 
   constructor(directory: string) {
     this.directory = directory;
@@ -41,8 +45,11 @@ export class WatchedRun {
 
   /** Resolves when all that was written before is known. */
   refresh(): Promise<void> {
-    this.reading = this.reading.catch(() => undefined).then(() => this.read());
-    return this.reading;
+    this.next ??= this.reading.then(() => {
+      this.next = null;
+      return (this.reading = this.read());
+    });
+    return this.next;
   }
 
   /** What the ends of its files say, of a run that nobody follows: for a list of many. */
@@ -50,7 +57,8 @@ export class WatchedRun {
     for (const file of ['metrics', 'events'] as const) {
       await this.readOn(file, async () => {
         const { lines } = await readLastLines(pathOf(this.directory, file), GLANCE_BYTES);
-        for (const line of lines) this.take(file, line);
+        if (file === 'metrics') this.newest = lines.map(parseNumbers).findLast((line) => line !== null) ?? null;
+        else for (const line of lines) this.take(file, line);
       });
     }
   }
@@ -103,7 +111,13 @@ export class WatchedRun {
     } else if (file === 'events') {
       this.events.push(line);
       if (this.events.length > 2 * MOST_EVENTS) this.events = this.events.slice(-MOST_EVENTS);
-    } else if (this.firstError === null && line['level'] === 'error') this.firstError = line;
+    } else if (file === 'logs') {
+      if (typeof line['run'] === 'string' && line['run'] !== this.loggedRun) {
+        this.loggedRun = line['run'];
+        this.firstError = null;
+      }
+      if (line['level'] === 'error') this.firstError ??= line;
+    }
     return true;
   }
 

@@ -3,7 +3,7 @@
  * and small pictures of the images among them. Whole or not at all.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import sharp from 'sharp';
 import type { Config } from '../config/schema.js';
@@ -65,6 +65,7 @@ export interface Evaluated {
 /** In the place of an earlier evaluation of that name. @throws MLIP_E_OUT_WRITE */
 export async function writeRetrieval(directory: string, evaluated: Evaluated): Promise<void> {
   try {
+    await requireOwn(directory);
     await mkdir(dirname(resolve(directory)), { recursive: true });
     await withDraft(directory, async (draft) => {
       await mkdir(draft);
@@ -80,6 +81,15 @@ export async function writeRetrieval(directory: string, evaluated: Evaluated): P
       cause,
     });
   }
+}
+
+const OWN_FILE = /^(retrieval\.json|pair-\d+\.jpg)$/;
+
+/** What is in the place of an evaluation is removed, so it must be one. */
+async function requireOwn(directory: string): Promise<void> {
+  const names = existsSync(directory) ? await readdir(directory) : [];
+  const other = names.find((name) => !OWN_FILE.test(name));
+  if (other !== undefined) throw new Error(`it holds ${other}, which is of no evaluation`);
 }
 
 async function writeInto(directory: string, { checkpoint, config, embeddings, report }: Evaluated): Promise<void> {

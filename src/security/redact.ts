@@ -2,8 +2,8 @@
 
 const HIDDEN = '[hidden]';
 
-/** The password in `nats://user:password@host`. */
-const PASSWORD_IN_URL = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/@:"']*:)[^\s/@"']+(@)/gi;
+/** The password in `nats://user:password@host`; it may have an @ of its own. */
+const PASSWORD_IN_URL = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/@:"']*:)[^\s/"']+(@)/gi;
 
 /** What looks like a secret, whoever wrote it. */
 const TOKEN_LIKE: readonly RegExp[] = [
@@ -15,13 +15,25 @@ const TOKEN_LIKE: readonly RegExp[] = [
   /\bS[UAOCNX][A-Z2-7]{56}\b/g,
   // Users of an address without a password: NATS takes a token there.
   /(?<=\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@:"']{8,}(?=@)/gi,
+  // Tokens of GitHub and Hugging Face.
+  /\b(?:gh[pousr]_|hf_)\w{16,}/g,
   // Key ids of Amazon's services.
   /\bA(?:KIA|SIA)[A-Z0-9]{16}\b/g,
 ];
 
-/** `Authorization: Bearer ...`, `token=...`, `"password": "..."`, `--secret ...`. */
-const NAMED =
-  /((?:\bbearer |\b[\w-]*(?:token|passw(?:or)?d|secret|api[_-]?key|access[_-]?key|credential)["']?\s*[=:]\s*["']?))(?!\[hidden\]|--)[^\s"',;&]{8,}/gi;
+const WORDS = '(?:token|passw(?:or)?d|passphrase|secret|(?:api|access|secret|private)[_-]?key|credential)';
+
+/** `"password": "of several words"`, also where it is JSON within JSON. */
+const QUOTED = new RegExp(
+  String.raw`(\b[\w-]{0,64}${WORDS}\\*["']?\s*[=:]\s*)(\\*["'])(?!\[hidden\])[^"'\\]{6,}(?=\\*["'])`,
+  'gi',
+);
+
+/** `Authorization: Bearer ...`, `Authorization: Basic ...`, `token=...`, `--secret ...`. */
+const NAMED = new RegExp(
+  String.raw`((?:\bbearer |\bauthorization[\\"']*\s*[=:]\s*[\\"']*basic |--[\w-]{0,64}${WORDS} |\b[\w-]{0,64}${WORDS}\\*["']?\s*[=:]\s*\\*["']?))(?!\[hidden\]|--)[^\s"'\\,;&]{8,}`,
+  'gi',
+);
 
 /** @param secrets values that must not be seen; as they are, or within JSON */
 export function redactor(secrets: readonly string[]): (text: string) => string {
@@ -35,7 +47,9 @@ export function redactor(secrets: readonly string[]): (text: string) => string {
 export function strictRedactor(secrets: readonly string[]): (text: string) => string {
   const redact = redactor(secrets);
   return (text) =>
-    TOKEN_LIKE.reduce((shown, like) => shown.replace(like, HIDDEN), redact(text)).replace(NAMED, `$1${HIDDEN}`);
+    TOKEN_LIKE.reduce((shown, like) => shown.replace(like, HIDDEN), redact(text))
+      .replace(QUOTED, `$1$2${HIDDEN}`)
+      .replace(NAMED, `$1${HIDDEN}`);
 }
 
 function withinJson(text: string): string {

@@ -28,13 +28,17 @@ it('leaves a line that is being written until it is whole', async () => {
 it('says that a file was replaced or cut, and begins with it anew', async () => {
   writeFileSync(path, 'one\ntwo\n');
   const { place } = await readNewLines(path, null);
-  writeFileSync(`${path}.draft`, 'one\ntwo\n');
+  writeFileSync(`${path}.draft`, 'ONE\ntwo\n');
   renameSync(`${path}.draft`, path);
   const replaced = await readNewLines(path, place);
   expect(replaced).toMatchObject({ lines: [], replaced: true, place: { offset: 0 } });
-  expect((await readNewLines(path, replaced.place)).lines).toEqual(['one', 'two']);
-  writeFileSync(path, 'one\n');
-  expect((await readNewLines(path, { ...replaced.place!, offset: 8 })).replaced).toBe(true);
+  const again = await readNewLines(path, replaced.place);
+  expect(again.lines).toEqual(['ONE', 'two']);
+  // Cut, and longer than before when somebody looks.
+  writeFileSync(path, 'ONE\nTWO\nthree\n');
+  expect((await readNewLines(path, again.place)).replaced).toBe(true);
+  writeFileSync(path, 'ONE\n');
+  expect((await readNewLines(path, again.place)).replaced).toBe(true);
 });
 
 it('passes over a line that is longer than all that is read', async () => {

@@ -51,3 +51,21 @@ it.each(['', 'a', 'ab', 'abc'])('a secret is found in bytes, also in base64 and 
   }
   expect(holdsSecret(Buffer.from(`${before}${SECRET.slice(1)}`), [SECRET])).toBe(false);
 });
+
+it.each([
+  ['nats://user:p@ssw0rdlong@host', 'nats://user:[hidden]@host'],
+  ['mlip --secret abcdefghijkl --debug', 'mlip --secret [hidden] --debug'],
+  [String.raw`{"message":"got {\"password\":\"abcdefgh1\"}"}`, String.raw`{"message":"got {\"password\":\"[hidden]\"}"}`],
+  ['"password": "correct horse battery"', '"password": "[hidden]"'],
+  ['Authorization: Basic dXNlcjpwYXNz', 'Authorization: Basic [hidden]'],
+  ['ghp_0123456789abcdefABCD', '[hidden]'],
+  ['Basic authentication failed; --token-file /x; MLIP_E_TOKEN_WRONG: the run has another token', null],
+])('%s is seen for what it is', (text, shown) => {
+  expect(strictRedactor([])(text)).toBe(shown ?? text);
+});
+
+it('a long line of anything takes no time', () => {
+  const begun = performance.now();
+  strictRedactor([])('a-'.repeat(50_000));
+  expect(performance.now() - begun).toBeLessThan(2_000);
+});

@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { Command } from 'commander';
 import { MlipError } from '../../core/errors.js';
 import { printable } from '../../core/printable.js';
+import { strictRedactor } from '../../security/redact.js';
 import { addAccessOptions } from '../access.js';
 import type { DiagnosedRun } from '../diagnose/collect.js';
 import type { Findings } from '../diagnose/summary.js';
@@ -50,9 +51,16 @@ async function diagnose(out: string | undefined, options: DiagnoseOptions): Prom
   const name = `mlip-diagnose-${runId.replace(/[^\w.-]/g, '_')}`;
   const file = options.output ?? `${name}.tar.gz`;
   const bytes = await writeArchive(file, name, texts, secrets);
-  const found = { file, bytes, run: runId, ...essence(findings) };
+  // What is printed is handed on as well.
+  const redact = strictRedactor(secrets);
+  const found = { file, bytes, run: runId, ...withStrings(essence(findings), redact) };
   if (options.json) answerJson(found);
-  else answer(describe(found, texts[0].text));
+  else answer(describe(found, redact(texts[0].text)));
+}
+
+function withStrings<T>(value: T, change: (text: string) => string): T {
+  const changed = (_key: string, part: unknown): unknown => (typeof part === 'string' ? change(part) : part);
+  return JSON.parse(JSON.stringify(value), changed) as T;
 }
 
 function requireDirectory(out: string): void {

@@ -1,5 +1,7 @@
 /** An event of a run as a line for people. */
 
+import { printable } from '../../core/printable.js';
+
 /** What a coordinator keeps: an event of a run, with the run's id and the time. Another version may have other kinds. */
 export interface KeptEvent {
   run: string;
@@ -12,7 +14,7 @@ export interface KeptEvent {
 export function describeEvent({ run, time, kind, ...details }: KeptEvent): string {
   const clock = time.slice(0, 19).replace('T', ' ');
   const named = Object.entries(flat(details)).map(([name, value]) => `${name}=${String(value)}`);
-  return [clock, run, kind, ...named].join('  ');
+  return [clock, run, kind, ...named].map(printable).join('  ');
 }
 
 /** What an event holds, without a level of its own for the line of a step or for a failure. */

@@ -40,8 +40,8 @@ export function chromeTrace(parts: readonly TracePartSeen[]): ChromeTrace {
   const clocks = clocksOf(parts);
   const ahead = new Map(clocks.map(({ worker, aheadMs }) => [worker, aheadMs ?? 0]));
   const aheadOf = ({ worker }: TracePartSeen): number => ahead.get(worker) ?? 0;
-  const spans = parts.flatMap((part) => part.timings!.spans.map(({ startMs }) => startMs - aheadOf(part)));
-  const beginMs = Math.min(...spans);
+  const begins = parts.flatMap((part) => part.timings!.spans.map(({ startMs }) => startMs - aheadOf(part)));
+  const beginMs = begins.reduce((a, b) => Math.min(a, b), Infinity);
   const processes = groupBy(parts, ({ worker }) => worker as number | null);
   return {
     traceEvents: [...processes].flatMap(([, own]) => processEvents(own, beginMs + aheadOf(own[0]))),

@@ -60,6 +60,7 @@ class LineReader {
     if (existsSync(path)) yield* this.read(path);
     this.position = 0;
     this.partial = '';
+    this.inode = null;
   }
 
   private async *read(path: string): AsyncGenerator<string[]> {

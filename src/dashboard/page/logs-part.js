@@ -101,7 +101,7 @@ export function logsPart(run) {
       showFirst();
       const wanted = news.filter((line) => matches(line, question()));
       if (wanted.length === 0) return;
-      arrived.push(...wanted);
+      arrived = [...arrived, ...wanted].slice(-MOST_LINES);
       lines = [...lines, ...wanted];
       show('');
     },

@@ -96,8 +96,14 @@ document.querySelector('.skip')?.addEventListener('click', (event) => {
 window.addEventListener('hashchange', () => {
   // Links within a page are not addresses of pages.
   if (location.hash === '' || location.hash.startsWith('#/')) show();
+  else if (location.hash.startsWith('#token=')) enter();
 });
 
-const token = tokenInAddress();
-if (token !== null) await post('login', { token }).catch(() => undefined);
-await show();
+/** Also of a link that is opened where the page is open already. */
+async function enter() {
+  const token = tokenInAddress();
+  if (token !== null) await post('login', { token }).catch(() => undefined);
+  await show();
+}
+
+await enter();

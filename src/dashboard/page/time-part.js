@@ -60,7 +60,7 @@ function usable(line) {
   const whole =
     Array.isArray(line?.ranks) &&
     line.ranks.length > 0 &&
-    line.ranks.every(({ phaseSeconds }) => typeof phaseSeconds === 'object');
+    line.ranks.every((rank) => typeof (rank?.phaseSeconds ?? null) === 'object' && rank?.phaseSeconds != null);
   return whole ? line : null;
 }
 
