@@ -20,6 +20,8 @@ const submissionSchema = z.strictObject({
   workers: z.number().int().positive(),
   /** Output directory, absolute. */
   out: z.string().refine(isPlainPath, 'it is empty or has control characters'),
+  /** Go on from its newest checkpoint. */
+  resume: z.boolean().default(false),
   config: configSchema,
   /** Text of config.yaml. */
   configText: z.string(),

@@ -20,7 +20,7 @@ async function storeWith(...names: string[]): Promise<Store> {
   const store = await openStore({ directory: scratch() });
   stores.push(store);
   const queue = await submittedRuns(store);
-  const common = { version: 1 as const, workers: 1, out: '/out', config: testConfig(), configText: '' };
+  const common = { version: 1 as const, workers: 1, out: '/out', resume: false, config: testConfig(), configText: '' };
   for (const name of names) await queue.submit(formatSubmission({ ...common, id: `id-${name}`, name }));
   return store;
 }

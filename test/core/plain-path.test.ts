@@ -41,7 +41,16 @@ it('a coordinator makes no directory of such a name', async () => {
 
 it('a submitted run with such a directory is not taken', () => {
   const run: Submission = {
-    ...{ version: 1, id: 'i', name: 'r', workers: 1, out: '/runs/r', config: testConfig(), configText: '' },
+    ...{
+      version: 1,
+      id: 'i',
+      name: 'r',
+      workers: 1,
+      resume: false,
+      out: '/runs/r',
+      config: testConfig(),
+      configText: '',
+    },
   };
   expect(parseSubmission(formatSubmission(run)).out).toBe('/runs/r');
   expect(() => parseSubmission(formatSubmission({ ...run, out: '/runs/a\0b' }))).toThrow(

@@ -105,3 +105,28 @@ it('one coordinator takes several runs, one after the other, which all have the 
   for (const child of children) child.kill('SIGTERM');
   expect((await coordinator).status).toBe(0);
 }, 120_000);
+
+it('a run that was stopped goes on where it is submitted again to be resumed', async () => {
+  const [store, out] = [['--store', small.path('resumed-store')], small.path('resumed')];
+  const coordinator = start('coordinator', '--queue', ...store, '--port', '0');
+  const submit = async (...more: string[]): Promise<void> => {
+    const args = ['--data', small.manifest, '--out', out, '--workers', '1', ...COMMON, ...store, ...more];
+    const submitted = await start('submit', small.config, ...args);
+    expect(submitted.status, submitted.stderr).toBe(0);
+  };
+  await submit();
+  const worker = start('worker', ...store, '--run', 'resumed');
+  await until(() => metrics(out).length >= 5, 60_000);
+  const stopped = await start('stop', ...store, '--run', 'resumed');
+  expect(stopped.status, stopped.stderr).toBe(0);
+  expect((await worker).status).toBe(0);
+  const { length } = metrics(out);
+  expect(length).toBeLessThan(STEPS);
+  await submit('--resume');
+  const again = await start('worker', ...store, '--run', 'resumed');
+  expect(again.status, again.stderr).toBe(0);
+  expect(computedSteps(out)).toEqual(computedSteps(small.path('quiet')));
+  expect(savedBytes(out, STEPS)).toEqual(savedBytes(small.path('quiet'), STEPS));
+  for (const child of children) child.kill('SIGTERM');
+  expect((await coordinator).status).toBe(0);
+}, 120_000);

@@ -187,6 +187,17 @@ async function coordinate(
   return outcome.kind === 'stopped' ? interrupted(outcome.checkpoint, task.out) : null;
 }
 
+async function coordinateSubmitted(
+  task: NewTask,
+  resumes: boolean,
+  store: Store,
+  options: Doors,
+  signals: Signals,
+): Promise<MlipError | null> {
+  const resume = resumes ? await resumeOf(task, store) : null;
+  return coordinate({ ...task, resume }, store, options, signals);
+}
+
 /** One dashboard for all runs of the queue, where its directory is given; else each run has its own while it goes on. */
 async function withDashboardOfMany(options: Doors, signals: Signals): Promise<void> {
   const { dashboardDir: out, access } = options;
@@ -211,7 +222,7 @@ async function takeFromQueue(options: Doors, signals: Signals): Promise<void> {
     watch.showQueue(() => queue.depth());
     await takeRuns({
       store,
-      run: ({ id, ...run }) => coordinate({ ...run, submission: id, resume: null }, store, options, signals),
+      run: ({ id, resume, ...run }) => coordinateSubmitted({ ...run, submission: id }, resume, store, options, signals),
       waits: () => (watch.readiness = { ready: true, text: 'waiting for submitted runs' }),
       signal: AbortSignal.any(Object.values(signals)),
       log: commandLogger('coordinator'),

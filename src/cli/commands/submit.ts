@@ -23,6 +23,7 @@ interface SubmitOptions extends ConfigOptions, StoreOptions {
   workers: number;
   out?: string;
   run?: string;
+  resume?: boolean;
   json?: boolean;
 }
 
@@ -37,6 +38,7 @@ export function submitCommand(): Command {
       requirePlainPath,
     )
     .option('--run <name>', 'name of the run; that of the output directory by default')
+    .option('--resume', 'go on from the newest checkpoint of --out; what that lacks is looked for in the store')
     .option('--json', 'print {run, out, id} as one JSON object')
     .action(submitRun);
   addStoreOptions(command);
@@ -46,6 +48,7 @@ export function submitCommand(): Command {
     command,
     'mlip submit mlip-vit-b16 --data /shared/pairs.jsonl --workers 8 --out /shared/runs/large --nats nats:4222',
     'mlip submit my.yaml --workers 2 --store /shared/mlip',
+    'mlip submit mlip-vit-b16 --data /shared/pairs.jsonl --workers 8 --out /shared/runs/large --resume --nats nats:4222',
   );
 }
 
@@ -66,6 +69,7 @@ async function submitRun(recipeOrFile: string, options: SubmitOptions): Promise<
       name,
       workers: options.workers,
       out,
+      resume: options.resume ?? false,
       config,
       configText: showConfig(config, origins),
     },

@@ -9,6 +9,9 @@
 - --max-workers={{ .Values.workers.maximum }}
 - --rejoin-timeout={{ .Values.run.rejoinTimeoutSeconds }}
 - {{ printf "--data=%s" .Values.run.data | quote }}
+{{- if .Values.run.resume }}
+- --resume
+{{- end }}
 {{- if .Values.run.steps }}
 - --steps={{ int64 .Values.run.steps }}
 {{- end }}

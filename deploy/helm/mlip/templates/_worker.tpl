@@ -99,7 +99,7 @@ template: {{- include "mlip.workerPodTemplate" (dict "root" .root "container" .c
 {{- $pod := include "mlip.workerPodTemplate" (dict "root" . "container" "worker") -}}
 {{- $count := ternary "" (include "mlip.gang" .) (eq .Values.workers.kind "Job") -}}
 {{- $queue := ternary .Values.workers.kueue.queue "" .Values.workers.kueue.enabled -}}
-{{- $run := ternary (printf "%s%s" (include "mlip.submitArguments" .) .Values.run.config) "" (ne (include "mlip.submitted" .) "") -}}
+{{- $run := ternary (printf "%s%s%v" (include "mlip.submitArguments" .) .Values.run.config .Values.run.resume) "" (ne (include "mlip.submitted" .) "") -}}
 {{- $policy := printf "%v %s %s %s" .Values.workers.backoffLimitPerIndex .Values.workers.kind $count $queue -}}
 {{ include "mlip.fullname" . }}-workers-{{ printf "%s%s%s" $pod $policy $run | sha256sum | trunc 8 }}
 {{- end -}}
