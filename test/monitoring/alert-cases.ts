@@ -195,7 +195,12 @@ export const ALERT_CASES: AlertCase[] = [
     },
   },
   {
-    ...{ alert: 'MlipLeaseContention', name: 'is quiet where two namespaces have runs of one name', at: '15m', fires: [] },
+    ...{
+      alert: 'MlipLeaseContention',
+      name: 'is quiet where two namespaces have runs of one name',
+      at: '15m',
+      fires: [],
+    },
     series: { 'mlip_leader{lease="a",namespace="one"}': '1x20', 'mlip_leader{lease="a",namespace="two"}': '1x20' },
   },
   {

@@ -55,7 +55,10 @@ it.each(['', 'a', 'ab', 'abc'])('a secret is found in bytes, also in base64 and 
 it.each([
   ['nats://user:p@ssw0rdlong@host', 'nats://user:[hidden]@host'],
   ['mlip --secret abcdefghijkl --debug', 'mlip --secret [hidden] --debug'],
-  [String.raw`{"message":"got {\"password\":\"abcdefgh1\"}"}`, String.raw`{"message":"got {\"password\":\"[hidden]\"}"}`],
+  [
+    String.raw`{"message":"got {\"password\":\"abcdefgh1\"}"}`,
+    String.raw`{"message":"got {\"password\":\"[hidden]\"}"}`,
+  ],
   ['"password": "correct horse battery"', '"password": "[hidden]"'],
   ['Authorization: Basic dXNlcjpwYXNz', 'Authorization: Basic [hidden]'],
   ['ghp_0123456789abcdefABCD', '[hidden]'],
