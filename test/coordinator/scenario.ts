@@ -300,6 +300,13 @@ function render(effects: readonly Effect[]): string[] {
   return lines.map(({ text, workers }) => (workers.length === 0 ? text : `to ${workers.join(', ')}: ${text}`));
 }
 
+function recordText(record: (Effect & { kind: 'persist' })['record']): string {
+  const { generation, workers, condemned, ended, paused, wanted, stopOrdered } = record;
+  const ordered = `${paused ? ' paused' : ''}${stopOrdered ? ' stopping' : ''}${wanted === null ? '' : ` wanted=${wanted}`}`;
+  const unsound = condemned.length > 0 ? ` condemned=${condemned.join(',')}` : '';
+  return `generation=${generation} workers=${workers.join(',')}${unsound}${ordered}${ended ? ' ended' : ''}`;
+}
+
 function textOf(effect: Effect): string {
   switch (effect.kind) {
     case 'send':
@@ -308,12 +315,8 @@ function textOf(effect: Effect): string {
       return announcementText(effect.event);
     case 'record':
       return `record ${bodyText(effect.line)}`;
-    case 'persist': {
-      const { generation, workers, condemned, ended, paused, wanted, stopOrdered } = effect.record;
-      const ordered = `${paused ? ' paused' : ''}${stopOrdered ? ' stopping' : ''}${wanted === null ? '' : ` wanted=${wanted}`}`;
-      const unsound = condemned.length > 0 ? ` condemned=${condemned.join(',')}` : '';
-      return `persist generation=${generation} workers=${workers.join(',')}${unsound}${ordered}${ended ? ' ended' : ''}`;
-    }
+    case 'persist':
+      return `persist ${recordText(effect.record)}`;
     case 'refuse':
     case 'drop':
     case 'refuseContribution':
