@@ -10,7 +10,10 @@ export function openEventFile(out: string): (event: StoredEvent) => void {
   const path = join(out, EVENTS_FILE);
   let gap = endsWithinLine(path) ? '\n' : '';
   return (event) => {
-    appendFileSync(path, `${gap}${JSON.stringify(event)}\n`);
+    const line = `${gap}${JSON.stringify(event)}\n`;
+    // Until it is written: a full disk may take a part of it.
+    gap = '\n';
+    appendFileSync(path, line);
     gap = '';
   };
 }

@@ -90,7 +90,8 @@ export class Shell {
       ...{ out: settings.out, runLog: parts.runLog, tracer: parts.tracer, state: () => this.runner.state() },
       timeSteps: (worker, timeSteps) => this.connections.send(worker, { timeSteps }),
       inspect: (worker, request) => this.connections.send(worker, { inspect: { request } }),
-      notice: (text) => this.chronicle.announce({ kind: 'notice', text }),
+      // Nothing is said for a run that another coordinator leads.
+      notice: (text) => void (keeper.holds() && this.chronicle.announce({ kind: 'notice', text })),
     });
     this.connections = new Connections((event) => this.dispatch(event), this.observer.hears);
     this.gathers = new GatherStore({

@@ -15,6 +15,9 @@ export type Tell<Reply> = (address: string, options: LauncherOptions) => Promise
 /** Asks the coordinator of the run, whichever that is by then. @throws MLIP_E_RUN_OVER where the run has ended */
 export type Ask = <Reply>(tell: Tell<Reply>) => Promise<Reply>;
 
+/** Nobody answers, or does so no more. */
+const GONE = ['MLIP_E_RPC_UNREACHABLE', 'MLIP_E_COORDINATOR_LOST'] as const;
+
 /** What names the run is opened once, and its token is read once. */
 export async function withRun<T>(
   out: string | undefined,
@@ -31,7 +34,7 @@ export async function withRun<T>(
       return await tell(address, { access, timeoutMs: ANSWER_MS });
     } catch (error) {
       // It may have ended meanwhile.
-      if (hasCode(error, 'MLIP_E_RPC_UNREACHABLE')) await requireUnfinished(out, choice);
+      if (GONE.some((code) => hasCode(error, code))) await requireUnfinished(out, choice);
       throw error;
     }
   };
