@@ -10,7 +10,8 @@ import { holdPorts, release } from './ports.js';
 
 const STEPS = 60;
 // Three micro-batches: rank 0 has two of them.
-const SETTINGS = ['batchSize=6', 'microBatchSize=2', 'checkpoint.everySteps=30', 'timeouts.heartbeatMs=200'];
+const SIZES = ['batchSize=6', 'microBatchSize=2', 'elastic.rebalanceSteps=0'];
+const SETTINGS = [...SIZES, 'checkpoint.everySteps=30', 'timeouts.heartbeatMs=200'];
 
 let small: SmallRun;
 let run: RunJson & { runId: string };

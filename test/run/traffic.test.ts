@@ -36,15 +36,16 @@ async function page(port: number): Promise<string> {
   return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
 }
 
+/** Sum over all samples with that label. */
 function value(text: string, name: string, label: string): number {
-  const line = text.split('\n').find((candidate) => candidate.startsWith(`${name}{`) && candidate.includes(label));
-  return Number(line!.slice(line!.lastIndexOf(' ')));
+  const lines = text.split('\n').filter((candidate) => candidate.startsWith(`${name}{`) && candidate.includes(label));
+  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
 }
 
 it('the coordinator sends the rows of all to each worker', () => {
   const [coordinator] = pages;
   const gathers = value(coordinator, 'mlip_step', '');
-  const each = value(coordinator, 'mlip_sent_bytes_total', '') / WORLD;
+  const each = value(coordinator, 'mlip_sent_bytes_total', '"gather"') / WORLD;
   // One gather more may be under way; names and lengths come on top.
   expect(each).toBeGreaterThan(gathers * gatheredBytes(config, 12));
   expect(each).toBeLessThan((gathers + 1) * gatheredBytes(config, 12) * 1.25);

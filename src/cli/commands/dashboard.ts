@@ -45,6 +45,8 @@ async function dashboard(directory: string, options: DashboardCommandOptions): P
   requireDirectory(directory);
   const token = access.token ?? tokenOfDirectory(directory, log).token;
   const { host, port, name: names, link, json } = options;
+  // Whoever sees the address may tell it to end.
+  const toldToEnd = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   const served = await serveDashboard({
     root: directory,
     ...{ host, port, names, log },
@@ -58,7 +60,7 @@ async function dashboard(directory: string, options: DashboardCommandOptions): P
     say(
       `log in with ${access.token === null ? `the content of ${tokenFileOf(directory)}` : 'the token'}; Ctrl-C ends it`,
     );
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await toldToEnd;
   await served.close();
 }
 
