@@ -5,7 +5,7 @@ import { NOTICE, table } from './tables.js';
 import { gatheredBytes, modelElements, ringBytes, rowBytes } from './traffic.js';
 
 /** What one coordinator sends in a second, `npm run bench -- gather`; docs/benchmarks.md says on which machine. */
-const COORDINATOR_BYTES_A_SECOND = 400e6;
+const COORDINATOR_BYTES_A_SECOND = 480e6;
 /** 25 Gbit/s. */
 const LINK_BYTES_A_SECOND = 25e9 / 8;
 
