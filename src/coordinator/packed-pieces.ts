@@ -2,6 +2,7 @@
  * The pieces of all ranks as the messages of an answer: small ones of a tensor travel together. Every rank gets the pieces of
  * every rank, so with a thousand ranks one message for each piece would be a million of them.
  */
+import { groupBy } from '../core/group-by.js';
 import { CHUNK_BYTES } from '../rpc/protocol.js';
 import { gatherCodec } from '../rpc/service.js';
 
@@ -15,17 +16,8 @@ export interface Piece {
 
 /** Tensor after tensor, the pieces of each in their order; at most `CHUNK_BYTES` in a message unless a piece has more. */
 export function packPieces(pieces: readonly Piece[]): Buffer[] {
-  return groupByTensor(pieces).flatMap((ofOne) => runs(ofOne).map(messageOf));
-}
-
-function groupByTensor(pieces: readonly Piece[]): Piece[][] {
-  const groups = new Map<number, Piece[]>();
-  for (const piece of pieces) {
-    const group = groups.get(piece.tensor);
-    if (group === undefined) groups.set(piece.tensor, [piece]);
-    else group.push(piece);
-  }
-  return [...groups.values()];
+  const byTensor = groupBy(pieces, ({ tensor }) => tensor);
+  return [...byTensor.values()].flatMap((ofOne) => runs(ofOne).map(messageOf));
 }
 
 function runs(pieces: readonly Piece[]): Piece[][] {

@@ -3,7 +3,7 @@
  * worker, whose threads hold its steps with their phases, and what goes over the network beside them.
  */
 import type { TracePartSeen } from '../../rpc/service.js';
-import { groupBy } from './group-by.js';
+import { groupBy } from '../../core/group-by.js';
 import { assignLanes, type Slice } from './lanes.js';
 
 export interface TraceEvent {
@@ -72,18 +72,16 @@ function processEvents(own: readonly TracePartSeen[], beginMs: number): TraceEve
   const [first] = own;
   const isWorker = isOfWorker(first);
   const pid = isWorker ? first.worker + 2 : 1;
-  const tracks = new Map<string, Slice[]>();
-  for (const slice of own.flatMap((part) => slicesOf(part, beginMs))) {
-    tracks.set(slice.track, [...(tracks.get(slice.track) ?? []), slice]);
-  }
-  const lanes = [...tracks].flatMap(([track, slices]) => assignLanes(track, slices));
+  const slices = own.flatMap((part) => slicesOf(part, beginMs));
+  const tracks = groupBy(slices, ({ track }) => track);
+  const lanes = [...tracks].flatMap(([track, ofTrack]) => assignLanes(track, ofTrack));
   return [
     metadata('process_name', pid, 0, { name: processName(own) }),
     metadata('process_sort_index', pid, 0, { sort_index: isWorker ? 1 + first.timings!.rank : 0 }),
-    ...lanes.flatMap(({ name, slices }, index) => [
+    ...lanes.flatMap(({ name, slices: ofLane }, index) => [
       metadata('thread_name', pid, index + 1, { name }),
       metadata('thread_sort_index', pid, index + 1, { sort_index: index }),
-      ...slices.map((slice) => sliceEvent(slice, pid, index + 1)),
+      ...ofLane.map((slice) => sliceEvent(slice, pid, index + 1)),
     ]),
   ];
 }
