@@ -5,7 +5,7 @@ import { end, fail } from './failing.js';
 import { form, formWhenHalted, holderIsGone } from './forming.js';
 import { lose, redo } from './losing.js';
 import { memberOf, rankOf, serving, withMembers } from './members.js';
-import type { Cause, Member, RunState } from './state.js';
+import { type Cause, type Member, type RunState, isPausedNow } from './state.js';
 import { type Transition, chain, stay } from './transition.js';
 import { loseLate } from './training.js';
 import { countPhrase, secondsPhrase, workersPhrase } from './wording.js';
@@ -61,7 +61,8 @@ function endPatience(state: RunState, nowMs: number): Transition {
 }
 
 function endWait(state: RunState, nowMs: number): Transition {
-  if (nowMs < state.deadlineMs || isSuspended(state)) return stay(state);
+  // A run that is paused has time: whoever is missing may come until it goes on.
+  if (nowMs < state.deadlineMs || isPausedNow(state)) return stay(state);
   switch (state.phase) {
     case 'joining':
       return startWithFewer(state, nowMs);
@@ -78,11 +79,6 @@ function endWait(state: RunState, nowMs: number): Transition {
     case 'ended':
       return stay(state);
   }
-}
-
-/** A run that is paused has time: whoever is missing may come until it goes on. */
-function isSuspended({ paused, phase }: RunState): boolean {
-  return paused && (phase === 'joining' || phase === 'waiting');
 }
 
 function startWithFewer(state: RunState, nowMs: number): Transition {

@@ -2,7 +2,7 @@
 import type { Failure } from '../rpc/failure.js';
 import type { Effect, RunOutcome } from './events.js';
 import { memberOf } from './members.js';
-import { recordOf, stoppedEarly } from './record-of.js';
+import { persist, stoppedEarly } from './record-of.js';
 import { type Cause, type Member, type RunState, isOver } from './state.js';
 import { type Transition, chain, stay } from './transition.js';
 
@@ -63,7 +63,7 @@ export function end(state: RunState): Transition {
   return stay(
     ended,
     ...finishes,
-    { kind: 'persist', record: recordOf(ended) },
+    persist(ended),
     { kind: 'announce', event: lastEvent(outcome) },
     { kind: 'end', outcome },
   );

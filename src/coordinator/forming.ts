@@ -10,7 +10,7 @@ import { boundariesFor } from './pace.js';
 import { beginSaving } from './saving.js';
 import { withPlan } from './initial-state.js';
 import { memberOf, withMembers } from './members.js';
-import { recordOf } from './record-of.js';
+import { persist } from './record-of.js';
 import type { Cause, Member, RunState } from './state.js';
 import { type Transition, chain, stay } from './transition.js';
 import { openStep } from './opening.js';
@@ -95,7 +95,7 @@ function begin(state: RunState, beginning: Beginning, nowMs: number): Transition
   const first = !state.announced;
   const formed = withGeneration(state, ranks, beginning, nowMs);
   const { runId } = state.settings;
-  const persisted = stay(formed, { kind: 'persist', record: recordOf(formed) });
+  const persisted = stay(formed, persist(formed));
   const { totalSteps, step } = formed;
   const started = { kind: 'started' as const, runId, startStep: step, steps: totalSteps, world: ranks.length };
   const announced = first ? chain(persisted, (next) => stay(next, { kind: 'announce', event: started })) : persisted;

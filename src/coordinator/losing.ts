@@ -7,7 +7,7 @@ import { form, formWhenHalted } from './forming.js';
 import { saveElsewhere } from './saving.js';
 import { recoveryMs } from './initial-state.js';
 import { claimed, memberOf, serving, withMember, withMembers, without } from './members.js';
-import { recordOf } from './record-of.js';
+import { persist } from './record-of.js';
 import { type Cause, type RunState, isOver } from './state.js';
 import { type Transition, chain, stay } from './transition.js';
 
@@ -84,7 +84,7 @@ export function regroup(state: RunState, reason: string, nowMs: number): Transit
   };
   const told = stay(
     halting,
-    { kind: 'persist', record: recordOf(halting) },
+    persist(halting),
     { kind: 'abandonGather', failure: stale },
     ...survivors.map((worker) => ({ kind: 'send' as const, worker, message: { halt: { generation: number } } })),
   );

@@ -3,11 +3,11 @@ import type { Failure } from '../rpc/failure.js';
 import { drain, staying } from './draining.js';
 import type { OrderAnswer, RunOrder } from './events.js';
 import { memberOf } from './members.js';
-import { isAtRest, pause, resume } from './pausing.js';
-import { recordOf } from './record-of.js';
+import { pause, resume } from './pausing.js';
+import { persist } from './record-of.js';
 import { isSaveStep } from './saving.js';
 import { present, scale, scaleFault } from './scaling.js';
-import { type RunState, isEnding, isOver } from './state.js';
+import { type RunState, isAtRest, isEnding, isOver } from './state.js';
 import { stop } from './stopping.js';
 import { type Transition, chain, stay } from './transition.js';
 import { countPhrase, placePhrase, workersPhrase } from './wording.js';
@@ -63,9 +63,7 @@ function stopOutcome(state: RunState, nowMs: number): Outcome {
 /** Ctrl-C is of this process; an order is kept for the next one, should this one die before the run has ended. */
 function stopForGood(state: RunState, nowMs: number): Transition {
   const stopping = stop({ ...state, stopOrdered: true }, nowMs);
-  return isOver(stopping.state)
-    ? stopping
-    : chain(stopping, (next) => stay(next, { kind: 'persist', record: recordOf(next) }));
+  return isOver(stopping.state) ? stopping : chain(stopping, (next) => stay(next, persist(next)));
 }
 
 function endPhrase({ phase, step }: RunState): string {

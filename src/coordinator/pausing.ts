@@ -4,8 +4,8 @@
  */
 import { enoughIdle, startingWorkers } from './candidates.js';
 import { form, sayPaused } from './forming.js';
-import { recordOf } from './record-of.js';
-import type { RunState } from './state.js';
+import { persist } from './record-of.js';
+import { type RunState, isAtRest } from './state.js';
 import { type Transition, chain, stay } from './transition.js';
 
 /** From now on no step begins. */
@@ -14,11 +14,6 @@ export function pause(state: RunState): Transition {
   if (isAtRest(state)) return chain(paused, sayPaused);
   const text = `pausing after step ${state.step + 1}, as requested`;
   return chain(paused, (next) => stay(next, { kind: 'announce', event: { kind: 'notice', text } }));
-}
-
-/** Nothing is under way that the pause would have to wait for. */
-export function isAtRest({ phase }: RunState): boolean {
-  return phase === 'joining' || phase === 'waiting';
 }
 
 /** Where the pause had not begun yet, nothing is to be done. */
@@ -47,5 +42,5 @@ function goOn(state: RunState, nowMs: number): Transition {
 
 /** Before anybody is told: a coordinator that takes over is to know of it. */
 function persisted(state: RunState): Transition {
-  return stay(state, { kind: 'persist', record: recordOf(state) });
+  return stay(state, persist(state));
 }

@@ -1,4 +1,5 @@
 /** What of the state must survive this coordinator. */
+import type { Effect } from './events.js';
 import type { RunRecord } from './run-record.js';
 import type { RunState } from './state.js';
 
@@ -19,4 +20,9 @@ export function recordOf(state: RunState): RunRecord {
 /** Whether the run ends, or has ended, before its last step because somebody asked for it. */
 export function stoppedEarly({ stopRequested, step, totalSteps }: RunState): boolean {
   return stopRequested && (totalSteps === 0 || step < totalSteps);
+}
+
+/** Before anybody is told: a coordinator that takes over is to know of it. */
+export function persist(state: RunState): Effect {
+  return { kind: 'persist', record: recordOf(state) };
 }

@@ -4,7 +4,7 @@ import type { Failure } from '../rpc/failure.js';
 import { enoughIdle, startingWorkers } from './candidates.js';
 import { drain } from './draining.js';
 import { form } from './forming.js';
-import { recordOf } from './record-of.js';
+import { persist } from './record-of.js';
 import type { Member, RunState } from './state.js';
 import { type Transition, chain, stay } from './transition.js';
 
@@ -32,11 +32,7 @@ export function present({ members }: RunState): Member[] {
 /** @param lets whether those that are too many are told to go, or stay as spares */
 export function scale(state: RunState, workers: number, lets: 'go' | 'stay', nowMs: number): Transition {
   const scaled = { ...state, wanted: workers };
-  const said = stay(
-    scaled,
-    { kind: 'persist', record: recordOf(scaled) },
-    { kind: 'announce', event: { kind: 'scaled', workers } },
-  );
+  const said = stay(scaled, persist(scaled), { kind: 'announce', event: { kind: 'scaled', workers } });
   const surplus = lets === 'go' ? surplusOf(scaled, workers) : [];
   const drained = surplus.reduce(
     (transition, { worker }) => chain(transition, (next) => drain(next, worker, nowMs)),

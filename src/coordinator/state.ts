@@ -181,3 +181,13 @@ export function isOver({ phase }: RunState): boolean {
 export function isEnding(state: RunState): boolean {
   return isOver(state) || state.stopRequested || (state.totalSteps > 0 && state.step >= state.totalSteps);
 }
+
+/** Nothing is under way for which a pause would have to wait. */
+export function isAtRest({ phase }: RunState): boolean {
+  return phase === 'joining' || phase === 'waiting';
+}
+
+/** The pause has begun: the run waits for nobody but those who paused it. */
+export function isPausedNow(state: RunState): boolean {
+  return state.paused && isAtRest(state);
+}

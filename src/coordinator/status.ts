@@ -3,15 +3,14 @@ import type { RunStatusSent } from '../rpc/service.js';
 import { idle, startingWorkers } from './candidates.js';
 import { awaited } from './deadlines.js';
 import { microBatchesOf, rankOf } from './members.js';
-import { isAtRest } from './pausing.js';
-import type { Member, RunState } from './state.js';
+import { type Member, type RunState, isPausedNow } from './state.js';
 import { countPhrase, placePhrase, workersPhrase } from './wording.js';
 
 export function statusOf(state: RunState, nowMs: number): RunStatusSent {
   return {
     runId: state.settings.runId,
     phase: standOf(state),
-    reason: isHeld(state) ? pausedReason(state) : reasonOf(state),
+    reason: isPausedNow(state) ? pausedReason(state) : reasonOf(state),
     generation: state.generation.number,
     world: state.generation.ranks.length,
     step: state.step,
@@ -27,11 +26,7 @@ export function statusOf(state: RunState, nowMs: number): RunStatusSent {
 
 /** As people see it: a run that is paused waits for nobody but them. */
 export function standOf(state: RunState): RunState['phase'] | 'paused' {
-  return isHeld(state) ? 'paused' : state.phase;
-}
-
-function isHeld(state: RunState): boolean {
-  return state.paused && isAtRest(state);
+  return isPausedNow(state) ? 'paused' : state.phase;
 }
 
 function pausedReason({ step, members }: RunState): string {
